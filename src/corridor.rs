@@ -1,0 +1,269 @@
+//! The corridor that every step walks: complete, append, fold, judge, then commit or
+//! roll back, in one transaction.
+//!
+//! Log and state cannot part, two clerks cannot race, and a refused step leaves nothing
+//! behind. [`record`] is the whole of it.
+
+mod complete;
+mod gather;
+mod known;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::judge::{self, Finding};
+use crate::law::Day;
+use crate::ledger::{Draft, Event, Ledger, Writer};
+use crate::pack::Pack;
+use crate::state::{Book, EventKey};
+use crate::step::{Step, register};
+use crate::words::Words;
+
+pub use complete::Incomplete;
+
+/// One step on its way to the ledger.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The step as read.
+    pub step: Step,
+    /// Where it comes from, for messages: a file's line, a sheet's row.
+    pub place: Option<String>,
+    /// Reasons given for breaches: rule and text.
+    pub reasons: Vec<(String, String)>,
+}
+
+impl Entry {
+    /// A step without a place or reasons.
+    #[must_use]
+    pub fn new(step: Step) -> Self {
+        Self {
+            step,
+            place: None,
+            reasons: Vec::new(),
+        }
+    }
+}
+
+/// How steps are recorded.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Who records.
+    pub actor: String,
+    /// UTC time of recording.
+    pub now: String,
+    /// The calendar day of the recording.
+    pub today: Day,
+    /// The day up to which the steps are judged.
+    pub as_of: Day,
+    /// Record what happened without gates.
+    pub as_is: bool,
+    /// Say what would happen, change nothing.
+    pub dry_run: bool,
+}
+
+/// What was recorded.
+#[derive(Debug, Default)]
+pub struct Receipt {
+    /// The events, in order.
+    pub events: Vec<Event>,
+    /// Entries that stood in the ledger already, with the subject they stand under.
+    pub known: Vec<String>,
+    /// Breaches that these steps make and that were recorded all the same.
+    pub breaches: Vec<Finding>,
+    /// Reasons that matched no breach: rule and text.
+    pub unmatched: Vec<(String, String)>,
+}
+
+/// Why nothing was recorded.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Values that cannot be completed or that name what is not there.
+    Input(Vec<Incomplete>),
+    /// New breaches without a reason, with the places they come from.
+    Breach(Vec<(Finding, Option<String>)>),
+}
+
+/// Records steps: all of them or none.
+///
+/// # Errors
+/// If the ledger cannot be read or written; a [`Refusal`] is no error but an answer.
+pub fn record(
+    ledger: &mut Ledger,
+    pack: &Pack,
+    entries: Vec<Entry>,
+    terms: &Terms,
+) -> anyhow::Result<Result<Receipt, Refusal>> {
+    let mut writer = ledger.write(&terms.actor, &terms.now)?;
+    let (drafts, known) = match prepare(&writer, pack, entries, terms)? {
+        Ok(prepared) => prepared,
+        Err(problems) => {
+            writer.roll_back()?;
+            return Ok(Err(Refusal::Input(problems)));
+        }
+    };
+    let mut receipt = Receipt {
+        known,
+        ..Receipt::default()
+    };
+    let mut places = HashMap::new();
+    let mut reasons = Vec::new();
+    let mut as_of = terms.as_of;
+    for (draft, place, given) in drafts {
+        reasons.extend(given);
+        as_of = as_of.max(draft.occurred.parse().unwrap_or(as_of));
+        let event = writer.append(draft)?;
+        if let Some(place) = place {
+            places.insert(key(&event), place);
+        }
+        receipt.events.push(event);
+    }
+    let missing = complete::dangling(&writer.reader(), &receipt.events, &places)?;
+    if !missing.is_empty() {
+        writer.roll_back()?;
+        return Ok(Err(Refusal::Input(missing)));
+    }
+    let gathered = gather::gather(&writer.reader(), pack, &receipt.events)?;
+    let mut caused = breaches(pack, &gathered, as_of);
+    explain(pack, &mut writer, &mut receipt, &mut caused, &reasons, terms)?;
+    if !terms.as_is && caused.iter().any(Finding::blocks) {
+        writer.roll_back()?;
+        caused.retain(Finding::blocks);
+        return Ok(Err(Refusal::Breach(
+            caused
+                .into_iter()
+                .map(|finding| {
+                    let place = finding.causes.iter().find_map(|key| places.get(key).cloned());
+                    (finding, place)
+                })
+                .collect(),
+        )));
+    }
+    receipt.breaches = caused;
+    if terms.dry_run {
+        writer.roll_back()?;
+    } else {
+        writer.commit()?;
+    }
+    Ok(Ok(receipt))
+}
+
+type Prepared = (
+    Vec<(Draft, Option<String>, Vec<(String, String)>)>,
+    Vec<String>,
+);
+
+/// Completes every entry and leaves out those that the ledger holds already.
+fn prepare(
+    writer: &Writer<'_>,
+    pack: &Pack,
+    entries: Vec<Entry>,
+    terms: &Terms,
+) -> anyhow::Result<Result<Prepared, Vec<Incomplete>>> {
+    let reader = writer.reader();
+    let mut completer = complete::Completer::new(reader, pack, terms.today);
+    let mut known = known::Known::new(reader);
+    let (mut drafts, mut already, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in entries {
+        if let Some(subject) = known.find(&entry.step)? {
+            already.push(subject);
+            continue;
+        }
+        let unknown_rules = complete::unknown_rules(pack, &entry);
+        match completer.complete(entry.step, entry.place.as_deref())? {
+            Ok(draft) if unknown_rules.is_empty() => {
+                drafts.push((draft, entry.place, entry.reasons));
+            }
+            Ok(_) => {}
+            Err(more) => problems.extend(more),
+        }
+        problems.extend(unknown_rules);
+    }
+    Ok(if problems.is_empty() {
+        Ok((drafts, already))
+    } else {
+        Err(problems)
+    })
+}
+
+/// The breaches that the new events make, on every subject that they touch.
+fn breaches(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> Vec<Finding> {
+    let new: BTreeSet<&EventKey> = gathered.changed.iter().collect();
+    gathered
+        .subjects
+        .iter()
+        .flat_map(|subject| judge::judge(pack, &gathered.book, subject, as_of))
+        .filter(|finding| finding.is_breach() && finding.causes.iter().any(|k| new.contains(k)))
+        .collect()
+}
+
+/// Records the reasons that answer a breach, and notes those that answer none.
+fn explain(
+    pack: &Pack,
+    writer: &mut Writer<'_>,
+    receipt: &mut Receipt,
+    caused: &mut [Finding],
+    reasons: &[(String, String)],
+    terms: &Terms,
+) -> anyhow::Result<()> {
+    let mut given: BTreeMap<&str, &str> = BTreeMap::new();
+    for (rule, text) in reasons {
+        given.insert(rule, text);
+    }
+    for (rule, text) in given {
+        let mut matched = false;
+        for finding in caused.iter_mut().filter(|f| f.rule == rule) {
+            matched = true;
+            let step = Step::of(&register::Reason {
+                subject: crate::step::Ref(finding.subject.clone()),
+                rule: rule.to_owned(),
+                text: text.to_owned(),
+                date: Some(terms.today.min(terms.as_of)),
+            })?;
+            let occurred = terms.today.min(terms.as_of).to_string();
+            let event = writer.append(Draft {
+                step,
+                subject: finding.subject.clone(),
+                occurred,
+            })?;
+            receipt.events.push(event);
+            judge::give_reason(finding, text);
+        }
+        if !matched {
+            receipt.unmatched.push((rule.to_owned(), text.to_owned()));
+        }
+    }
+    let _ = pack;
+    Ok(())
+}
+
+pub(crate) fn key(event: &Event) -> EventKey {
+    EventKey {
+        origin: event.origin.clone(),
+        seq: event.seq,
+    }
+}
+
+/// Loads what bears on some subjects, for showing and explaining them.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub fn book_of(ledger: &Ledger, subjects: &[String]) -> anyhow::Result<Book> {
+    let mut book = Book::new();
+    for subject in subjects {
+        gather::load(&ledger.reader(), &mut book, subject)?;
+    }
+    Ok(book)
+}
+
+impl Incomplete {
+    /// The message with its place, for people.
+    #[must_use]
+    pub fn said(&self) -> Words {
+        match &self.place {
+            Some(place) => Words::new(
+                format!("{place}：{}", self.words.zh),
+                format!("{place}: {}", self.words.en),
+            ),
+            None => self.words.clone(),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Gathering the facts that bear on new events: only their subjects, never the whole log.
+
+use std::collections::BTreeSet;
+
+use super::key;
+use crate::ledger::{Event, read::Reader};
+use crate::pack::{Pack, Scope, Treatment};
+use crate::state::{Book, EventKey, Subject};
+use crate::step;
+
+/// What a step touches, loaded.
+pub(super) struct Gathered {
+    pub(super) book: Book,
+    /// Subjects to judge.
+    pub(super) subjects: BTreeSet<String>,
+    /// The events that the steps add or change.
+    pub(super) changed: Vec<EventKey>,
+}
+
+/// Loads the subjects of new events and what they rest on.
+pub(super) fn gather(
+    reader: &Reader<'_>,
+    pack: &Pack,
+    events: &[Event],
+) -> anyhow::Result<Gathered> {
+    let mut subjects = BTreeSet::new();
+    let mut changed = Vec::new();
+    let mut contracts = BTreeSet::new();
+    for event in events {
+        changed.push(key(event));
+        let Some(def) = step::find(&event.step) else {
+            continue;
+        };
+        let step = step::Step {
+            def,
+            values: serde_json::from_str(&event.payload).unwrap_or_default(),
+        };
+        let mut touched = step.mentions();
+        if matches!(def.id, "amend" | "withdraw") {
+            // a changed demand or meeting changes what is said of the cases that rest on it
+            for subject in touched.clone() {
+                touched.extend(reader.of_subject(&subject)?.into_iter().map(|e| e.subject));
+            }
+            if let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) {
+                changed.push(EventKey {
+                    origin: step.text("origin").unwrap_or(&event.origin).to_owned(),
+                    seq,
+                });
+            }
+        }
+        let yearly = blamed_in(pack, Scope::CommunityYear, def.id);
+        for subject in touched {
+            match Subject::parse(&subject) {
+                Subject::Case(code, year) => {
+                    if def.id == "implement.contract" || def.id == "amend" {
+                        contracts.insert((code, year));
+                    }
+                    subjects.insert(subject);
+                }
+                Subject::Demand(..) => {
+                    subjects.insert(subject);
+                }
+                _ => {}
+            }
+        }
+        if yearly
+            && let Some((community, year)) = super::complete::community_year(&step)
+        {
+            subjects.insert(format!("{community}{year}"));
+        }
+    }
+    let mut book = Book::new();
+    if let Some(head) = reader.heads()?.first() {
+        book.extend(reader.of_subject(&head.origin)?);
+    }
+    for subject in &subjects {
+        load_with(reader, &mut book, subject)?;
+    }
+    for (code, year) in contracts {
+        for year in year - 1..=year + 1 {
+            for digit in 0..=9 {
+                book.extend(
+                    reader
+                        .of_prefix(&format!("{code}{year}-{digit}"))?
+                        .into_iter()
+                        .filter(|event| event.step == "implement.contract"),
+                );
+            }
+        }
+    }
+    Ok(Gathered {
+        book,
+        subjects,
+        changed,
+    })
+}
+
+/// True if some check of this scope can blame a step of this kind.
+fn blamed_in(pack: &Pack, scope: Scope, step: &str) -> bool {
+    pack.rules.iter().any(|rule| match &rule.treatment {
+        Treatment::Computed(checks) => checks
+            .iter()
+            .filter(|check| check.scope.unwrap_or(rule.scope) == scope)
+            .any(|check| check.primitive.blames().iter().any(|def| def.id == step)),
+        _ => false,
+    })
+}
+
+/// Loads one subject with all it rests on, the ledger's own facts included.
+pub(super) fn load(reader: &Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
+    if let Some(head) = reader.heads()?.first() {
+        book.extend(reader.of_subject(&head.origin)?);
+    }
+    load_with(reader, book, subject)?;
+    if let Subject::Case(code, year) = Subject::parse(subject) {
+        for year in year - 1..=year + 1 {
+            for digit in 0..=9 {
+                book.extend(reader.of_prefix(&format!("{code}{year}-{digit}"))?);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn load_with(reader: &Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
+    let parsed = Subject::parse(subject);
+    match &parsed {
+        Subject::CommunityYear(..) => book.extend(reader.of_prefix(subject)?),
+        _ => book.extend(reader.of_subject(subject)?),
+    }
+    if let Some(code) = parsed.community() {
+        book.extend(reader.of_subject(code)?);
+        if let Some(street) = book.street(code).map(str::to_owned) {
+            book.extend(reader.of_subject(&street)?);
+        }
+    }
+    if let Subject::StreetYear(street, _) = &parsed {
+        book.extend(reader.of_subject(street)?);
+    }
+    if !matches!(parsed, Subject::CommunityYear(..)) {
+        for link in book.links(subject) {
+            book.extend(reader.of_subject(&link)?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! What the ledger holds already: the same record twice adds nothing, two equal rows of
+//! one file are two records.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::complete::numbered_prefix;
+use crate::ledger::{Event, read::Reader};
+use crate::step::{self, Step};
+
+/// The fields that make a demand the same demand: the columns of the official list.
+const DEMAND: &[&str] = &[
+    "round", "title", "type", "summary", "grounds", "proposer", "phone", "remark",
+];
+
+/// Counts equal records, so that a file that is recorded again adds nothing.
+pub(super) struct Known<'a> {
+    reader: Reader<'a>,
+    loaded: HashMap<String, HashMap<String, Vec<String>>>,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn new(reader: Reader<'a>) -> Self {
+        Self {
+            reader,
+            loaded: HashMap::new(),
+        }
+    }
+
+    /// The subject under which this very record stands already; each standing record
+    /// answers once.
+    pub(super) fn find(&mut self, step: &Step) -> anyhow::Result<Option<String>> {
+        let place = match numbered_prefix(step) {
+            Some(prefix) => prefix,
+            None => match super::complete::community_year(step) {
+                Some((community, year)) if step.def.subject == "subject" => {
+                    format!("{community}{year}")
+                }
+                _ => step.text(step.def.subject).unwrap_or_default().to_owned(),
+            },
+        };
+        if place.is_empty() {
+            return Ok(None);
+        }
+        if !self.loaded.contains_key(&place) {
+            let events = if numbered_prefix(step).is_some() {
+                self.reader.of_prefix(&place)?
+            } else {
+                self.reader.of_subject(&place)?
+            };
+            self.loaded.insert(place.clone(), self.index(&events)?);
+        }
+        let key = natural_key(step.def.id, &step.values, step.def.subject);
+        Ok(self
+            .loaded
+            .get_mut(&place)
+            .and_then(|index| index.get_mut(&key))
+            .and_then(|subjects| (!subjects.is_empty()).then(|| subjects.remove(0))))
+    }
+
+    fn index(&self, events: &[Event]) -> anyhow::Result<HashMap<String, Vec<String>>> {
+        let mut index: HashMap<String, Vec<String>> = HashMap::new();
+        let struck: Vec<i64> = events
+            .iter()
+            .filter(|event| event.step == "withdraw")
+            .filter_map(|event| {
+                let values: Map<String, Json> = serde_json::from_str(&event.payload).ok()?;
+                values.get("event")?.as_i64()
+            })
+            .collect();
+        for event in events.iter().filter(|event| !struck.contains(&event.seq)) {
+            let Some(def) = step::find(&event.step) else {
+                continue;
+            };
+            let mut values: Map<String, Json> =
+                serde_json::from_str(&event.payload).unwrap_or_default();
+            for value in values.values_mut() {
+                self.open(value)?;
+            }
+            index
+                .entry(natural_key(def.id, &values, def.subject))
+                .or_default()
+                .push(event.subject.clone());
+        }
+        Ok(index)
+    }
+
+    /// Puts plain values in the place of tokens, so that they compare with new input.
+    fn open(&self, value: &mut Json) -> anyhow::Result<()> {
+        match value {
+            Json::Array(list) => {
+                for item in list {
+                    self.open(item)?;
+                }
+            }
+            Json::Object(map) => {
+                if let Some(Json::String(token)) = map.get_mut("personal") {
+                    if let Some(plain) = self.reader.personal(token)? {
+                        *token = plain;
+                    }
+                } else {
+                    for item in map.values_mut() {
+                        self.open(item)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn natural_key(step: &str, values: &Map<String, Json>, subject: &str) -> String {
+    let mut key = step.to_owned();
+    let mut add = |name: &str, value: &Json| {
+        key.push('\n');
+        key.push_str(name);
+        key.push('=');
+        key.push_str(&value.to_string());
+    };
+    if step == "collect.demand" {
+        for name in DEMAND {
+            if let Some(value) = values.get(*name) {
+                add(name, value);
+            }
+        }
+    } else {
+        for (name, value) in values.iter().filter(|(name, _)| *name != subject) {
+            add(name, value);
+        }
+    }
+    key
+}

@@ -1,0 +1,46 @@
+//! Judging: every rule of a pack on a subject gives one of nine verdicts.
+//!
+//! A primitive finds, this module judges (exemption, validity, readings, reasons),
+//! and `report` words the rest.
+
+mod dates;
+mod eval;
+mod finding;
+mod lists;
+mod modules;
+mod numbers;
+mod outcome;
+mod records;
+mod rule;
+
+pub use finding::{Counts, Finding, Verdict};
+pub use outcome::{Outcome, Status};
+pub use rule::{give_reason, judge_rule};
+
+use crate::law::Day;
+use crate::pack::{Pack, Scope};
+use crate::state::{Book, Subject, View};
+
+/// Judges every rule of the pack that concerns this subject.
+#[must_use]
+pub fn judge(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
+    let view = View::new(book, subject, as_of);
+    let scope = scope_of(&view.subject);
+    pack.rules
+        .iter()
+        .filter(|rule| scope.is_some_and(|scope| rule.judged_in(scope)))
+        .map(|rule| judge_rule(pack, &view, rule))
+        .collect()
+}
+
+/// The scope in which an identifier is judged; none if it is not judged itself.
+#[must_use]
+pub fn scope_of(subject: &Subject) -> Option<Scope> {
+    match subject {
+        Subject::Case(..) => Some(Scope::Case),
+        Subject::Demand(..) => Some(Scope::Demand),
+        Subject::CommunityYear(..) => Some(Scope::CommunityYear),
+        Subject::StreetYear(..) => Some(Scope::StreetYear),
+        Subject::Community(_) | Subject::Other => None,
+    }
+}

@@ -1,0 +1,402 @@
+//! Primitives over dates: order, deadlines, windows, periods, validity.
+
+use serde_json::json;
+
+use super::eval::{Facts, Found, path_id};
+use super::outcome::Outcome;
+use crate::law::{Calendar, Counted, Day, FirstDay, Unit, add, days, days_listed};
+use crate::pack::check::Span;
+use crate::pack::expr::Path;
+use crate::state::Fact;
+use crate::step::StepDef;
+use crate::words;
+use crate::words::Words;
+
+impl<'a> Facts<'a> {
+    fn dates(&self, path: &Path) -> Vec<(Day, &'a Fact)> {
+        self.values(path)
+            .into_iter()
+            .filter_map(|Found { value, fact }| Some((value.day()?, fact?)))
+            .collect()
+    }
+
+    pub(super) fn order(&self, first: &Path, then: &Path, strict: bool) -> Outcome {
+        let (first_label, then_label) = (self.label(first), self.label(then));
+        let later = self.dates(then);
+        let earlier = self.dates(first);
+        let facts = |list: &[(Day, &'a Fact)]| list.iter().map(|(_, f)| *f).collect::<Vec<_>>();
+        if later.is_empty() {
+            return Outcome::pending(words!("尚无{}。", "No {1} yet.", then_label.zh, then_label.en))
+                .uses(facts(&earlier));
+        }
+        if earlier.is_empty() {
+            return Outcome::missing(first_label).uses(facts(&later));
+        }
+        let wrong = |a: Day, b: Day| if strict { a >= b } else { a > b };
+        let mut broken = Vec::new();
+        for (a, fact_a) in &earlier {
+            for (b, fact_b) in later.iter().filter(|(b, _)| wrong(*a, *b)) {
+                broken.push(
+                    Outcome::broken(words!(
+                        "{}（{}）应{}{}（{}）。",
+                        "{5} ({1}) must be {6} {7} ({4}).",
+                        then_label.zh,
+                        b,
+                        if strict { "晚于" } else { "不早于" },
+                        first_label.zh,
+                        a,
+                        then_label.en,
+                        if strict { "after" } else { "on or after" },
+                        first_label.en
+                    ))
+                    .blames([*fact_b, *fact_a]),
+                );
+            }
+        }
+        let outcome = Outcome::join(broken).unwrap_or_else(|| {
+            Outcome::kept(words!("先后次序正确。", "The order is right."))
+                .uses(facts(&later))
+                .uses(facts(&earlier))
+        });
+        self.show(outcome, &[first.clone(), then.clone()])
+    }
+
+    pub(super) fn deadline(&self, from: &Path, to: &Path, within: Span) -> Outcome {
+        let start = self.dates(from).pop();
+        let end = self.dates(to).pop();
+        let (from_label, to_label) = (self.label(from), self.label(to));
+        let Some((start, start_fact)) = start else {
+            return match end {
+                Some((_, fact)) => Outcome::missing(from_label).uses([fact]),
+                None => Outcome::pending(words!(
+                    "尚无{}，期限未起算。",
+                    "No {1} yet, the clock has not started.",
+                    from_label.zh,
+                    from_label.en
+                )),
+            };
+        };
+        let due = match add(start, within.n, within.unit, Calendar::embedded()) {
+            Ok(due) => due,
+            Err(error) => {
+                return Outcome::missing(Words::new(error.zh(), error.en())).uses([start_fact]);
+            }
+        };
+        let span = span_words(within);
+        let line = words!(
+            "自{}（{}）起{}，至{}{}（含当日）。",
+            "{5} from {6} ({1}): until {3}, that day included.",
+            from_label.zh,
+            start,
+            span.zh,
+            due,
+            weekend(due),
+            span.en,
+            from_label.en
+        );
+        let outcome = match end {
+            Some((end, fact)) if end > due => Outcome::broken(words!(
+                "{}为{}，超过期限{}（{}内）。",
+                "{4} is {1}, after the due date {2} (within {5}).",
+                to_label.zh,
+                end,
+                due,
+                span.zh,
+                to_label.en,
+                span.en
+            ))
+            .blames([fact]),
+            Some((end, fact)) => Outcome::kept(words!(
+                "{}为{}，期限{}。",
+                "{3} is {1}, due {2}.",
+                to_label.zh,
+                end,
+                due,
+                to_label.en
+            ))
+            .uses([fact]),
+            None if self.view.as_of > due => Outcome::broken(words!(
+                "至{}没有{}，期限{}已过。",
+                "No {3} by {0}; it was due {2}.",
+                self.view.as_of,
+                to_label.zh,
+                due,
+                to_label.en
+            )),
+            None => Outcome::pending(words!(
+                "期限{}，尚无{}。",
+                "Due {0}, no {2} yet.",
+                due,
+                to_label.zh,
+                to_label.en
+            )),
+        };
+        let mut outcome = self
+            .show(outcome.uses([start_fact]).due(due), &[from.clone(), to.clone()])
+            .fact("due", due.to_string());
+        outcome.count.push(line);
+        outcome
+    }
+
+    pub(super) fn fixed_date(
+        &self,
+        of: &Path,
+        slot: usize,
+        slots: usize,
+        (month, day, year_offset): (u32, u32, i32),
+    ) -> Outcome {
+        let year = self.view.subject.year().unwrap_or_default();
+        let Some(due) = Day::new(year + year_offset, month, day) else {
+            return Outcome::missing(words!("年度", "programme year"));
+        };
+        let mut dates = self.dates(of);
+        dates.sort_by_key(|(date, _)| *date);
+        let label = self.label(of);
+        // the earliest record answers the first date; with too few records, the last dates
+        // are answered and the gap is told by the rule on their number
+        let index = (slot + dates.len()).checked_sub(slots + 1);
+        let position = if dates.len() >= slots { Some(slot - 1) } else { index };
+        let outcome = match position.and_then(|i| dates.get(i)) {
+            None if !dates.is_empty() => Outcome::exempt(words!(
+                "只有{}次，按后一次的期限核对；次数不足另行指出。",
+                "Only {0} recorded: judged by the later date; the number is told apart.",
+                dates.len()
+            )),
+            None if self.view.as_of <= due => Outcome::pending(words!(
+                "期限{}，尚无{}。",
+                "Due {0}, no {2} yet.",
+                due,
+                label.zh,
+                label.en
+            )),
+            None => Outcome::missing(label).uses(dates.iter().map(|(_, f)| *f)),
+            Some((date, fact)) if *date > due => Outcome::broken(words!(
+                "{}为{}，晚于{}。",
+                "{3} is {1}, after {2}.",
+                label.zh,
+                date,
+                due,
+                label.en
+            ))
+            .blames([*fact]),
+            Some((date, fact)) => Outcome::kept(words!(
+                "{}为{}，期限{}。",
+                "{3} is {1}, due {2}.",
+                label.zh,
+                date,
+                due,
+                label.en
+            ))
+            .uses([*fact]),
+        };
+        let all: Vec<String> = dates.iter().map(|(d, _)| d.to_string()).collect();
+        outcome.due(due).fact("due", due.to_string()).fact(&path_id(self.pack, of), json!(all))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parameters of the primitive")]
+    pub(super) fn window(
+        &self,
+        each: &'static StepDef,
+        event: &'static StepDef,
+        key: usize,
+        date: usize,
+        unless: Option<usize>,
+        from: &Path,
+        to: &Path,
+    ) -> Outcome {
+        let linked: Vec<&Fact> = self.view.facts(each).collect();
+        let (Some((first, first_fact)), Some((last, last_fact))) =
+            (self.dates(from).pop(), self.dates(to).pop())
+        else {
+            return Outcome::pending(words!("尚未公开。", "Not posted yet."));
+        };
+        let period = [first_fact, last_fact];
+        if linked.is_empty() {
+            return Outcome::missing(words!("对应的{}", "linked {1}", each.zh, each.id)).uses(period);
+        }
+        let answers: Vec<&Fact> = self.view.facts(event).collect();
+        let mut parts = Vec::new();
+        for item in linked {
+            let mine: Vec<&Fact> = answers
+                .iter()
+                .copied()
+                .filter(|a| a.values[key].text() == Some(item.subject.as_str()))
+                .collect();
+            let inside = |a: &&&Fact| a.values[date].day().is_some_and(|d| first <= d && d <= last);
+            let excused = |a: &&&Fact| unless.is_some_and(|slot| !a.values[slot].is_none());
+            let outcome = if let Some(answer) = mine.iter().find(|a| excused(a)) {
+                Outcome::missing(words!(
+                    "{}的{}（已说明原因）",
+                    "{2} for {0} (excused)",
+                    item.subject,
+                    event.zh,
+                    event.id
+                ))
+                .uses([*answer])
+            } else if let Some(answer) = mine.iter().find(inside) {
+                Outcome::kept(words!("{}均在期间内。", "{1}: all within the period.", event.zh, event.id))
+                    .uses([*answer])
+            } else if let Some(answer) = mine.last() {
+                let day = answer.values[date].day().map_or(String::new(), |d| d.to_string());
+                Outcome::broken(words!(
+                    "{}（{}）在{}，不在{}至{}之内。",
+                    "{5} for {1} on {2} is not within {3} to {4}.",
+                    event.zh,
+                    item.subject,
+                    day,
+                    first,
+                    last,
+                    event.id
+                ))
+                .blames([*answer])
+            } else if self.view.as_of <= last {
+                Outcome::pending(words!(
+                    "{}尚未{}，最迟{}。",
+                    "No {3} for {0} yet, due {2}.",
+                    item.subject,
+                    event.zh,
+                    last,
+                    event.id
+                ))
+            } else {
+                Outcome::broken(words!(
+                    "{}没有{}（{}至{}）。",
+                    "No {4} for {0} within {2} to {3}.",
+                    item.subject,
+                    event.zh,
+                    first,
+                    last,
+                    event.id
+                ))
+            };
+            parts.push(outcome.uses([item]).uses(period).due(last));
+        }
+        let outcome = Outcome::join(parts).unwrap_or_else(|| Outcome::kept(Words::default()));
+        self.show(outcome, &[from.clone(), to.clone()])
+    }
+
+    pub(super) fn duration(
+        &self,
+        of: &'static StepDef,
+        from: usize,
+        to: usize,
+        min: i64,
+        first_day: FirstDay,
+    ) -> Outcome {
+        // an interrupted period: the longest unbroken span counts
+        let longest = self
+            .view
+            .facts(of)
+            .filter_map(|fact| Some((fact.values[from].day()?, fact.values[to].day()?, fact)))
+            .max_by_key(|(a, b, _)| days(*a, *b, first_day));
+        let Some((first, last, fact)) = longest else {
+            return Outcome::pending(words!("尚未登记“{}”。", "No {1} yet.", of.zh, of.id));
+        };
+        let counted = days(first, last, first_day);
+        let how = match first_day {
+            FirstDay::Excluded => Words::new("首日不计", "the first day not counted"),
+            FirstDay::Counted => Words::new("首日计入", "the first day counted"),
+        };
+        let said = words!(
+            "{}自{}至{}，计{}天（{}），要求不少于{}天。",
+            "{6} from {1} to {2}: {3} days ({7}), at least {5} required.",
+            of.zh,
+            first,
+            last,
+            counted,
+            how.zh,
+            min,
+            of.id,
+            how.en
+        );
+        let mut outcome = if counted >= min {
+            Outcome::kept(said).uses([fact])
+        } else {
+            Outcome::broken(said).blames([fact])
+        };
+        outcome.count = days_listed(first, last, first_day).iter().map(count_line).collect();
+        outcome.governed = Some(last);
+        outcome
+            .fact("from", first.to_string())
+            .fact("to", last.to_string())
+            .fact("days", counted)
+            .fact("min", min)
+    }
+
+    pub(super) fn validity(&self) -> Outcome {
+        let meta = &self.pack.meta;
+        let dated: Vec<(Day, &Fact)> = self
+            .view
+            .own()
+            .filter(|fact| fact.subject == self.view.id && fact.def.stage() != "register")
+            .filter_map(|fact| Some((fact.occurred?, fact)))
+            .collect();
+        let (Some((first, a)), Some((last, b))) =
+            (dated.iter().min_by_key(|d| d.0), dated.iter().max_by_key(|d| d.0))
+        else {
+            return Outcome::missing(words!("业务日期", "business dates"));
+        };
+        let within = |day: &Day| {
+            meta.from.is_none_or(|from| from <= *day) && self.in_force_until().is_none_or(|to| *day <= to)
+        };
+        let said = words!(
+            "各环节日期在{}至{}之间。",
+            "The dates of the steps lie between {} and {}.",
+            first,
+            last
+        );
+        let outside: Vec<&Fact> = dated.iter().filter(|(d, _)| !within(d)).map(|(_, f)| *f).collect();
+        let mut outcome = Outcome::kept(said).uses([*a, *b]);
+        // the governing date decides: an outside one makes the verdict “out of force”
+        outcome.governed = outside.first().and_then(|f| f.occurred).or(Some(*last));
+        outcome.fact("first", first.to_string()).fact("last", last.to_string())
+    }
+
+    /// Last day in force, as extended by a recorded renewal.
+    pub(super) fn in_force_until(&self) -> Option<Day> {
+        let to = self.pack.meta.to?;
+        let extended = self
+            .view
+            .book
+            .of_step(<crate::step::general::Extend as crate::step::Recorded>::DEF)
+            .filter_map(|fact| fact.value("until").day())
+            .max();
+        Some(extended.map_or(to, |until| until.max(to)))
+    }
+}
+
+fn span_words(span: Span) -> Words {
+    let (zh, en) = match span.unit {
+        Unit::Hour => ("小时", "hours"),
+        Unit::Day => ("天", "days"),
+        Unit::Workday => ("个工作日", "working days"),
+        Unit::Month => ("个月", "months"),
+        Unit::Year => ("年", "years"),
+    };
+    words!("{0}{1}", "{0} {2}", span.n, zh, en)
+}
+
+/// Notes a due date on a weekend: the text has no roll-over.
+fn weekend(due: Day) -> String {
+    match due.weekday_zh() {
+        day @ ("周六" | "周日") => format!("（{day}，条文未规定顺延）"),
+        _ => String::new(),
+    }
+}
+
+fn count_line(counted: &Counted) -> Words {
+    let number = counted.number.map_or_else(
+        || ("—".to_owned(), "–".to_owned()),
+        |n| (format!("第{n}天"), format!("day {n}")),
+    );
+    words!(
+        "{} {} {} {}",
+        "{0} {4} {5}",
+        counted.day,
+        counted.day.weekday_zh(),
+        number.0,
+        counted.note.zh(),
+        number.1,
+        counted.note.en()
+    )
+}

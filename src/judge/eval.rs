@@ -1,0 +1,265 @@
+//! Facts by path, and conditions over them with three answers: yes, no, unknown.
+
+use serde_json::{Value as Json, json};
+
+use super::modules;
+use crate::pack::expr::{Expr, Literal, Op, Path};
+use crate::pack::Pack;
+use crate::state::{Fact, Value, View};
+use crate::step::{Kind, StepDef};
+use crate::words;
+use crate::words::Words;
+
+/// The answer of a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// These facts are missing.
+    Unknown(Vec<Words>),
+}
+
+/// A value with the fact that gives it.
+#[derive(Clone, Debug)]
+pub(super) struct Found<'a> {
+    pub(super) value: Value,
+    pub(super) fact: Option<&'a Fact>,
+}
+
+/// Where expressions find their facts.
+#[derive(Clone, Copy)]
+pub(super) struct Facts<'a> {
+    pub(super) pack: &'a Pack,
+    pub(super) view: &'a View<'a>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts that count under a path.
+    pub(super) fn facts(&self, path: &Path) -> Vec<&'a Fact> {
+        match path {
+            Path::Step(def) | Path::Field(def, _) => self.view.counting(def),
+            Path::Named(index) => self.pack.facts[*index]
+                .from
+                .iter()
+                .map(|path| self.facts(path))
+                .find(|list| !list.is_empty())
+                .unwrap_or_default(),
+            Path::Item(_) | Path::Module(_) => Vec::new(),
+        }
+    }
+
+    /// The values under a path that say something, with their facts.
+    pub(super) fn values(&self, path: &Path) -> Vec<Found<'a>> {
+        match path {
+            Path::Field(_, index) => self
+                .facts(path)
+                .into_iter()
+                .filter(|fact| !fact.values[*index].is_none())
+                .map(|fact| Found {
+                    value: fact.values[*index].clone(),
+                    fact: Some(fact),
+                })
+                .collect(),
+            Path::Step(_) => self
+                .facts(path)
+                .into_iter()
+                .map(|fact| Found {
+                    value: fact.occurred.map_or(Value::None, Value::Day),
+                    fact: Some(fact),
+                })
+                .collect(),
+            Path::Named(index) => self.pack.facts[*index]
+                .from
+                .iter()
+                .map(|path| self.values(path))
+                .find(|list| !list.is_empty())
+                .unwrap_or_default(),
+            Path::Module(fact) => modules::compute(*fact, self.view).into_iter().collect(),
+            Path::Item(_) => Vec::new(),
+        }
+    }
+
+    /// The single value that counts: the last.
+    pub(super) fn value(&self, path: &Path) -> Option<Found<'a>> {
+        self.values(path).pop()
+    }
+
+    /// All single values under a path, lists taken apart.
+    pub(super) fn items(&self, path: &Path) -> Vec<Value> {
+        self.values(path)
+            .into_iter()
+            .flat_map(|found| found.value.items().to_vec())
+            .collect()
+    }
+
+    /// The name of a path for people.
+    pub(super) fn label(&self, path: &Path) -> Words {
+        match path {
+            Path::Step(def) => step_label(def),
+            Path::Field(def, index) => {
+                let field = &def.fields[*index];
+                words!("{}的“{}”", "{2} of {3}", def.zh, field.heading, field.name, def.id)
+            }
+            Path::Named(index) => self.pack.facts[*index].label.clone(),
+            Path::Item(_) => Words::default(),
+            Path::Module(fact) => modules::label(*fact),
+        }
+    }
+
+    /// Answers a condition; `record` is the fact at hand in `where`.
+    pub(super) fn test(&self, expr: &Expr, record: Option<&Fact>) -> Answer {
+        match expr {
+            Expr::All(list) => combine(list.iter().map(|e| self.test(e, record)), &Answer::No),
+            Expr::Any(list) => combine(list.iter().map(|e| self.test(e, record)), &Answer::Yes),
+            Expr::Not(inner) => match self.test(inner, record) {
+                Answer::Yes => Answer::No,
+                Answer::No => Answer::Yes,
+                unknown @ Answer::Unknown(_) => unknown,
+            },
+            Expr::Condition(index) => self.test(&self.pack.conditions[*index].is, record),
+            Expr::Present(path) => yes(match path {
+                Path::Step(_) => !self.facts(path).is_empty(),
+                _ => self.single(path, record).is_some(),
+            }),
+            Expr::Flag(path) => self.with(path, record, |value| matches!(value, Value::Flag(true))),
+            Expr::Compare(path, op, literal) => {
+                self.with(path, record, |value| compare(value, *op, literal))
+            }
+            Expr::In(path, list) => self.with(path, record, |value| {
+                value
+                    .items()
+                    .iter()
+                    .any(|item| list.iter().any(|literal| compare(item, Op::Eq, literal)))
+            }),
+            Expr::Facts(path, op, other) => match self.single(other, record) {
+                None => Answer::Unknown(vec![self.label(other)]),
+                Some(right) => self.with(path, record, |left| compare_values(left, *op, &right)),
+            },
+        }
+    }
+
+    fn single(&self, path: &Path, record: Option<&Fact>) -> Option<Value> {
+        match (path, record) {
+            (Path::Item(index), Some(fact)) => {
+                let value = fact.values[*index].clone();
+                (!value.is_none()).then_some(value)
+            }
+            _ => self.value(path).map(|found| found.value),
+        }
+    }
+
+    fn with(&self, path: &Path, record: Option<&Fact>, holds: impl Fn(&Value) -> bool) -> Answer {
+        match self.single(path, record) {
+            Some(value) => yes(holds(&value)),
+            None => Answer::Unknown(vec![self.label(path)]),
+        }
+    }
+
+    /// A value as JSON, terms by their canonical form, personal values as tokens.
+    pub(super) fn json(value: &Value) -> Json {
+        match value {
+            Value::None => Json::Null,
+            Value::Flag(flag) => json!(flag),
+            Value::Count(number) => json!(number),
+            Value::Money(money) => json!(money.to_string()),
+            Value::Day(day) => json!(day.to_string()),
+            Value::Text(text) => json!(text),
+            Value::Member(_, role) => json!(role),
+            Value::List(list) => Json::Array(list.iter().map(Self::json).collect()),
+        }
+    }
+
+    /// The label of a term of a field, for people.
+    pub(super) fn term(&self, path: &Path, term: &str) -> Words {
+        let vocabulary = match path {
+            Path::Field(def, index) => def.fields[*index].vocabulary,
+            _ => "",
+        };
+        Words::new(self.pack.label(vocabulary, term), term)
+    }
+}
+
+/// The name of a step for people.
+pub(super) fn step_label(def: &StepDef) -> Words {
+    words!("{}记录", "record {1}", def.zh, def.id)
+}
+
+/// Canonical dotted name of a path, for the facts of a finding.
+pub(super) fn path_id(pack: &Pack, path: &Path) -> String {
+    match path {
+        Path::Step(def) => def.id.to_owned(),
+        Path::Field(def, index) => format!("{}.{}", def.id, def.fields[*index].name),
+        Path::Named(index) => pack.facts[*index].id.clone(),
+        Path::Module(fact) => crate::pack::expr::ModuleFact::ALL
+            .iter()
+            .find(|(_, _, f)| f == fact)
+            .map_or(String::new(), |(name, _, _)| (*name).to_owned()),
+        Path::Item(_) => String::new(),
+    }
+}
+
+/// True for a field that holds personal values.
+pub(super) fn is_personal(path: &Path) -> bool {
+    matches!(path, Path::Field(def, index) if matches!(def.fields[*index].kind, Kind::Personal | Kind::Member))
+}
+
+fn yes(holds: bool) -> Answer {
+    if holds { Answer::Yes } else { Answer::No }
+}
+
+/// `decisive` wins at once; else unknown wins over the other.
+fn combine(answers: impl Iterator<Item = Answer>, decisive: &Answer) -> Answer {
+    let mut missing = Vec::new();
+    for answer in answers {
+        match answer {
+            Answer::Unknown(list) => missing.extend(list),
+            other if other == *decisive => return other,
+            _ => {}
+        }
+    }
+    if !missing.is_empty() {
+        return Answer::Unknown(missing);
+    }
+    match decisive {
+        Answer::No => Answer::Yes,
+        _ => Answer::No,
+    }
+}
+
+fn compare(value: &Value, op: Op, literal: &Literal) -> bool {
+    match literal {
+        Literal::Text(text) => compare_values(value, op, &Value::Text(text.clone())),
+        Literal::Count(number) => match value {
+            Value::List(list) => {
+                ordered(op, i64::try_from(list.len()).unwrap_or(i64::MAX).cmp(number))
+            }
+            _ => compare_values(value, op, &Value::Count(*number)),
+        },
+        Literal::Money(money) => compare_values(value, op, &Value::Money(*money)),
+        Literal::Day(day) => compare_values(value, op, &Value::Day(*day)),
+        Literal::Flag(flag) => compare_values(value, op, &Value::Flag(*flag)),
+    }
+}
+
+fn compare_values(left: &Value, op: Op, right: &Value) -> bool {
+    let ordering = match (left, right) {
+        (Value::Count(a), Value::Count(b)) => a.cmp(b),
+        (Value::Money(a), Value::Money(b)) => a.cmp(b),
+        (Value::Day(a), Value::Day(b)) => a.cmp(b),
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
+        (Value::Flag(a), Value::Flag(b)) => a.cmp(b),
+        _ => return op == Op::Ne,
+    };
+    ordered(op, ordering)
+}
+
+fn ordered(op: Op, ordering: std::cmp::Ordering) -> bool {
+    match op {
+        Op::Eq => ordering.is_eq(),
+        Op::Ne => ordering.is_ne(),
+        Op::Lt => ordering.is_lt(),
+        Op::Le => ordering.is_le(),
+        Op::Gt => ordering.is_gt(),
+        Op::Ge => ordering.is_ge(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Primitives over lists: sets that must be covered, registers that must be worked through.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::eval::{Facts, path_id};
+use super::outcome::Outcome;
+use super::records::join_labels;
+use crate::pack::check::Gate;
+use crate::pack::expr::Path;
+use crate::state::{Fact, Value};
+use crate::step::StepDef;
+use crate::words;
+
+impl<'a> Facts<'a> {
+    pub(super) fn set_cover(
+        &self,
+        of: &Path,
+        need: &[String],
+        min: Option<usize>,
+        persons: bool,
+        gate: &Gate,
+    ) -> Outcome {
+        let facts = self.facts(of);
+        let label = self.label(of);
+        if facts.is_empty() {
+            return match self.passed(gate) {
+                Some(gates) if !gate.is_empty() => Outcome::missing(label).uses(gates),
+                _ => Outcome::pending(words!("尚未登记。", "Not recorded yet.")),
+            };
+        }
+        let items = self.items(of);
+        if items.is_empty() {
+            return Outcome::missing(label).uses(facts);
+        }
+        let covered = if persons {
+            roles_by_person(&items, need)
+        } else {
+            need.iter()
+                .filter(|term| items.iter().any(|item| role(item) == Some(term.as_str())))
+                .cloned()
+                .collect()
+        };
+        let lacking: Vec<&String> = need.iter().filter(|term| !covered.contains(*term)).collect();
+        let enough = min.map_or(lacking.is_empty(), |min| covered.len() >= min);
+        let outcome = if enough {
+            Outcome::kept(words!("{}齐全。", "{1}: complete.", label.zh, label.en)).uses(facts)
+        } else {
+            let names = join_labels(lacking.iter().map(|term| self.term(of, term)));
+            Outcome::broken(words!(
+                "{}缺少：{}。",
+                "{2} lacks: {3}.",
+                label.zh,
+                names.zh,
+                label.en,
+                names.en
+            ))
+            .blames(facts)
+        };
+        outcome
+            .fact(&path_id(self.pack, of), Self::json(&Value::List(items)))
+            .fact("need", json!(need))
+    }
+
+    /// Every household of the register's version that counts must be among those asked.
+    pub(super) fn register(
+        &self,
+        of: &'static StepDef,
+        key: &str,
+        within: &[&'static StepDef],
+    ) -> Outcome {
+        let entries: Vec<&Fact> = self.view.facts(of).collect();
+        let Some(version) = entries.iter().filter_map(|f| f.value("version").day()).max() else {
+            return Outcome::missing(words!("{}名册", "register {1}", of.zh, of.id));
+        };
+        let current: Vec<&&Fact> = entries
+            .iter()
+            .filter(|f| f.value("version").day() == Some(version))
+            .collect();
+        let homes: BTreeSet<&str> = current.iter().filter_map(|f| f.value(key).text()).collect();
+        let asked: BTreeSet<String> = within
+            .iter()
+            .flat_map(|def| self.view.facts(def))
+            .filter_map(|f| f.value(key).text().map(str::to_owned))
+            .collect();
+        let lacking = homes.iter().filter(|home| !asked.contains(**home)).count();
+        let said = words!(
+            "名册（{}版）{}户，已征集{}户，未征集{}户。",
+            "Register of {}: {} households, {} asked, {} not asked.",
+            version,
+            homes.len(),
+            homes.len() - lacking,
+            lacking
+        );
+        let end = self.year_end();
+        let outcome = if lacking == 0 {
+            Outcome::kept(said)
+        } else if end.is_some_and(|end| self.view.as_of <= end) {
+            Outcome::pending(said)
+        } else {
+            Outcome::broken(said)
+        };
+        let mut outcome = outcome
+            .uses(current.iter().take(1).map(|f| **f))
+            .fact("version", version.to_string())
+            .fact("households", homes.len())
+            .fact("lacking", lacking);
+        outcome.due = end.filter(|_| lacking > 0);
+        outcome.governed = end;
+        outcome
+    }
+}
+
+fn role(item: &Value) -> Option<&str> {
+    match item {
+        Value::Member(_, role) => Some(role),
+        other => other.text(),
+    }
+}
+
+/// The needed roles that can be filled at once if nobody fills two.
+fn roles_by_person(items: &[Value], need: &[String]) -> BTreeSet<String> {
+    fn place<'v>(
+        role: &'v str,
+        items: &'v [Value],
+        taken: &mut Vec<(&'v str, &'v str)>,
+        tried: &mut BTreeSet<&'v str>,
+    ) -> bool {
+        for item in items {
+            let Value::Member(who, its) = item else { continue };
+            if its != role || !tried.insert(who) {
+                continue;
+            }
+            let holder = taken.iter().position(|(person, _)| person == who);
+            match holder {
+                None => {
+                    taken.push((who, role));
+                    return true;
+                }
+                Some(index) => {
+                    let other = taken[index].1;
+                    if place(other, items, taken, tried) {
+                        taken.retain(|(person, r)| !(person == who && *r == other));
+                        taken.push((who, role));
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+    let mut taken = Vec::new();
+    for role in need {
+        place(role, items, &mut taken, &mut BTreeSet::new());
+    }
+    taken.into_iter().map(|(_, role)| role.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_fills_two_roles_and_nobody_is_wasted() {
+        let member = |who: &str, role: &str| Value::Member(who.into(), role.into());
+        let need: Vec<String> = ["a", "b"].map(String::from).to_vec();
+        let one = [member("x", "a"), member("x", "b")];
+        assert_eq!(roles_by_person(&one, &need).len(), 1);
+        // x could fill both, y only a: x must take b
+        let two = [member("x", "a"), member("x", "b"), member("y", "a")];
+        assert_eq!(roles_by_person(&two, &need).len(), 2);
+    }
+}

@@ -1,0 +1,156 @@
+//! Outcomes: what a primitive found, before it is judged.
+
+use serde_json::{Map, Value as Json};
+
+use crate::law::Day;
+use crate::state::{EventKey, Fact};
+use crate::words::Words;
+
+/// What a primitive found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// The check does not apply.
+    Exempt,
+    /// The duty is met.
+    Kept,
+    /// The duty is not due yet.
+    Pending,
+    /// A fact is missing.
+    Missing,
+    /// The duty is broken.
+    Broken,
+}
+
+/// What a primitive found, with the facts that it used.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What was found.
+    pub status: Status,
+    /// In words.
+    pub words: Words,
+    /// The records or fields that are missing.
+    pub missing: Vec<Words>,
+    /// When the duty is due.
+    pub due: Option<Day>,
+    /// The events that make the breach; a step that adds one of them is refused.
+    pub causes: Vec<EventKey>,
+    /// All events that were used.
+    pub uses: Vec<EventKey>,
+    /// The facts that were used, by name.
+    pub facts: Map<String, Json>,
+    /// How it was counted, line by line.
+    pub count: Vec<Words>,
+    /// The day whose law governs.
+    pub governed: Option<Day>,
+}
+
+impl Outcome {
+    fn new(status: Status, words: Words) -> Self {
+        Self {
+            status,
+            words,
+            missing: Vec::new(),
+            due: None,
+            causes: Vec::new(),
+            uses: Vec::new(),
+            facts: Map::new(),
+            count: Vec::new(),
+            governed: None,
+        }
+    }
+
+    /// The duty is met.
+    pub fn kept(words: Words) -> Self {
+        Self::new(Status::Kept, words)
+    }
+
+    /// The duty is broken.
+    pub fn broken(words: Words) -> Self {
+        Self::new(Status::Broken, words)
+    }
+
+    /// The duty is not due yet.
+    pub fn pending(words: Words) -> Self {
+        Self::new(Status::Pending, words)
+    }
+
+    /// The check does not apply.
+    pub fn exempt(words: Words) -> Self {
+        Self::new(Status::Exempt, words)
+    }
+
+    /// A fact is missing.
+    pub fn missing(what: Words) -> Self {
+        let words = crate::words!("缺少：{0}。", "Missing: {1}.", what.zh, what.en);
+        let mut outcome = Self::new(Status::Missing, words);
+        outcome.missing.push(what);
+        outcome
+    }
+
+    /// Names a fact that was used.
+    #[must_use]
+    pub fn fact(mut self, name: &str, value: impl Into<Json>) -> Self {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Names an event that was used.
+    #[must_use]
+    pub fn uses<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
+        for fact in facts {
+            if !self.uses.contains(&fact.key) {
+                self.uses.push(fact.key.clone());
+            }
+            self.governed = self.governed.or(fact.occurred);
+        }
+        self
+    }
+
+    /// Names the events that make the breach.
+    #[must_use]
+    pub fn blames<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
+        for fact in facts {
+            if self.status == Status::Broken && !self.causes.contains(&fact.key) {
+                self.causes.push(fact.key.clone());
+            }
+            self = self.uses([fact]);
+        }
+        self
+    }
+
+    /// Sets the due date, which also governs.
+    #[must_use]
+    pub fn due(mut self, due: Day) -> Self {
+        self.due = Some(due);
+        self.governed = Some(due);
+        self
+    }
+
+    /// Joins the checks of one rule: the worst one decides.
+    #[must_use]
+    pub fn join(outcomes: Vec<Self>) -> Option<Self> {
+        let worst = outcomes.iter().map(|o| o.status).max()?;
+        let mut joined = Self::new(worst, Words::default());
+        let mut said: Vec<Words> = Vec::new();
+        for outcome in outcomes {
+            if outcome.status == worst {
+                if !said.contains(&outcome.words) {
+                    said.push(outcome.words);
+                }
+                joined.missing.extend(outcome.missing);
+                joined.due = joined.due.or(outcome.due);
+                joined.governed = joined.governed.or(outcome.governed);
+                joined.causes.extend(outcome.causes);
+            }
+            for key in outcome.uses {
+                if !joined.uses.contains(&key) {
+                    joined.uses.push(key);
+                }
+            }
+            joined.facts.extend(outcome.facts);
+            joined.count.extend(outcome.count);
+        }
+        joined.words = Words::join(&said);
+        Some(joined)
+    }
+}

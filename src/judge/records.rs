@@ -1,0 +1,286 @@
+//! Primitives over records: what must be there, what must hold, who must act.
+
+use super::eval::{Answer, Facts, is_personal, path_id};
+use super::outcome::Outcome;
+use crate::law::{Calendar, add};
+use crate::pack::check::{Gate, IfMissing, Span};
+use crate::pack::expr::{Expr, Path};
+use crate::state::{Fact, Value};
+use crate::words;
+use crate::words::Words;
+
+impl<'a> Facts<'a> {
+    /// The facts that opened a gate; none while it is closed. No gate is always open.
+    pub(super) fn passed(&self, gate: &Gate) -> Option<Vec<&'a Fact>> {
+        if gate.is_empty() {
+            return Some(Vec::new());
+        }
+        let facts: Vec<_> = gate.iter().flat_map(|path| self.facts(path)).collect();
+        (!facts.is_empty()).then_some(facts)
+    }
+
+    /// “before the notice”, for a gate that was passed.
+    pub(super) fn before(&self, gate: &Gate) -> Words {
+        match gate.iter().find(|path| !self.facts(path).is_empty()) {
+            Some(Path::Step(def) | Path::Field(def, _)) => {
+                words!("（已登记“{}”）", " although {1} is recorded", def.zh, def.id)
+            }
+            _ => Words::default(),
+        }
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        match path {
+            Path::Step(_) => !self.facts(path).is_empty(),
+            _ => self.value(path).is_some(),
+        }
+    }
+
+    pub(super) fn presence(
+        &self,
+        of: &[Path],
+        any: bool,
+        gate: &Gate,
+        if_missing: IfMissing,
+        after: Option<&(Path, Span)>,
+    ) -> Outcome {
+        let missing: Vec<&Path> = of.iter().filter(|path| !self.has(path)).collect();
+        let found = of
+            .iter()
+            .filter(|path| self.has(path))
+            .flat_map(|path| self.facts(path));
+        let labels = join_labels(missing.iter().map(|path| self.label(path)));
+        let all_there = missing.is_empty() || (any && missing.len() < of.len());
+        if all_there {
+            return self.show(Outcome::kept(words!("记录齐全。", "All recorded.")).uses(found), of);
+        }
+        // a blank field of a record can only be asked for once the record is there
+        let no_record = |path: &&Path| matches!(path, Path::Field(..)) && self.facts(path).is_empty();
+        let due = self.passed(gate);
+        let Some(gates) = due.filter(|_| !(gate.is_empty() && missing.iter().all(no_record)))
+        else {
+            return Outcome::pending(words!(
+                "尚未到办理{}的环节。",
+                "{1} is not due yet.",
+                labels.zh,
+                labels.en
+            ))
+            .uses(found);
+        };
+        if let Some((start, span)) = after {
+            return self.late(start, *span, &labels).uses(gates).uses(found);
+        }
+        let before = self.before(gate);
+        match if_missing {
+            IfMissing::Breach => {
+                let blanks: Vec<&Fact> =
+                    missing.iter().flat_map(|path| self.facts(path)).collect();
+                Outcome::broken(words!(
+                    "没有{}{}。",
+                    "No {2}{3}.",
+                    labels.zh,
+                    before.zh,
+                    labels.en,
+                    before.en
+                ))
+                .blames(gates)
+                .blames(blanks)
+                .uses(found)
+            }
+            IfMissing::Unverifiable => {
+                let mut outcome = Outcome::missing(labels).uses(gates).uses(found);
+                outcome.missing = missing.iter().map(|path| self.label(path)).collect();
+                outcome
+            }
+        }
+    }
+
+    /// What is missing may still come until a span after some day has passed.
+    fn late(&self, start: &Path, span: Span, labels: &Words) -> Outcome {
+        let Some(start) = self.value(start).and_then(|found| found.value.day()) else {
+            return Outcome::missing(self.label(start));
+        };
+        let Ok(due) = add(start, span.n, span.unit, Calendar::embedded()) else {
+            return Outcome::missing(labels.clone());
+        };
+        let said = words!(
+            "至{}没有{}（最迟{}）。",
+            "No {3} by {0} (due {2}).",
+            self.view.as_of,
+            labels.zh,
+            due,
+            labels.en
+        );
+        let outcome = if self.view.as_of > due {
+            Outcome::broken(said)
+        } else {
+            Outcome::pending(said)
+        };
+        outcome.due(due)
+    }
+
+    pub(super) fn holds(
+        &self,
+        that: &Expr,
+        gate: &Gate,
+        uses: &[Path],
+        broken: &Words,
+    ) -> Outcome {
+        let used: Vec<&Fact> = uses.iter().flat_map(|path| self.facts(path)).collect();
+        let Some(gates) = self.passed(gate) else {
+            return Outcome::pending(words!("尚未到核对的环节。", "Not due yet.")).uses(used);
+        };
+        let outcome = match self.test(that, None) {
+            Answer::Yes => Outcome::kept(words!("符合。", "It holds.")),
+            Answer::No => Outcome::broken(broken.clone())
+                .blames(used.clone())
+                .blames(gates.clone()),
+            Answer::Unknown(missing) if gate.is_empty() && used.is_empty() => {
+                let labels = join_labels(missing.into_iter());
+                Outcome::pending(words!("尚无{}。", "No {1} yet.", labels.zh, labels.en))
+            }
+            Answer::Unknown(missing) => {
+                let mut outcome = Outcome::missing(join_labels(missing.clone().into_iter()));
+                outcome.missing = missing;
+                outcome
+            }
+        };
+        self.show(outcome.uses(used).uses(gates), uses)
+    }
+
+    pub(super) fn role(&self, of: &[Path], is: &[String]) -> Outcome {
+        let mut parts = Vec::new();
+        for path in of {
+            let Path::Field(_, index) = path else { continue };
+            for fact in self.facts(path) {
+                let outcome = match fact.values[*index].text() {
+                    None => Outcome::missing(self.label(path)).uses([fact]),
+                    Some(body) if is.iter().any(|b| b == body) => {
+                        Outcome::kept(words!("办理单位符合。", "The right body acts.")).uses([fact])
+                    }
+                    Some(body) => {
+                        let found = self.term(path, body);
+                        let allowed =
+                            join_labels(is.iter().map(|b| self.term(path, b)));
+                        let label = self.label(path);
+                        Outcome::broken(words!(
+                            "{}为{}，应为{}。",
+                            "{3} is {4}, it must be {5}.",
+                            label.zh,
+                            found.zh,
+                            allowed.zh,
+                            label.en,
+                            found.en,
+                            allowed.en
+                        ))
+                        .blames([fact])
+                    }
+                };
+                parts.push(outcome.fact(&path_id(self.pack, path), Self::json(&fact.values[*index])));
+            }
+        }
+        Outcome::join(parts).unwrap_or_else(|| {
+            Outcome::pending(words!("相关步骤尚未登记。", "None of the steps is recorded yet."))
+        })
+    }
+
+    pub(super) fn subset(&self, of: &Path, within: &Path, if_missing: IfMissing) -> Outcome {
+        let items = self.items(of);
+        let facts = self.facts(of);
+        if facts.is_empty() {
+            return Outcome::pending(words!("尚未登记。", "Not recorded yet."));
+        }
+        if items.is_empty() {
+            let label = self.label(of);
+            return match if_missing {
+                IfMissing::Unverifiable => Outcome::missing(label).uses(facts),
+                IfMissing::Breach => {
+                    Outcome::broken(words!("没有{}。", "No {1}.", label.zh, label.en)).blames(facts)
+                }
+            };
+        }
+        let list = self.items(within);
+        let within_label = self.label(within);
+        if list.is_empty() {
+            return Outcome::missing(within_label).uses(facts);
+        }
+        let outside: Vec<Value> = items.into_iter().filter(|i| !list.contains(i)).collect();
+        self.list_outcome(of, &outside, facts, |names| {
+            words!(
+                "{}不在{}之中。",
+                "{0} does not stand in {2}.",
+                names,
+                within_label.zh,
+                within_label.en
+            )
+        })
+    }
+
+    pub(super) fn disjoint(&self, of: &Path, from: &Path) -> Outcome {
+        let facts = self.facts(of);
+        if facts.is_empty() {
+            return Outcome::pending(words!("尚未登记。", "Not recorded yet."));
+        }
+        let items = self.items(of);
+        if items.is_empty() {
+            return Outcome::missing(self.label(of)).uses(facts);
+        }
+        let list = self.items(from);
+        let common: Vec<Value> = items.into_iter().filter(|i| list.contains(i)).collect();
+        let from_label = self.label(from);
+        self.list_outcome(of, &common, facts, |names| {
+            words!(
+                "{}同时在{}之中。",
+                "{0} also stands in {2}.",
+                names,
+                from_label.zh,
+                from_label.en
+            )
+        })
+    }
+
+    fn list_outcome(
+        &self,
+        of: &Path,
+        wrong: &[Value],
+        facts: Vec<&Fact>,
+        say: impl Fn(String) -> Words,
+    ) -> Outcome {
+        if wrong.is_empty() {
+            return Outcome::kept(words!("逐项核对一致。", "Every item agrees.")).uses(facts);
+        }
+        let names = if is_personal(of) {
+            format!("{}项", wrong.len())
+        } else {
+            wrong
+                .iter()
+                .filter_map(Value::text)
+                .collect::<Vec<_>>()
+                .join("、")
+        };
+        Outcome::broken(say(names))
+            .blames(facts)
+            .fact(&path_id(self.pack, of), Self::json(&Value::List(wrong.to_vec())))
+    }
+
+    /// Shows the values under some paths with the outcome.
+    pub(super) fn show(&self, mut outcome: Outcome, paths: &[Path]) -> Outcome {
+        for path in paths.iter().filter(|path| !is_personal(path)) {
+            if let Some(found) = self.value(path) {
+                outcome = outcome.fact(&path_id(self.pack, path), Self::json(&found.value));
+            }
+        }
+        outcome
+    }
+}
+
+/// Labels as one list.
+pub(super) fn join_labels(labels: impl Iterator<Item = Words>) -> Words {
+    let labels: Vec<Words> = labels.collect();
+    let join = |f: fn(&Words) -> &str, gap: &str| {
+        let mut list: Vec<&str> = labels.iter().map(f).collect();
+        list.dedup();
+        list.join(gap)
+    };
+    Words::new(join(|w| &w.zh, "、"), join(|w| &w.en, ", "))
+}

@@ -1,0 +1,340 @@
+//! From outcomes to a verdict: exemption, validity, readings, severity, reasons.
+
+use super::eval::{Answer, Facts};
+use super::finding::{Finding, Verdict};
+use super::numbers::Counting;
+use super::outcome::{Outcome, Status};
+use crate::law::Day;
+use crate::pack::{Check, Pack, Primitive, Rule, Scope, Severity, Treatment};
+use crate::state::View;
+use crate::step::{Recorded, register};
+use crate::words;
+use crate::words::Words;
+
+/// Judges one rule on one subject.
+#[must_use]
+pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
+    let facts = Facts { pack, view };
+    let mut finding = blank(view, rule);
+    let (outcome, reading) = match &rule.treatment {
+        Treatment::Recorded(why) => (Outcome::exempt(why.clone()), None),
+        _ if view.withdrawn().is_some() => (
+            Outcome::exempt(words!("项目已撤回。", "The subject was withdrawn.")),
+            None,
+        ),
+        Treatment::Attested { body } => (attested(&facts, rule, body), None),
+        Treatment::Computed(checks) => match exemption(&facts, rule) {
+            Some(outcome) => (outcome, None),
+            None => {
+                let scope = super::scope_of(&view.subject);
+                let mine: Vec<&Check> = checks
+                    .iter()
+                    .filter(|check| Some(check.scope.unwrap_or(rule.scope)) == scope)
+                    .collect();
+                computed(&facts, &mine)
+            }
+        },
+    };
+    settle(&facts, rule, &mut finding, outcome, reading);
+    finding
+}
+
+fn blank(view: &View<'_>, rule: &Rule) -> Finding {
+    Finding {
+        rule: rule.id.clone(),
+        verdict: Verdict::Pass,
+        severity: rule.severity,
+        stage: rule.stage.clone(),
+        scope: super::scope_of(&view.subject).unwrap_or(rule.scope),
+        subject: view.id.clone(),
+        community: view.subject.community().map(str::to_owned),
+        title: rule.title.clone(),
+        message: Words::default(),
+        cite: rule.cite.clone(),
+        quote: rule.quotes.join(" … "),
+        facts: serde_json::Map::new(),
+        events: Vec::new(),
+        causes: Vec::new(),
+        due: None,
+        reading: None,
+        reason: None,
+        remedy: rule.remedy.clone(),
+        missing: Vec::new(),
+        count: Vec::new(),
+    }
+}
+
+fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
+    for &index in &rule.exempt {
+        let condition = &facts.pack.conditions[index];
+        match facts.test(&condition.is, None) {
+            Answer::Yes => return Some(Outcome::exempt(condition.label.clone())),
+            Answer::No => {}
+            Answer::Unknown(missing) => {
+                let mut outcome = Outcome::missing(super::records::join_labels(missing.clone().into_iter()));
+                outcome.missing = missing;
+                return Some(outcome);
+            }
+        }
+    }
+    None
+}
+
+/// Runs all checks; a reading that turns the answer makes it borderline.
+fn computed(facts: &Facts<'_>, checks: &[&Check]) -> (Outcome, Option<(String, Words)>) {
+    let mut outcomes = Vec::new();
+    let mut disagreeing = None;
+    for check in checks {
+        let outcome = match check.when.as_ref().map(|when| facts.test(when, None)) {
+            None | Some(Answer::Yes) => {
+                let outcome = run(facts, &check.primitive);
+                for reading in &check.readings {
+                    let other = run(facts, &reading.primitive);
+                    let turns = matches!(
+                        (outcome.status, other.status),
+                        (Status::Broken, Status::Kept) | (Status::Kept, Status::Broken)
+                    );
+                    if turns && disagreeing.is_none() {
+                        disagreeing = Some((
+                            outcomes.len(),
+                            outcome.status,
+                            reading.id.clone(),
+                            reading.why.clone(),
+                        ));
+                    }
+                }
+                outcome
+            }
+            Some(Answer::No) => Outcome::exempt(check.unless.clone()),
+            Some(Answer::Unknown(missing)) => {
+                let mut outcome =
+                    Outcome::missing(super::records::join_labels(missing.clone().into_iter()));
+                outcome.missing = missing;
+                outcome
+            }
+        };
+        outcomes.push(outcome);
+    }
+    // only a reading of the check that decides makes the whole borderline
+    let worst = outcomes.iter().map(|o| o.status).max();
+    let reading = disagreeing.and_then(|(index, status, id, why)| {
+        let others_fine = outcomes
+            .iter()
+            .enumerate()
+            .all(|(i, o)| i == index || o.status < Status::Missing);
+        (Some(status) == worst && others_fine || status == Status::Kept && others_fine)
+            .then_some((id, why))
+    });
+    let outcome = Outcome::join(outcomes)
+        .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
+    (outcome, reading)
+}
+
+fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
+    match primitive {
+        Primitive::Presence {
+            of,
+            any,
+            gate,
+            if_missing,
+            after,
+        } => facts.presence(of, *any, gate, *if_missing, after.as_ref()),
+        Primitive::Holds {
+            that,
+            gate,
+            uses,
+            broken,
+        } => facts.holds(that, gate, uses, broken),
+        Primitive::SetCover {
+            of,
+            need,
+            min,
+            persons,
+            gate,
+        } => facts.set_cover(of, need, *min, *persons, gate),
+        Primitive::Subset {
+            of,
+            within,
+            if_missing,
+        } => facts.subset(of, within, *if_missing),
+        Primitive::Disjoint { of, from } => facts.disjoint(of, from),
+        Primitive::Order {
+            first,
+            then,
+            strict,
+        } => facts.order(first, then, *strict),
+        Primitive::Deadline { from, to, within } => facts.deadline(from, to, *within),
+        Primitive::FixedDate {
+            of,
+            slot,
+            slots,
+            month,
+            day,
+            year_offset,
+        } => facts.fixed_date(of, *slot, *slots, (*month, *day, *year_offset)),
+        Primitive::Window {
+            each,
+            event,
+            key,
+            date,
+            unless,
+            from,
+            to,
+        } => facts.window(each, event, *key, *date, *unless, from, to),
+        Primitive::Duration {
+            of,
+            from,
+            to,
+            min,
+            first_day,
+        } => facts.duration(of, *from, *to, *min, *first_day),
+        Primitive::Cap { of, max } => facts.cap(of, *max),
+        Primitive::Count {
+            of,
+            filter,
+            also,
+            sources,
+            min,
+            headcount,
+            gate,
+            yearly,
+            if_missing,
+        } => facts.count(&Counting {
+            of,
+            filter: filter.as_ref(),
+            also: *also,
+            sources: *sources,
+            min: *min,
+            headcount: headcount.as_ref(),
+            gate,
+            yearly: *yearly,
+            if_missing: *if_missing,
+        }),
+        Primitive::Role { of, is } => facts.role(of, is),
+        Primitive::RunningSum { max } => facts.running_sum(*max),
+        Primitive::Register { of, key, within } => facts.register(of, key, within),
+        Primitive::Validity => facts.validity(),
+    }
+}
+
+/// A standing duty: a document of the body, dated by the end of the year.
+fn attested(facts: &Facts<'_>, rule: &Rule, body: &str) -> Outcome {
+    let view = facts.view;
+    let own = view.subject.community().unwrap_or_default();
+    let name = match body {
+        "street" => view.book.street(own).unwrap_or(&view.id).to_owned(),
+        "community" => own.to_owned(),
+        _ => view.id.clone(),
+    };
+    let year_end = view.year().and_then(|year| Day::new(year, 12, 31));
+    let document = view
+        .book
+        .of_step(register::Document::DEF)
+        .filter(|fact| fact.subject == name && fact.value("rule").text() == Some(&rule.id))
+        .find(|fact| fact.occurred.is_none_or(|day| year_end.is_none_or(|end| day <= end)));
+    match document {
+        Some(document) => Outcome::kept(words!("已登记文件。", "The document is recorded."))
+            .uses([document])
+            .fact("document", document.value("title").text().unwrap_or_default()),
+        None => Outcome::missing(words!("{}的文件（{}）", "document of {} for {}", name, rule.id)),
+    }
+}
+
+/// The last steps from an outcome to a verdict.
+fn settle(
+    facts: &Facts<'_>,
+    rule: &Rule,
+    finding: &mut Finding,
+    outcome: Outcome,
+    reading: Option<(String, Words)>,
+) {
+    finding.reason = reason(facts, rule);
+    finding.verdict = match outcome.status {
+        Status::Exempt => Verdict::NotApplicable,
+        Status::Kept => Verdict::Pass,
+        Status::Pending => Verdict::Pending,
+        Status::Missing => Verdict::Unverifiable,
+        Status::Broken => match (rule.severity, &finding.reason) {
+            (Severity::Must, _) => Verdict::Violation,
+            (Severity::Principle | Severity::Advisory, Some(_)) => Verdict::Justified,
+            (Severity::Principle | Severity::Advisory, None) => Verdict::Deviation,
+            (Severity::Info, _) => Verdict::NotApplicable,
+        },
+    };
+    let mut message = vec![outcome.words];
+    if let Some((id, why)) = reading {
+        finding.verdict = Verdict::Borderline;
+        message.push(words!(
+            "另一种读法（{}）结论相反：{}",
+            "Another reading ({0}) says the opposite: {2}",
+            id,
+            why.zh,
+            why.en
+        ));
+        finding.reading = Some(id);
+    }
+    if finding.verdict != Verdict::NotApplicable {
+        let governed = outcome.governed.or_else(|| {
+            let year = facts.view.subject.year()?;
+            (finding.scope == Scope::CommunityYear).then(|| Day::new(year, 12, 31))?
+        });
+        if let Some(day) = governed {
+            in_force(facts, finding, day, &mut message);
+        }
+    }
+    finding.message = Words::join(&message);
+    finding.facts = outcome.facts;
+    finding.events = outcome.uses;
+    finding.causes = outcome.causes;
+    finding.due = outcome.due;
+    finding.missing = outcome.missing;
+    finding.count = outcome.count;
+}
+
+/// Outside the validity no duty is judged; the last day may be open to readings.
+fn in_force(facts: &Facts<'_>, finding: &mut Finding, day: Day, message: &mut Vec<Words>) {
+    let meta = &facts.pack.meta;
+    let until = facts.in_force_until();
+    if meta.from.is_some_and(|from| day < from) || until.is_some_and(|to| day > to) {
+        let to_reading = meta.to_reading.filter(|_| until == meta.to);
+        if to_reading.is_some_and(|to| day <= to) {
+            finding.verdict = Verdict::Borderline;
+            finding.reading = Some("last-day".into());
+            message.push(words!(
+                "{}是否仍在有效期内，{}可有两种读法。",
+                "Whether {} is still in force can be read in two ways ({}).",
+                day,
+                meta.validity_cite
+            ));
+        } else {
+            finding.verdict = Verdict::OutOfForce;
+            message.clear();
+            message.push(words!(
+                "{}不在依据的有效期内（{}至{}）。",
+                "{} lies outside the validity of the regulation ({} to {}).",
+                day,
+                meta.from.map_or(String::new(), |d| d.to_string()),
+                until.map_or(String::new(), |d| d.to_string())
+            ));
+        }
+    }
+}
+
+/// Takes a reason that has just been recorded into a finding.
+pub fn give_reason(finding: &mut Finding, text: &str) {
+    finding.reason = Some(text.to_owned());
+    if finding.verdict == Verdict::Deviation {
+        finding.verdict = Verdict::Justified;
+    }
+}
+
+/// The reason recorded for this rule on this subject.
+fn reason(facts: &Facts<'_>, rule: &Rule) -> Option<String> {
+    facts
+        .view
+        .facts(register::Reason::DEF)
+        .filter(|fact| fact.subject == facts.view.id)
+        .filter(|fact| fact.value("rule").text() == Some(&rule.id))
+        .filter_map(|fact| fact.value("text").text().map(str::to_owned))
+        .last()
+}

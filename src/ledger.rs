@@ -1,0 +1,80 @@
+//! The ledger: an append-only SQLite file of events, one hash chain per origin.
+//!
+//! This module and its children are the only ones that know SQLite.
+
+pub mod chain;
+pub mod checkpoint;
+mod open;
+mod personal;
+pub mod read;
+pub mod verify;
+mod write;
+
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+
+pub use checkpoint::Checkpoint;
+pub use open::{FORMAT, OpenError};
+pub use write::{Draft, Writer};
+
+/// An open ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    conn: Connection,
+    path: PathBuf,
+    origin: Origin,
+}
+
+/// A chain of events: the ledger in which they were first recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Row number in this file.
+    pub id: i64,
+    /// Name, the same in every file that the chain is merged into.
+    pub name: String,
+}
+
+/// One event as it stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Order of arrival in this file, from 1.
+    pub id: i64,
+    /// Name of the chain.
+    pub origin: String,
+    /// Place in the chain, from 1.
+    pub seq: i64,
+    /// Name of the step.
+    pub step: String,
+    /// What it is about.
+    pub subject: String,
+    /// Business date, `YYYY-MM-DD`.
+    pub occurred: String,
+    /// UTC time of recording.
+    pub recorded_at: String,
+    /// Who recorded it.
+    pub actor: String,
+    /// The values, as JSON text, byte for byte as hashed.
+    pub payload: String,
+    /// Hash of this event and, through the chain, of all before it.
+    pub hash: [u8; 32],
+}
+
+/// The end of a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Name of the chain.
+    pub origin: String,
+    /// Number of events.
+    pub size: i64,
+    /// Hash of the last event; zeros for an empty chain.
+    pub hash: [u8; 32],
+}
+
+impl Head {
+    /// The hash in hexadecimal.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        chain::hex(&self.hash)
+    }
+}

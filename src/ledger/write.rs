@@ -1,0 +1,156 @@
+//! Appending: the only way in which a ledger grows.
+
+use anyhow::Context as _;
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use serde_json::Value as Json;
+
+use super::{Event, Ledger, Origin, chain, personal, read};
+use crate::step::Step;
+
+/// What the caller wants appended.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The step with its values, personal ones still plain.
+    pub step: Step,
+    /// What the event is about.
+    pub subject: String,
+    /// Business date, `YYYY-MM-DD`.
+    pub occurred: String,
+}
+
+/// An open transaction: everything appended through it stands or falls together.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    tx: Transaction<'a>,
+    origin: Origin,
+    next_id: i64,
+    next_seq: i64,
+    previous: [u8; 32],
+    actor: String,
+    now: String,
+}
+
+impl Ledger {
+    /// Begins a transaction that appends to this ledger's own chain.
+    ///
+    /// `now` is the UTC time of recording (`YYYY-MM-DDTHH:MM:SSZ`), from the clock.
+    ///
+    /// # Errors
+    /// If another process holds the ledger for more than thirty seconds, or the file
+    /// cannot be written.
+    pub fn write(&mut self, actor: &str, now: &str) -> anyhow::Result<Writer<'_>> {
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let last: Option<(i64, [u8; 32])> = tx
+            .query_row(
+                "SELECT seq, hash FROM event WHERE origin = ?1 ORDER BY seq DESC LIMIT 1",
+                [self.origin.id],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let (seq, previous) = last.unwrap_or((0, chain::GENESIS));
+        let id: Option<i64> = tx.query_row("SELECT max(id) FROM event", [], |row| row.get(0))?;
+        Ok(Writer {
+            tx,
+            origin: self.origin.clone(),
+            next_id: id.unwrap_or(0) + 1,
+            next_seq: seq + 1,
+            previous,
+            actor: actor.to_owned(),
+            now: now.to_owned(),
+        })
+    }
+}
+
+impl Writer<'_> {
+    /// Appends one event and says how it stands in the chain.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn append(&mut self, draft: Draft) -> anyhow::Result<Event> {
+        let mut values = draft.step.values.clone();
+        personal::seal(&self.tx, &mut values)?;
+        let step = Step {
+            def: draft.step.def,
+            values,
+        };
+        let mut event = Event {
+            id: self.next_id,
+            origin: self.origin.name.clone(),
+            seq: self.next_seq,
+            step: step.def.id.to_owned(),
+            subject: draft.subject,
+            occurred: draft.occurred,
+            recorded_at: self.now.clone(),
+            actor: self.actor.clone(),
+            payload: String::new(),
+            hash: chain::GENESIS,
+        };
+        let mentions = step.mentions();
+        event.payload = Json::Object(step.values).to_string();
+        event.hash = chain::hash(&self.previous, &event);
+        self.insert(&event)?;
+        for subject in &mentions {
+            self.mention(subject, event.id)?;
+        }
+        if !mentions.contains(&event.subject) {
+            self.mention(&event.subject, event.id)?;
+        }
+        self.next_id += 1;
+        self.next_seq += 1;
+        self.previous = event.hash;
+        Ok(event)
+    }
+
+    fn insert(&self, event: &Event) -> anyhow::Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO event (id, origin, seq, step, subject, occurred, recorded_at, actor, payload, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                event.id,
+                self.origin.id,
+                event.seq,
+                event.step,
+                event.subject,
+                event.occurred,
+                event.recorded_at,
+                event.actor,
+                event.payload,
+                event.hash,
+            ])
+            .context("append to the ledger")?;
+        Ok(())
+    }
+
+    fn mention(&self, subject: &str, event: i64) -> anyhow::Result<()> {
+        self.tx
+            .prepare_cached("INSERT INTO mention (subject, event) VALUES (?1, ?2)")?
+            .execute(params![subject, event])?;
+        Ok(())
+    }
+
+    /// Reads within the transaction, what was appended included.
+    #[must_use]
+    pub fn reader(&self) -> read::Reader<'_> {
+        read::Reader::new(&self.tx)
+    }
+
+    /// Makes everything appended durable.
+    ///
+    /// # Errors
+    /// If the disk is full or fails; then nothing was appended.
+    pub fn commit(self) -> anyhow::Result<()> {
+        self.tx.commit().context("commit")
+    }
+
+    /// Leaves the ledger as it was.
+    ///
+    /// # Errors
+    /// If SQLite cannot roll back; opening the ledger anew does it then.
+    pub fn roll_back(self) -> anyhow::Result<()> {
+        self.tx.rollback().context("roll back")
+    }
+}

@@ -1,0 +1,280 @@
+//! Packs: a regulation as data. Every clause is a row that cites its words.
+
+pub mod check;
+pub mod expr;
+mod load;
+mod vocabulary;
+
+use crate::law::Day;
+use crate::words::{Lang, Words};
+
+pub use check::{Check, Primitive, Reading};
+pub use expr::{Expr, Path};
+pub use load::LoadError;
+pub use vocabulary::{Term, VocabularyDef};
+
+/// A regulation, ready to be judged by.
+#[derive(Debug)]
+pub struct Pack {
+    /// What the regulation is.
+    pub meta: Meta,
+    /// SHA-256 over the pack's files, in hexadecimal.
+    pub sha256: String,
+    /// The words of the regulation for canonical terms.
+    pub vocabularies: Vec<VocabularyDef>,
+    /// Facts that several steps may give.
+    pub facts: Vec<NamedFact>,
+    /// Conditions under which rules apply or do not.
+    pub conditions: Vec<Condition>,
+    /// Every clause, in the order of the law.
+    pub rules: Vec<Rule>,
+    /// The official tables.
+    pub tables: Vec<TableDef>,
+}
+
+/// Name, number and validity of a regulation.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meta {
+    /// Identifier of the pack.
+    pub id: String,
+    /// Title of the regulation.
+    pub name: String,
+    /// Title in English.
+    pub name_en: String,
+    /// Number of the document.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// First day in force.
+    #[serde(default)]
+    pub from: Option<Day>,
+    /// Last day in force.
+    #[serde(default)]
+    pub to: Option<Day>,
+    /// Last day in force by another reading of the clause.
+    #[serde(default)]
+    pub to_reading: Option<Day>,
+    /// The clause on validity, for the message.
+    #[serde(default)]
+    pub validity_cite: String,
+    /// Modules of code that the pack switches on.
+    #[serde(default)]
+    pub modules: Vec<String>,
+}
+
+/// How hard a clause is: follows the verb of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// 应、须、不得、不少于…: no reason cures a breach.
+    Must,
+    /// 原则上: a recorded reason justifies a breach.
+    Principle,
+    /// Soft wording: a breach is told, never blocks.
+    Advisory,
+    /// Nothing to break.
+    Info,
+}
+
+impl Severity {
+    /// The word in JSON.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Principle => "principle",
+            Self::Advisory => "advisory",
+            Self::Info => "info",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Must => lang.pick("必须", "must"),
+            Self::Principle => lang.pick("原则上", "principle"),
+            Self::Advisory => lang.pick("提倡", "advisory"),
+            Self::Info => lang.pick("说明", "info"),
+        }
+    }
+}
+
+/// What a judgement is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// One project.
+    Case,
+    /// One demand.
+    Demand,
+    /// A community in a programme year.
+    CommunityYear,
+    /// A street in a year.
+    StreetYear,
+    /// The district in a year.
+    DistrictYear,
+    /// The ledger.
+    Ledger,
+}
+
+impl Scope {
+    /// The word in JSON.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Demand => "demand",
+            Self::CommunityYear => "community-year",
+            Self::StreetYear => "street-year",
+            Self::DistrictYear => "district-year",
+            Self::Ledger => "ledger",
+        }
+    }
+}
+
+/// One clause of the regulation.
+#[derive(Debug)]
+pub struct Rule {
+    /// Identifier, for ever.
+    pub id: String,
+    /// Article, paragraph, item.
+    pub cite: String,
+    /// The operative words.
+    pub quotes: Vec<String>,
+    /// Names the defect.
+    pub title: Words,
+    /// How hard.
+    pub severity: Severity,
+    /// A permission: never a finding.
+    pub permit: bool,
+    /// Where in a case's life it matters first.
+    pub stage: String,
+    /// What it is judged on.
+    pub scope: Scope,
+    /// The next move after a breach.
+    pub remedy: Words,
+    /// Conditions, any of which exempts.
+    pub exempt: Vec<usize>,
+    /// How it is treated.
+    pub treatment: Treatment,
+    /// Recorded now, computed in a later version.
+    pub later: bool,
+}
+
+impl Rule {
+    /// True if the rule is judged on subjects of this scope.
+    #[must_use]
+    pub fn judged_in(&self, scope: Scope) -> bool {
+        self.scope == scope
+            || matches!(&self.treatment, Treatment::Computed(checks)
+                if checks.iter().any(|check| check.scope == Some(scope)))
+    }
+
+    /// The word for the treatment in JSON.
+    #[must_use]
+    pub fn check_id(&self) -> &'static str {
+        match self.treatment {
+            Treatment::Computed(_) => "computed",
+            Treatment::Attested { .. } => "attested",
+            Treatment::Recorded(_) => "recorded",
+        }
+    }
+}
+
+/// How a clause is treated.
+#[derive(Debug)]
+pub enum Treatment {
+    /// Judged from facts, by one or more checks.
+    Computed(Vec<Check>),
+    /// Met by a document that a body recorded.
+    Attested {
+        /// Which body answers: `street` or `community`.
+        body: String,
+    },
+    /// Nothing can be checked; says why.
+    Recorded(Words),
+}
+
+/// A fact that several fields may give: the first that has a value counts.
+#[derive(Debug)]
+pub struct NamedFact {
+    /// Name in expressions.
+    pub id: String,
+    /// Words for people.
+    pub label: Words,
+    /// Where it may stand.
+    pub from: Vec<Path>,
+}
+
+/// A named condition.
+#[derive(Debug)]
+pub struct Condition {
+    /// Name in expressions and in `exempt`.
+    pub id: String,
+    /// Why a rule does not apply.
+    pub label: Words,
+    /// The condition.
+    pub is: Expr,
+}
+
+/// An official table.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableDef {
+    /// Short name on the command line.
+    pub id: String,
+    /// The clause that prescribes it.
+    pub cite: String,
+    /// Exact title.
+    pub title: String,
+    /// Exact header line, with `{street}`, `{community}`, `{date}`.
+    pub header: String,
+    /// Exact sentence below the header, with slots.
+    #[serde(default)]
+    pub summary: Option<String>,
+    /// The step whose facts are the rows.
+    pub rows: String,
+    /// Rule that every row must keep before the table may be exported without a warning.
+    #[serde(default)]
+    pub requires: Option<String>,
+    /// Where the amount of a row stands, for the sum.
+    #[serde(default)]
+    pub amount: Option<String>,
+    /// The columns.
+    pub columns: Vec<ColumnDef>,
+}
+
+/// A column of an official table.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnDef {
+    /// Exact heading.
+    pub heading: String,
+    /// What stands in it: text with `{path}` slots, `{#}` for the running number.
+    pub value: String,
+}
+
+impl Pack {
+    /// A rule by identifier.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// The label of a canonical term, for people.
+    #[must_use]
+    pub fn label<'a>(&'a self, vocabulary: &str, term: &'a str) -> &'a str {
+        self.vocabularies
+            .iter()
+            .find(|v| v.id == vocabulary)
+            .and_then(|v| v.terms.iter().find(|t| t.id == term))
+            .map_or(term, |t| &t.label)
+    }
+
+    /// A module is switched on.
+    #[must_use]
+    pub fn has_module(&self, name: &str) -> bool {
+        self.meta.modules.iter().any(|m| m == name)
+    }
+}

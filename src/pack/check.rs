@@ -1,0 +1,260 @@
+//! Checks: a primitive with its parameters, a guard, and other readings of the clause.
+
+use super::Scope;
+use super::expr::{Expr, Path};
+use crate::law::{Money, Unit, count::FirstDay};
+use crate::step::{self, StepDef};
+use crate::words::Words;
+
+/// One check of a rule.
+#[derive(Debug)]
+pub struct Check {
+    /// The check applies only if this holds.
+    pub when: Option<Expr>,
+    /// Why it does not apply otherwise.
+    pub unless: Words,
+    /// Judged in this scope instead of the rule's.
+    pub scope: Option<Scope>,
+    /// What is checked.
+    pub primitive: Primitive,
+    /// Other defensible readings of the clause.
+    pub readings: Vec<Reading>,
+}
+
+/// Another defensible reading of a clause.
+#[derive(Debug)]
+pub struct Reading {
+    /// Identifier, for rulings.
+    pub id: String,
+    /// Why it can be read so.
+    pub why: Words,
+    /// The check under this reading.
+    pub primitive: Primitive,
+}
+
+/// When a duty falls due: once any of these facts is recorded.
+pub type Gate = Vec<Path>;
+
+/// What to say of a missing thing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IfMissing {
+    /// A duty was not done.
+    Breach,
+    /// A fact is not known.
+    #[default]
+    Unverifiable,
+}
+
+/// A number of something on a calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// How many.
+    pub n: i64,
+    /// Of what.
+    pub unit: Unit,
+}
+
+/// The kinds of checks. None knows a city or a stage.
+#[derive(Debug)]
+pub enum Primitive {
+    /// Records or fields that must be there once the gate is passed.
+    Presence {
+        /// Steps or fields.
+        of: Vec<Path>,
+        /// One of them is enough.
+        any: bool,
+        /// When they are due.
+        gate: Gate,
+        /// What a missing one means.
+        if_missing: IfMissing,
+        /// Not before so long after this day.
+        after: Option<(Path, Span)>,
+    },
+    /// Something that must hold.
+    Holds {
+        /// The condition.
+        that: Expr,
+        /// When it is due; at once if empty.
+        gate: Gate,
+        /// The facts shown and blamed.
+        uses: Vec<Path>,
+        /// What is said if it does not hold.
+        broken: Words,
+    },
+    /// A list that must contain certain terms.
+    SetCover {
+        /// The list.
+        of: Path,
+        /// The terms that must be in it.
+        need: Vec<String>,
+        /// At least so many of them; all if none.
+        min: Option<usize>,
+        /// One person counts for one role only.
+        persons: bool,
+        /// When it is due, if nothing is recorded.
+        gate: Gate,
+    },
+    /// Each item of one list stands in another.
+    Subset {
+        /// The items.
+        of: Path,
+        /// The list that they must stand in.
+        within: Path,
+        /// What an empty list of items means.
+        if_missing: IfMissing,
+    },
+    /// Two lists have nothing in common.
+    Disjoint {
+        /// One list.
+        of: Path,
+        /// The other.
+        from: Path,
+    },
+    /// One day is not before another.
+    Order {
+        /// The earlier.
+        first: Path,
+        /// The later.
+        then: Path,
+        /// They may not be the same day.
+        strict: bool,
+    },
+    /// Something must happen within a span after something else.
+    Deadline {
+        /// Start of the clock.
+        from: Path,
+        /// What must have happened.
+        to: Path,
+        /// The span.
+        within: Span,
+    },
+    /// The n-th of several yearly dates that records must meet.
+    FixedDate {
+        /// The dates of the records.
+        of: Path,
+        /// Which one, from 1.
+        slot: usize,
+        /// Of how many.
+        slots: usize,
+        /// Month.
+        month: u32,
+        /// Day of the month.
+        day: u32,
+        /// Added to the programme year.
+        year_offset: i32,
+    },
+    /// For each linked record, something within a window of days.
+    Window {
+        /// The linked records.
+        each: &'static StepDef,
+        /// The records that answer.
+        event: &'static StepDef,
+        /// Field of the answer that names the linked record.
+        key: usize,
+        /// Field of the answer with its day.
+        date: usize,
+        /// Field of the answer that excuses.
+        unless: Option<usize>,
+        /// First day.
+        from: Path,
+        /// Last day.
+        to: Path,
+    },
+    /// A period of at least so many days.
+    Duration {
+        /// The records.
+        of: &'static StepDef,
+        /// Field with the first day.
+        from: usize,
+        /// Field with the last day.
+        to: usize,
+        /// At least so many.
+        min: i64,
+        /// Whether the first day counts.
+        first_day: FirstDay,
+    },
+    /// Amounts of at most so much, each by itself.
+    Cap {
+        /// The amounts.
+        of: Vec<Path>,
+        /// The most.
+        max: Money,
+    },
+    /// Between so many and so many records.
+    Count {
+        /// The records.
+        of: &'static StepDef,
+        /// Only those.
+        filter: Option<Expr>,
+        /// Further records that count in the same way.
+        also: Option<&'static StepDef>,
+        /// Count distinct sources 名（户）, not records.
+        sources: bool,
+        /// At least so many.
+        min: i64,
+        /// A number that stands for records without names.
+        headcount: Option<Path>,
+        /// When it is due.
+        gate: Gate,
+        /// Due at the end of the programme year.
+        yearly: bool,
+        /// What none at all means.
+        if_missing: IfMissing,
+    },
+    /// A body acts that the clause names.
+    Role {
+        /// Where bodies are named.
+        of: Vec<Path>,
+        /// The bodies that may act.
+        is: Vec<String>,
+    },
+    /// The sum over the contracts with one unit in one year and community.
+    RunningSum {
+        /// The most.
+        max: Money,
+    },
+    /// Each household of the latest register has been asked.
+    Register {
+        /// The register.
+        of: &'static StepDef,
+        /// Field of the register and of the contacts that names the household.
+        key: &'static str,
+        /// The contacts.
+        within: Vec<&'static StepDef>,
+    },
+    /// The dates of a case lie within the validity of the regulation.
+    Validity,
+}
+
+impl Primitive {
+    /// The steps whose records this primitive can blame: a step that is none of them
+    /// cannot be refused by it.
+    #[must_use]
+    pub fn blames(&self) -> Vec<&'static StepDef> {
+        let steps = |paths: &mut dyn Iterator<Item = &Path>| -> Vec<&'static StepDef> {
+            paths
+                .filter_map(|path| match path {
+                    Path::Step(def) | Path::Field(def, _) => Some(*def),
+                    _ => None,
+                })
+                .collect()
+        };
+        match self {
+            Self::Presence { of, gate, .. } => steps(&mut of.iter().chain(gate)),
+            Self::Holds { uses, gate, .. } => steps(&mut uses.iter().chain(gate)),
+            Self::SetCover { of, .. } | Self::Subset { of, .. } | Self::Disjoint { of, .. } => {
+                steps(&mut [of].into_iter())
+            }
+            Self::Order { first, then, .. } => steps(&mut [first, then].into_iter()),
+            Self::Deadline { to, .. } => steps(&mut [to].into_iter()),
+            Self::FixedDate { of, .. } => steps(&mut [of].into_iter()),
+            Self::Window { event, .. } => vec![event],
+            Self::Duration { of, .. } => vec![of],
+            Self::Cap { of, .. } | Self::Role { of, .. } => steps(&mut of.iter()),
+            Self::Count { gate, .. } => steps(&mut gate.iter()),
+            Self::RunningSum { .. } => step::find("implement.contract").into_iter().collect(),
+            Self::Register { .. } | Self::Validity => Vec::new(),
+        }
+    }
+}

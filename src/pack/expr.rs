@@ -1,0 +1,404 @@
+//! The small closed language of guards: facts, comparisons, `and`, `or`, `not`, `in`.
+
+use crate::law::{Day, Money};
+use crate::step::{self, StepDef};
+
+/// Where a fact stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Path {
+    /// All facts of a step.
+    Step(&'static StepDef),
+    /// A field of a step, by position.
+    Field(&'static StepDef, usize),
+    /// A named fact of the pack, by position.
+    Named(usize),
+    /// A field of the record at hand, by position (in `where`).
+    Item(usize),
+    /// A fact that a module of code computes.
+    Module(ModuleFact),
+}
+
+impl PartialEq for StepDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// Facts computed by code that a pack switches on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModuleFact {
+    /// The chosen library item is in the library on the day it was chosen.
+    LibraryInForce,
+    /// Number of communities that the case serves.
+    Communities,
+    /// The contractor operates this community's service centre on the day of signing.
+    OperatorHere,
+}
+
+impl ModuleFact {
+    /// Every module fact with its name and the module that gives it.
+    pub const ALL: [(&'static str, &'static str, Self); 3] = [
+        ("library.in_force", "library", Self::LibraryInForce),
+        ("case.communities", "case", Self::Communities),
+        ("operator.here", "operator", Self::OperatorHere),
+    ];
+}
+
+/// A value in an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// Text or a canonical term.
+    Text(String),
+    /// A whole number.
+    Count(i64),
+    /// An amount, written with two decimals.
+    Money(Money),
+    /// A day.
+    Day(Day),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+/// A condition over facts; a missing fact makes it unknown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// All must hold.
+    All(Vec<Expr>),
+    /// One must hold.
+    Any(Vec<Expr>),
+    /// Must not hold.
+    Not(Box<Expr>),
+    /// A fact compared with a value.
+    Compare(Path, Op, Literal),
+    /// Two facts compared.
+    Facts(Path, Op, Path),
+    /// A fact is one of several values.
+    In(Path, Vec<Literal>),
+    /// A fact is recorded at all.
+    Present(Path),
+    /// A yes-or-no fact is yes.
+    Flag(Path),
+    /// A named condition of the pack, by position.
+    Condition(usize),
+}
+
+/// The names that an expression may use.
+pub struct Names<'a> {
+    /// Named facts of the pack.
+    pub facts: &'a [String],
+    /// Conditions of the pack that are defined so far.
+    pub conditions: &'a [String],
+    /// Modules that the pack switches on.
+    pub modules: &'a [String],
+    /// The record at hand, in `where`.
+    pub record: Option<&'static StepDef>,
+}
+
+impl Names<'_> {
+    /// Finds a path by its written name.
+    ///
+    /// # Errors
+    /// Says which name is not known.
+    pub fn path(&self, name: &str) -> Result<Path, String> {
+        if let Some(index) = self.record.and_then(|def| def.index(name)) {
+            return Ok(Path::Item(index));
+        }
+        if let Some(index) = self.facts.iter().position(|fact| fact == name) {
+            return Ok(Path::Named(index));
+        }
+        if let Some((_, module, fact)) = ModuleFact::ALL.iter().find(|(n, _, _)| *n == name) {
+            if self.modules.iter().any(|m| m == module) {
+                return Ok(Path::Module(*fact));
+            }
+            return Err(format!("{name}: the pack does not switch on the module {module}"));
+        }
+        if let Some(def) = step::find(name) {
+            return Ok(Path::Step(def));
+        }
+        if let Some((head, field)) = name.rsplit_once('.')
+            && let Some(def) = step::find(head)
+        {
+            return match def.index(field) {
+                Some(index) => Ok(Path::Field(def, index)),
+                None => Err(format!("{head} has no field {field}")),
+            };
+        }
+        Err(format!("no fact is called {name}"))
+    }
+}
+
+/// Reads an expression.
+///
+/// # Errors
+/// Says what was expected and where.
+pub fn parse(text: &str, names: &Names<'_>) -> Result<Expr, String> {
+    let tokens = tokens(text)?;
+    let mut parser = Parser {
+        tokens: &tokens,
+        at: 0,
+        names,
+    };
+    let expr = parser.any()?;
+    if parser.at < tokens.len() {
+        return Err(format!("unexpected {:?} in “{text}”", tokens[parser.at]));
+    }
+    Ok(expr)
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Text(String),
+    Number(String),
+    Sign(&'static str),
+}
+
+fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    const SIGNS: [&str; 11] = ["==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ","];
+    let mut list = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+            list.push(Token::Sign(sign));
+            rest = &rest[sign.len()..];
+        } else if first == '\'' {
+            let (word, after) = rest[1..]
+                .split_once('\'')
+                .ok_or_else(|| format!("a quote is not closed in “{text}”"))?;
+            list.push(Token::Text(word.to_owned()));
+            rest = after;
+        } else {
+            let end = rest
+                .find(|c: char| c.is_whitespace() || "=!<>()[],'".contains(c))
+                .unwrap_or(rest.len());
+            if end == 0 {
+                return Err(format!("“{first}” is not understood in “{text}”"));
+            }
+            let word = rest[..end].to_owned();
+            list.push(if first.is_ascii_digit() {
+                Token::Number(word)
+            } else {
+                Token::Word(word)
+            });
+            rest = &rest[end..];
+        }
+        rest = rest.trim_start();
+    }
+    Ok(list)
+}
+
+struct Parser<'a> {
+    tokens: &'a [Token],
+    at: usize,
+    names: &'a Names<'a>,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at)
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let found = matches!(self.peek(), Some(Token::Word(w)) if w == word);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn sign(&mut self, sign: &str) -> bool {
+        let found = matches!(self.peek(), Some(Token::Sign(s)) if *s == sign);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, sign: &str) -> Result<(), String> {
+        if self.sign(sign) {
+            Ok(())
+        } else {
+            Err(format!("expected {sign}, found {:?}", self.peek()))
+        }
+    }
+
+    fn any(&mut self) -> Result<Expr, String> {
+        let mut list = vec![self.all()?];
+        while self.word("or") {
+            list.push(self.all()?);
+        }
+        Ok(one_or(list, Expr::Any))
+    }
+
+    fn all(&mut self) -> Result<Expr, String> {
+        let mut list = vec![self.not()?];
+        while self.word("and") {
+            list.push(self.not()?);
+        }
+        Ok(one_or(list, Expr::All))
+    }
+
+    fn not(&mut self) -> Result<Expr, String> {
+        if self.word("not") {
+            return Ok(Expr::Not(Box::new(self.not()?)));
+        }
+        if self.sign("(") {
+            let inner = self.any()?;
+            self.expect(")")?;
+            return Ok(inner);
+        }
+        self.comparison()
+    }
+
+    fn comparison(&mut self) -> Result<Expr, String> {
+        let Some(Token::Word(name)) = self.peek().cloned() else {
+            return Err(format!("expected a fact, found {:?}", self.peek()));
+        };
+        self.at += 1;
+        if name == "present" && self.sign("(") {
+            let Some(Token::Word(inner)) = self.peek().cloned() else {
+                return Err(format!("expected a fact, found {:?}", self.peek()));
+            };
+            self.at += 1;
+            self.expect(")")?;
+            return Ok(Expr::Present(self.names.path(&inner)?));
+        }
+        if let Some(index) = self.names.conditions.iter().position(|c| *c == name) {
+            return Ok(Expr::Condition(index));
+        }
+        let path = self.names.path(&name)?;
+        if self.word("in") {
+            self.expect("[")?;
+            let mut list = Vec::new();
+            while !self.sign("]") {
+                list.push(self.literal()?);
+                self.sign(",");
+            }
+            return Ok(Expr::In(path, list));
+        }
+        const OPS: [(&str, Op); 6] = [
+            ("==", Op::Eq),
+            ("!=", Op::Ne),
+            ("<=", Op::Le),
+            (">=", Op::Ge),
+            ("<", Op::Lt),
+            (">", Op::Gt),
+        ];
+        for (sign, op) in OPS {
+            if self.sign(sign) {
+                return match self.peek().cloned() {
+                    Some(Token::Word(other)) if other != "true" && other != "false" => {
+                        self.at += 1;
+                        Ok(Expr::Facts(path, op, self.names.path(&other)?))
+                    }
+                    _ => Ok(Expr::Compare(path, op, self.literal()?)),
+                };
+            }
+        }
+        Ok(Expr::Flag(path))
+    }
+
+    fn literal(&mut self) -> Result<Literal, String> {
+        let token = self.peek().cloned();
+        self.at += 1;
+        match token {
+            Some(Token::Text(text)) => Ok(Literal::Text(text)),
+            Some(Token::Word(word)) if word == "true" => Ok(Literal::Flag(true)),
+            Some(Token::Word(word)) if word == "false" => Ok(Literal::Flag(false)),
+            Some(Token::Number(number)) if number.contains('-') => number
+                .parse()
+                .map(Literal::Day)
+                .map_err(|_| format!("{number} is no day")),
+            Some(Token::Number(number)) if number.contains('.') => number
+                .parse()
+                .map(Literal::Money)
+                .map_err(|_| format!("{number} is no amount")),
+            Some(Token::Number(number)) => number
+                .parse()
+                .map(Literal::Count)
+                .map_err(|_| format!("{number} is no number")),
+            other => Err(format!("expected a value, found {other:?}")),
+        }
+    }
+}
+
+fn one_or(mut list: Vec<Expr>, wrap: fn(Vec<Expr>) -> Expr) -> Expr {
+    if list.len() == 1 {
+        list.remove(0)
+    } else {
+        wrap(list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> (Vec<String>, Vec<String>, Vec<String>) {
+        (vec!["type".into()], vec!["emergency".into()], vec!["case".into()])
+    }
+
+    fn read(text: &str) -> Result<Expr, String> {
+        let (facts, conditions, modules) = names();
+        parse(
+            text,
+            &Names {
+                facts: &facts,
+                conditions: &conditions,
+                modules: &modules,
+                record: None,
+            },
+        )
+    }
+
+    #[test]
+    fn reads_guards() {
+        assert_eq!(read("emergency"), Ok(Expr::Condition(0)));
+        assert!(matches!(
+            read("type in ['service', 'goods'] and not emergency"),
+            Ok(Expr::All(list)) if list.len() == 2
+        ));
+        assert!(matches!(
+            read("present(publicize.post.end) or case.communities >= 2"),
+            Ok(Expr::Any(_))
+        ));
+        assert!(matches!(
+            read("shortlist.plan.amount <= 500000.00"),
+            Ok(Expr::Compare(_, Op::Le, Literal::Money(_)))
+        ));
+        assert!(matches!(
+            read("shortlist.plan.date >= 2022-01-31"),
+            Ok(Expr::Compare(_, Op::Ge, Literal::Day(_)))
+        ));
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_know() {
+        for wrong in [
+            "",
+            "typo",
+            "type ==",
+            "type in ['a'",
+            "(type == 'a'",
+            "type == 'a' 'b'",
+            "publicize.post.ende == 'x'",
+            "library.in_force",
+            "type == 'open",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}

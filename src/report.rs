@@ -1,0 +1,25 @@
+//! Reports: findings, audits, cases and rules in words, tables and JSON.
+
+pub mod audit;
+pub mod explain;
+pub mod json;
+pub mod mask;
+pub mod rules;
+pub mod show;
+pub mod table;
+
+pub use table::Table;
+
+use crate::pack::Pack;
+use crate::words::Lang;
+
+/// What a report needs to know to speak.
+#[derive(Clone, Copy, Debug)]
+pub struct Voice<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// The words of the regulation.
+    pub pack: &'a Pack,
+    /// Columns of the terminal.
+    pub width: usize,
+}

@@ -1,0 +1,134 @@
+//! The frozen JSON contracts: findings, audits, refusals, rules.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::corridor::Incomplete;
+use crate::judge::{Counts, Finding, Verdict};
+use crate::pack::{Pack, Rule};
+use crate::report::audit::Audit;
+use crate::words::Lang;
+
+/// One finding, as in `minsheng.audit/1`.
+#[must_use]
+pub fn finding(finding: &Finding, names: &dyn Fn(&str) -> Option<String>, lang: Lang) -> Json {
+    let community = finding
+        .community
+        .as_deref()
+        .map(|code| names(code).unwrap_or_else(|| code.to_owned()));
+    json!({
+        "rule": finding.rule,
+        "verdict": finding.verdict.id(),
+        "severity": finding.severity.id(),
+        "stage": finding.stage,
+        "scope": finding.scope.id(),
+        "subject": finding.subject,
+        "community": community,
+        "title": finding.title.in_lang(lang),
+        "message": finding.message.in_lang(lang),
+        "cite": finding.cite,
+        "quote": finding.quote,
+        "facts": finding.facts,
+        "events": finding.events,
+        "due": finding.due.map(|day| day.to_string()),
+        "reading": finding.reading,
+        "reason": finding.reason,
+        "remedy": finding.remedy.in_lang(lang),
+    })
+}
+
+fn summary(counts: &Counts) -> Json {
+    let verdicts: Map<String, Json> = Verdict::ALL
+        .iter()
+        .rev()
+        .map(|verdict| (verdict.id().to_owned(), json!(counts.get(*verdict))))
+        .collect();
+    Json::Object(verdicts)
+}
+
+/// An audit, as `minsheng.audit/1`.
+#[must_use]
+pub fn audit(audit: &Audit, shown: &[&Finding], lang: Lang) -> Json {
+    json!({
+        "schema": "minsheng.audit/1",
+        "regime": audit.regime,
+        "year": audit.year,
+        "as_of": audit.as_of.to_string(),
+        "ledger": { "events": audit.events, "head": audit.head },
+        "summary": {
+            "projects": audit.projects,
+            "communities": audit.communities,
+            "verdicts": summary(&audit.counts),
+        },
+        "findings": shown
+            .iter()
+            .map(|f| finding(f, &|code| audit.names.get(code).cloned(), lang))
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// A refused step, as `minsheng.refusal/1`.
+#[must_use]
+pub fn refusal(findings: &[(Finding, Option<String>)], lang: Lang) -> Json {
+    json!({
+        "schema": "minsheng.refusal/1",
+        "findings": findings
+            .iter()
+            .map(|(f, place)| {
+                let mut json = finding(f, &|_| None, lang);
+                if let Some(place) = place {
+                    json["place"] = json!(place);
+                }
+                json
+            })
+            .collect::<Vec<_>>(),
+        "problems": [],
+    })
+}
+
+/// Input that could not be taken, as `minsheng.refusal/1`.
+#[must_use]
+pub fn problems(list: &[Incomplete], lang: Lang) -> Json {
+    json!({
+        "schema": "minsheng.refusal/1",
+        "findings": [],
+        "problems": list
+            .iter()
+            .map(|p| json!({ "place": p.place, "message": p.words.in_lang(lang) }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// One rule of the book.
+#[must_use]
+pub fn rule(rule: &Rule, lang: Lang) -> Json {
+    let readings: Vec<&str> = match &rule.treatment {
+        crate::pack::Treatment::Computed(checks) => checks
+            .iter()
+            .flat_map(|check| &check.readings)
+            .map(|reading| reading.id.as_str())
+            .collect(),
+        _ => Vec::new(),
+    };
+    json!({
+        "id": rule.id,
+        "cite": rule.cite,
+        "quotes": rule.quotes,
+        "title": rule.title.in_lang(lang),
+        "severity": rule.severity.id(),
+        "stage": rule.stage,
+        "scope": rule.scope.id(),
+        "check": rule.check_id(),
+        "reading": (!readings.is_empty()).then(|| readings.join(" ")),
+        "remedy": rule.remedy.in_lang(lang),
+    })
+}
+
+/// The whole book, as `minsheng.rules/1`.
+#[must_use]
+pub fn rules(pack: &Pack, lang: Lang) -> Json {
+    json!({
+        "schema": "minsheng.rules/1",
+        "regime": pack.meta.id,
+        "rules": pack.rules.iter().map(|r| rule(r, lang)).collect::<Vec<_>>(),
+    })
+}

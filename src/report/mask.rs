@@ -1,0 +1,54 @@
+//! Masking of names and numbers in what is shown.
+
+/// Hides a personal value: of a number the middle, of a name all but the first character.
+#[must_use]
+pub fn mask(value: &str) -> String {
+    let chars: Vec<char> = value.chars().collect();
+    let digits = chars.iter().filter(|c| c.is_ascii_digit()).count();
+    if digits >= 7 {
+        let mut seen = 0;
+        return chars
+            .iter()
+            .map(|c| {
+                if !c.is_ascii_digit() {
+                    return *c;
+                }
+                seen += 1;
+                if seen <= 3 || seen + 2 > digits { *c } else { '*' }
+            })
+            .collect();
+    }
+    match chars.split_first() {
+        Some((first, rest)) if !rest.is_empty() => {
+            std::iter::once(*first).chain(rest.iter().map(|_| '*')).collect()
+        }
+        _ => "*".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn hides_names_and_numbers() {
+        assert_eq!(mask("13800000001"), "138******01");
+        assert_eq!(mask("张示例"), "张**");
+        assert_eq!(mask("甲"), "*");
+        assert_eq!(mask(""), "*");
+    }
+
+    proptest! {
+        #[test]
+        fn never_shows_seven_digits_in_a_row(text in "[0-9 \\-]{0,30}") {
+            let masked = mask(&text);
+            let longest = masked
+                .split(|c: char| !c.is_ascii_digit())
+                .map(str::len)
+                .max()
+                .unwrap_or(0);
+            prop_assert!(longest < 7);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The book of rules: one page, the whole book, Markdown.
+
+use std::fmt::Write as _;
+
+use super::Voice;
+use super::table::Table;
+use crate::pack::{Check, Rule, Treatment};
+use crate::words::Lang;
+
+/// The page of one rule.
+#[must_use]
+pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
+    let lang = voice.lang;
+    let meta = &voice.pack.meta;
+    let mut text = format!("# {} {}\n\n", rule.id, rule.title.in_lang(lang));
+    let _ = writeln!(
+        text,
+        "《{}》{}{}\n",
+        meta.name,
+        meta.document.as_deref().unwrap_or_default(),
+        rule.cite
+    );
+    for quote in &rule.quotes {
+        let _ = writeln!(text, "> {quote}");
+    }
+    let _ = writeln!(
+        text,
+        "\n- {}{}\n- {}{}\n- {}{}",
+        lang.pick("要求：", "Severity: "),
+        rule.severity.label(lang),
+        lang.pick("环节：", "Stage: "),
+        rule.stage,
+        lang.pick("对象：", "Scope: "),
+        rule.scope.id()
+    );
+    let _ = writeln!(text, "- {}{}", lang.pick("核对：", "Check: "), treatment(rule, lang));
+    for index in &rule.exempt {
+        let _ = writeln!(
+            text,
+            "- {}{}",
+            lang.pick("不适用：", "Not applicable: "),
+            voice.pack.conditions[*index].label.in_lang(lang)
+        );
+    }
+    if let Treatment::Computed(checks) = &rule.treatment {
+        for reading in checks.iter().flat_map(|check: &Check| &check.readings) {
+            let _ = writeln!(
+                text,
+                "- {}{}：{}",
+                lang.pick("另一种读法 ", "Another reading "),
+                reading.id,
+                reading.why.in_lang(lang)
+            );
+        }
+    }
+    if !rule.remedy.is_empty() {
+        let _ = writeln!(text, "- {}{}", lang.pick("补救：", "Remedy: "), rule.remedy.in_lang(lang));
+    }
+    text
+}
+
+fn treatment(rule: &Rule, lang: Lang) -> String {
+    match &rule.treatment {
+        Treatment::Computed(checks) => lang
+            .pick(
+                &format!("由账本事实判断（{}项核对）", checks.len()),
+                &format!("judged from the facts ({} checks)", checks.len()),
+            )
+            .to_owned(),
+        Treatment::Attested { body } => lang
+            .pick(
+                &format!("以登记的文件为证（{body}）"),
+                &format!("attested by a recorded document ({body})"),
+            )
+            .to_owned(),
+        Treatment::Recorded(why) => lang
+            .pick(
+                &format!("仅收录：{}", why.in_lang(lang)),
+                &format!("recorded only: {}", why.in_lang(lang)),
+            )
+            .to_owned(),
+    }
+}
+
+/// The whole book as a table.
+#[must_use]
+pub fn book(voice: Voice<'_>) -> Table {
+    let lang = voice.lang;
+    let mut table = Table::new(vec![
+        ("id", lang.pick("规则", "Rule").into()),
+        ("cite", lang.pick("条款", "Clause").into()),
+        ("severity", lang.pick("要求", "Severity").into()),
+        ("check", lang.pick("核对", "Check").into()),
+        ("title", lang.pick("标题", "Title").into()),
+    ]);
+    table.whole = vec![0, 2];
+    for rule in &voice.pack.rules {
+        table.rows.push(vec![
+            rule.id.clone(),
+            rule.cite.clone(),
+            rule.severity.label(lang).into(),
+            match rule.treatment {
+                Treatment::Computed(_) => lang.pick("判断", "computed"),
+                Treatment::Attested { .. } => lang.pick("凭证", "attested"),
+                Treatment::Recorded(_) => lang.pick("收录", "recorded"),
+            }
+            .into(),
+            rule.title.in_lang(lang).into(),
+        ]);
+    }
+    table
+}
+
+/// The whole book as Markdown, page after page.
+#[must_use]
+pub fn markdown(voice: Voice<'_>) -> String {
+    let pages: Vec<String> = voice.pack.rules.iter().map(|rule| page(rule, voice)).collect();
+    pages.join("\n")
+}

@@ -1,0 +1,226 @@
+//! What is recorded: the facts of a case, lists of cases and demands, the log.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::mask::mask;
+use super::table::{Table, clean};
+use super::Voice;
+use crate::ledger::{Event, Ledger};
+use crate::state::{Book, Fact, Subject, Value, View};
+use crate::step::{self, Kind};
+
+/// Opens personal values, masked unless they are asked for.
+#[derive(Clone, Copy)]
+pub struct Opener<'a> {
+    /// The ledger that holds them.
+    pub ledger: &'a Ledger,
+    /// Show them in full.
+    pub plain: bool,
+}
+
+impl Opener<'_> {
+    /// The value behind a token, as it may be shown.
+    #[must_use]
+    pub fn open(&self, token: &str) -> String {
+        match self.ledger.reader().personal(token) {
+            Ok(Some(value)) if self.plain => value,
+            Ok(Some(value)) => mask(&value),
+            _ => "（已删除）".to_owned(),
+        }
+    }
+}
+
+/// A value of a fact as text for people.
+#[must_use]
+pub fn value_text(fact: &Fact, index: usize, voice: Voice<'_>, opener: Opener<'_>) -> String {
+    let field = &fact.def.fields[index];
+    one(&fact.values[index], field.kind, field.vocabulary, voice, opener)
+}
+
+fn one(value: &Value, kind: Kind, vocabulary: &str, voice: Voice<'_>, opener: Opener<'_>) -> String {
+    match value {
+        Value::None => String::new(),
+        Value::Flag(flag) => voice
+            .lang
+            .pick(if *flag { "是" } else { "否" }, if *flag { "yes" } else { "no" })
+            .to_owned(),
+        Value::Count(number) => number.to_string(),
+        Value::Money(money) => format!("{money}"),
+        Value::Day(day) => day.to_string(),
+        Value::Text(text) => match kind {
+            Kind::Personal => opener.open(text),
+            Kind::Term => voice.pack.label(vocabulary, text).to_owned(),
+            _ => text.clone(),
+        },
+        Value::Member(who, role) => format!(
+            "{}:{}",
+            voice.pack.label(vocabulary, role),
+            opener.open(who)
+        ),
+        Value::List(list) => list
+            .iter()
+            .map(|item| one(item, kind, vocabulary, voice, opener))
+            .collect::<Vec<_>>()
+            .join("、"),
+    }
+}
+
+/// The life of one subject: its facts in order of their dates.
+#[must_use]
+pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
+    let lang = voice.lang;
+    let mut facts: Vec<&Fact> = view.own().collect();
+    facts.sort_by_key(|fact| (fact.occurred, fact.key.seq));
+    let mut text = String::new();
+    for fact in facts {
+        let _ = writeln!(
+            text,
+            "{} {}  {} {} · {} · {}{}",
+            fact.occurred.map_or(String::new(), |d| d.to_string()),
+            lang.pick(fact.def.zh, fact.def.id),
+            lang.pick("第", "event "),
+            fact.key.seq,
+            clean(&fact.actor),
+            fact.recorded_at,
+            if fact.amended.is_empty() {
+                String::new()
+            } else {
+                let seqs: Vec<String> = fact.amended.iter().map(|k| k.seq.to_string()).collect();
+                format!("  {}{}", lang.pick("已更正：", "amended by "), seqs.join(" "))
+            }
+        );
+        for (index, field) in fact.def.fields.iter().enumerate() {
+            if fact.values[index].is_none() || field.name == fact.def.subject {
+                continue;
+            }
+            let shown = clean(&value_text(fact, index, voice, opener)).replace('\n', " ");
+            let _ = writeln!(text, "    {}：{shown}", lang.pick(field.heading, field.name));
+        }
+    }
+    text
+}
+
+/// The cases of a book.
+#[must_use]
+pub fn cases(book: &Book, as_of: crate::law::Day, voice: Voice<'_>) -> Table {
+    let lang = voice.lang;
+    let mut table = Table::new(vec![
+        ("case", lang.pick("项目编号", "Case").into()),
+        ("community", lang.pick("社区", "Community").into()),
+        ("title", lang.pick("项目名称", "Title").into()),
+        ("type", lang.pick("类型", "Type").into()),
+        ("amount", lang.pick("金额（元）", "Amount (yuan)").into()),
+        ("last", lang.pick("最近一步", "Last step").into()),
+        ("date", lang.pick("日期", "Date").into()),
+    ]);
+    table.whole = vec![0, 4, 6];
+    table.right = vec![4];
+    for id in book.subjects() {
+        let Subject::Case(code, _) = Subject::parse(id) else {
+            continue;
+        };
+        let view = View::new(book, id, as_of);
+        let mut own: Vec<&Fact> = view.own().filter(|f| f.subject == id && f.def.stage() != "register").collect();
+        if own.is_empty() {
+            continue;
+        }
+        own.sort_by_key(|fact| (fact.occurred, fact.key.seq));
+        let find = |field: &str| own.iter().rev().find_map(|f| {
+            let value = f.value(field);
+            (!value.is_none()).then(|| value.clone())
+        });
+        let last = own.last();
+        table.rows.push(vec![
+            id.to_owned(),
+            book.community_name(&code).unwrap_or(&code).to_owned(),
+            find("title").and_then(|v| v.text().map(clean)).unwrap_or_default(),
+            find("type")
+                .and_then(|v| v.text().map(|t| voice.pack.label("type", t).to_owned()))
+                .unwrap_or_default(),
+            find("amount").and_then(|v| v.money()).map_or(String::new(), |m| m.to_string()),
+            if view.withdrawn().is_some() {
+                lang.pick("已撤回", "withdrawn").into()
+            } else {
+                last.map_or("", |f| lang.pick(f.def.zh, f.def.id)).into()
+            },
+            last.and_then(|f| f.occurred).map_or(String::new(), |d| d.to_string()),
+        ]);
+    }
+    table
+}
+
+/// The demands of a book.
+#[must_use]
+pub fn demands(book: &Book, as_of: crate::law::Day, voice: Voice<'_>, opener: Opener<'_>) -> Table {
+    let lang = voice.lang;
+    let mut table = Table::new(vec![
+        ("demand", lang.pick("需求编号", "Demand").into()),
+        ("received", lang.pick("提出日期", "Received").into()),
+        ("title", lang.pick("项目名称", "Title").into()),
+        ("type", lang.pick("类型", "Type").into()),
+        ("proposer", lang.pick("提议人", "Proposer").into()),
+        ("phone", lang.pick("联系方式", "Phone").into()),
+        ("cases", lang.pick("列入项目", "Cases").into()),
+    ]);
+    table.whole = vec![0, 1, 5];
+    for id in book.subjects() {
+        if !matches!(Subject::parse(id), Subject::Demand(..)) {
+            continue;
+        }
+        let view = View::new(book, id, as_of);
+        let Some(demand) = view.own().find(|f| f.def.id == "collect.demand") else {
+            continue;
+        };
+        let cases: BTreeMap<&str, ()> = view
+            .own()
+            .filter(|f| f.def.id == "shortlist.candidate")
+            .map(|f| (f.subject.as_str(), ()))
+            .collect();
+        let text = |field: &str| {
+            demand.def.index(field).map_or(String::new(), |index| {
+                clean(&value_text(demand, index, voice, opener)).replace('\n', " ")
+            })
+        };
+        table.rows.push(vec![
+            id.to_owned(),
+            text("received"),
+            text("title"),
+            text("type"),
+            text("proposer"),
+            text("phone"),
+            cases.into_keys().collect::<Vec<_>>().join(" "),
+        ]);
+    }
+    table
+}
+
+/// The log as a table, newest last.
+#[must_use]
+pub fn log(events: &[Event], voice: Voice<'_>) -> Table {
+    let lang = voice.lang;
+    let mut table = Table::new(vec![
+        ("seq", lang.pick("事件号", "Event").into()),
+        ("occurred", lang.pick("业务日期", "Occurred").into()),
+        ("step", lang.pick("步骤", "Step").into()),
+        ("subject", lang.pick("对象", "Subject").into()),
+        ("actor", lang.pick("登记人", "Actor").into()),
+        ("recorded_at", lang.pick("登记时间（UTC）", "Recorded (UTC)").into()),
+        ("hash", lang.pick("摘要", "Hash").into()),
+    ]);
+    table.whole = vec![0, 1, 3, 5, 6];
+    table.right = vec![0];
+    for event in events {
+        let name = step::find(&event.step).map_or(event.step.as_str(), |def| lang.pick(def.zh, def.id));
+        table.rows.push(vec![
+            event.seq.to_string(),
+            event.occurred.clone(),
+            name.to_owned(),
+            event.subject.clone(),
+            clean(&event.actor),
+            event.recorded_at.clone(),
+            crate::ledger::chain::hex(&event.hash)[..12].to_owned(),
+        ]);
+    }
+    table
+}

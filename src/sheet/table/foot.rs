@@ -1,0 +1,123 @@
+//! Rows below a header that are no records: totals, notes, signatures, repeated headers.
+
+use super::head::{Wanted, flatten};
+use super::{Column, norm_heading, text, texts};
+use crate::sheet::Row;
+
+/// First words of rows that sum others up.
+const TOTALS: [&str; 5] = ["合计", "总计", "小计", "共计", "累计"];
+/// Openings of notes; what follows such a row alone belongs to it.
+const NOTES: [&str; 6] = ["填表说明", "填报说明", "情况说明", "说明", "备注", "注"];
+/// Openings of lines to be signed.
+const SIGNATURES: [&str; 22] = [
+    "填表人",
+    "填报人",
+    "填表单位",
+    "填报单位",
+    "填表日期",
+    "填报日期",
+    "填报时间",
+    "制表",
+    "审核",
+    "审批",
+    "复核",
+    "经办",
+    "负责人",
+    "单位负责人",
+    "分管领导",
+    "主管领导",
+    "联系人",
+    "联系电话",
+    "单位(盖章",
+    "盖章",
+    "签字",
+    "报送单位",
+];
+
+/// Why a row below the header is no record; an empty reason for a blank row.
+///
+/// `note` says that the row above belongs to a note.
+pub(super) fn refuse(
+    row: &Row,
+    columns: &[Column],
+    wanted: &Wanted,
+    note: bool,
+) -> Option<&'static str> {
+    let texts = texts(row);
+    let Some(first) = texts.first() else {
+        return Some("");
+    };
+    let alone = texts.len() == 1;
+    let filled = columns
+        .iter()
+        .filter(|column| !text(row, column.index).is_empty());
+    let filled: Vec<&Column> = filled.collect();
+    let merged = |column: &&Column| row.cells.get(column.index).is_some_and(|cell| cell.merged);
+    match () {
+        () if repeats(row, columns, wanted) => Some("重复的表头"),
+        () if sums(row) => Some("合计行"),
+        () if alone && NOTES.iter().any(|word| opens(first, word)) => Some("说明文字"),
+        () if SIGNATURES.iter().any(|word| opens(first, word)) => Some("填表或签章信息"),
+        () if alone && note => Some("说明文字"),
+        () if alone && (spans(row) || ordinal(first)) => Some("分组标题或说明，不是数据"),
+        () if filled.is_empty() => Some("已识别的列里没有内容"),
+        () if filled.iter().all(merged) => Some("与上一行合并，不另成一条"),
+        () => match filled.as_slice() {
+            [only] if alone && norm_heading(&only.heading) == "序号" => Some("只有序号"),
+            _ => None,
+        },
+    }
+}
+
+/// At least half of the columns hold their own heading again.
+fn repeats(row: &Row, columns: &[Column], wanted: &Wanted) -> bool {
+    let again = |column: &&Column| {
+        let found = wanted.find(text(row, column.index));
+        found.is_some_and(|(_, key)| key == column.key)
+    };
+    let again = columns.iter().filter(again).count();
+    again * 2 >= columns.len() && again >= columns.len().min(2)
+}
+
+/// One of the first cells says that the row sums others up.
+///
+/// A community merged down over its projects often stands before `小计`.
+fn sums(row: &Row) -> bool {
+    let filled = || row.cells.iter().filter(|cell| !cell.text.trim().is_empty());
+    let own = filled().find(|cell| !cell.merged);
+    let mut firsts = filled()
+        .take(1)
+        .chain(own)
+        .map(|cell| norm_heading(&cell.text));
+    firsts.any(|norm| {
+        TOTALS.iter().any(|word| {
+            let rest = norm.strip_prefix(word);
+            let counts = rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
+            counts || (norm.ends_with(word) && norm.chars().count() <= 8)
+        })
+    })
+}
+
+/// The text begins with the word and goes on like a label.
+fn opens(text: &str, word: &str) -> bool {
+    let flat = flatten(text);
+    let Some(rest) = flat.strip_prefix(word) else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(|c: char| c == '人' || c.is_ascii_digit());
+    rest.is_empty() || rest.starts_with([':', '(', ')', '.', '、', ','])
+}
+
+/// One text lies over several columns.
+fn spans(row: &Row) -> bool {
+    let own = row.cells.iter().filter(|cell| !cell.text.trim().is_empty());
+    own.count() > 1
+}
+
+/// The text begins like a chapter: 一、 or (二).
+fn ordinal(text: &str) -> bool {
+    let flat = flatten(text);
+    let rest = flat.trim_start_matches('(');
+    let body = rest.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
+    body.len() < rest.len() && body.starts_with(['、', ')', '.'])
+}

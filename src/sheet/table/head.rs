@@ -1,0 +1,143 @@
+//! Headings: compared without their dress, and matched to what is looked for.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Column, ColumnSpec, text};
+use crate::sheet::Row;
+
+/// A heading without width, spaces, brackets and the signs around it, for comparison.
+///
+/// What is all in brackets keeps its content, since nothing else is left of it.
+#[must_use]
+pub fn norm_heading(heading: &str) -> String {
+    let flat = flatten(heading);
+    let mut depth = 0_u32;
+    let outside = |c: &char| match c {
+        '(' | '[' | '【' | '〔' | '〖' => {
+            depth += 1;
+            false
+        }
+        ')' | ']' | '】' | '〕' | '〗' => {
+            depth = depth.saturating_sub(1);
+            false
+        }
+        _ => depth == 0,
+    };
+    let bare: String = flat.chars().filter(outside).collect();
+    let bare = bare.trim_matches([':', '*', '※', '★']);
+    if bare.is_empty() {
+        return flat.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    }
+    bare.to_owned()
+}
+
+/// NFKC in lower case without white space or invisible signs.
+pub(super) fn flatten(text: &str) -> String {
+    let invisible = |c: &char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
+    };
+    text.nfkc()
+        .filter(|c| !invisible(c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The text without white space or byte order marks at its ends.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+}
+
+/// A row, or two rows as one, read as a header.
+#[derive(Default)]
+pub(super) struct Header<'a> {
+    /// The best column of each key, with the worse ones.
+    pub(super) columns: BTreeMap<&'a str, Column>,
+    pub(super) unknown: Vec<(usize, String)>,
+    pub(super) duplicate: Vec<(usize, String)>,
+}
+
+/// The headings each spec answers to, the best first.
+pub(super) struct Wanted<'a> {
+    pub(super) specs: &'a [ColumnSpec<'a>],
+    norms: BTreeMap<String, (usize, &'a str)>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn new(specs: &'a [ColumnSpec<'a>]) -> Self {
+        let mut norms = BTreeMap::new();
+        for spec in specs {
+            let names = std::iter::once(&spec.heading).chain(spec.aliases);
+            for (rank, name) in names.enumerate() {
+                let found = norms.entry(norm_heading(name)).or_insert((rank, spec.key));
+                if rank < found.0 {
+                    *found = (rank, spec.key);
+                }
+            }
+        }
+        norms.remove("");
+        Self { specs, norms }
+    }
+
+    /// The rank and the key of a heading.
+    pub(super) fn find(&self, heading: &str) -> Option<(usize, &'a str)> {
+        let norm = norm_heading(heading);
+        let plain = norm.trim_end_matches("万元").trim_end_matches(':');
+        let plain = plain.trim_end_matches("单位");
+        let found = self.norms.get(&norm).or_else(|| self.norms.get(plain));
+        found.copied()
+    }
+
+    /// Reads `row` as a header, with `group` above it.
+    pub(super) fn read(&self, row: &Row, group: Option<&Row>) -> Header<'a> {
+        let mut header = Header::default();
+        let mut ranks = BTreeMap::new();
+        let width = group
+            .map_or(0, |group| group.cells.len())
+            .max(row.cells.len());
+        for index in 0..width {
+            let own = text(row, index);
+            let above = group.map_or("", |group| text(group, index));
+            let above = if above == own { "" } else { above };
+            let joined = match (above, own) {
+                ("", name) | (name, "") => name.to_owned(),
+                (above, own) => format!("{above} {own}"),
+            };
+            if joined.is_empty() {
+                continue;
+            }
+            let found = match self.find(&joined) {
+                None if !own.is_empty() => self.find(own).map(|found| (found, own.to_owned())),
+                found => found.map(|found| (found, joined.clone())),
+            };
+            let Some(((rank, key), heading)) = found else {
+                header.unknown.push((index, joined));
+                continue;
+            };
+            let column = Column {
+                key: key.to_owned(),
+                index,
+                heading,
+                wan: flatten(&joined).contains("万元"),
+            };
+            let worse = match ranks.get(key) {
+                Some(best) if *best <= rank => Some(column),
+                _ => {
+                    ranks.insert(key, rank);
+                    header.columns.insert(key, column)
+                }
+            };
+            header
+                .duplicate
+                .extend(worse.map(|worse| (worse.index, worse.heading)));
+        }
+        header
+    }
+
+    /// The official headings of some keys.
+    pub(super) fn headings(&self, keep: impl Fn(&str) -> bool) -> Vec<String> {
+        let specs = self.specs.iter().filter(|spec| keep(spec.key));
+        specs.map(|spec| spec.heading.to_owned()).collect()
+    }
+}

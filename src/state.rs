@@ -1,0 +1,220 @@
+//! State: the facts of the ledger folded into books of subjects.
+//!
+//! Folding knows no regulation: it decodes payloads, applies corrections and
+//! withdrawals, and finds the facts that concern a subject.
+
+mod fact;
+pub mod subject;
+mod view;
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value as Json};
+
+pub use fact::{EventKey, Fact, Value};
+pub use subject::Subject;
+pub use view::View;
+
+use crate::ledger::Event;
+use crate::step::{self, StepDef};
+
+/// Facts in memory, found by subject. May hold a whole ledger or a few subjects of it.
+#[derive(Debug, Default)]
+pub struct Book {
+    facts: Vec<Fact>,
+    by_subject: BTreeMap<String, Vec<usize>>,
+    by_place: HashMap<(String, i64), usize>,
+    by_step: HashMap<&'static str, Vec<usize>>,
+    /// Events of steps that this version does not know: kept and verified, not judged.
+    pub unknown: usize,
+}
+
+impl Book {
+    /// An empty book.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes up events in order of arrival; an event that is there already is left out.
+    pub fn extend(&mut self, events: impl IntoIterator<Item = Event>) {
+        for event in events {
+            self.take(event);
+        }
+    }
+
+    /// Takes up one event.
+    pub fn take(&mut self, event: Event) {
+        let place = (event.origin.clone(), event.seq);
+        if self.by_place.contains_key(&place) {
+            return;
+        }
+        let Some(def) = step::find(&event.step) else {
+            self.unknown += 1;
+            return;
+        };
+        let fact = Fact::decode(def, event);
+        let index = self.facts.len();
+        match def.id {
+            "amend" => self.amend(&fact),
+            "withdraw" => self.strike(&fact),
+            _ => {}
+        }
+        for subject in fact.mentions() {
+            self.by_subject.entry(subject).or_default().push(index);
+        }
+        self.by_place.insert(place, index);
+        self.by_step.entry(def.id).or_default().push(index);
+        self.facts.push(fact);
+    }
+
+    fn target(&self, fact: &Fact) -> Option<usize> {
+        let seq = fact.value("event").count()?;
+        let origin = fact
+            .value("origin")
+            .text()
+            .map_or_else(|| fact.key.origin.clone(), str::to_owned);
+        self.by_place.get(&(origin, seq)).copied()
+    }
+
+    fn amend(&mut self, fact: &Fact) {
+        let Some(index) = self.target(fact) else {
+            return;
+        };
+        let mut raw = Map::new();
+        for line in fact.value("set").items() {
+            if let Some((field, value)) = line.text().and_then(|text| text.split_once('=')) {
+                let json = serde_json::from_str(value).unwrap_or_else(|_| Json::from(value));
+                raw.insert(field.to_owned(), json);
+            }
+        }
+        let target = &mut self.facts[index];
+        for (field, json) in &raw {
+            if let Some(slot) = target.def.index(field) {
+                target.values[slot] = Value::decode(&target.def.fields[slot], json);
+            }
+        }
+        target.date_again();
+        target.amended.push(fact.key.clone());
+        // a correction may name subjects that the event did not name before
+        for subject in self.facts[index].mentions() {
+            let list = self.by_subject.entry(subject).or_default();
+            if !list.contains(&index) {
+                list.push(index);
+            }
+        }
+    }
+
+    fn strike(&mut self, fact: &Fact) {
+        if let Some(index) = self.target(fact) {
+            self.facts[index].struck = true;
+        }
+    }
+
+    /// A fact by its place in the book.
+    #[must_use]
+    pub fn fact(&self, index: usize) -> &Fact {
+        &self.facts[index]
+    }
+
+    /// All facts, in order of arrival.
+    #[must_use]
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// The facts that concern a subject, as places in the book.
+    #[must_use]
+    pub fn of_subject(&self, subject: &str) -> &[usize] {
+        self.by_subject.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The facts that concern any subject that begins with `prefix`, each once.
+    #[must_use]
+    pub fn of_prefix(&self, prefix: &str) -> Vec<usize> {
+        let mut list: Vec<usize> = self
+            .by_subject
+            .range(prefix.to_owned()..)
+            .take_while(|(subject, _)| subject.starts_with(prefix))
+            .flat_map(|(_, list)| list.iter().copied())
+            .collect();
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
+    /// The facts of one step that are not struck, in order of arrival.
+    pub fn of_step(&self, def: &StepDef) -> impl Iterator<Item = &Fact> {
+        self.by_step
+            .get(def.id)
+            .into_iter()
+            .flatten()
+            .map(|&index| &self.facts[index])
+            .filter(|fact| !fact.struck)
+    }
+
+    /// The subjects of the book, in order.
+    pub fn subjects(&self) -> impl Iterator<Item = &str> {
+        self.by_subject.keys().map(String::as_str)
+    }
+
+    /// The place of an event in the book.
+    #[must_use]
+    pub fn place(&self, key: &EventKey) -> Option<usize> {
+        self.by_place.get(&(key.origin.clone(), key.seq)).copied()
+    }
+
+    /// The subjects that a subject's own facts name, itself left out.
+    #[must_use]
+    pub fn links(&self, subject: &str) -> Vec<String> {
+        let mut links = Vec::new();
+        for &index in self.of_subject(subject) {
+            let fact = &self.facts[index];
+            // what another subject's fact names besides is no concern of this one
+            if fact.subject != subject {
+                continue;
+            }
+            for name in fact.mentions() {
+                if name != subject && !links.contains(&name) {
+                    links.push(name);
+                }
+            }
+        }
+        links
+    }
+
+    /// The street of a community, as last registered.
+    #[must_use]
+    pub fn street(&self, community: &str) -> Option<&str> {
+        self.registered(community)?.value("street").text()
+    }
+
+    /// The name of a community, as last registered.
+    #[must_use]
+    pub fn community_name(&self, community: &str) -> Option<&str> {
+        self.registered(community)?.value("name").text()
+    }
+
+    fn registered(&self, community: &str) -> Option<&Fact> {
+        self.of_subject(community)
+            .iter()
+            .rev()
+            .map(|&index| &self.facts[index])
+            .find(|fact| fact.def.id == "register.community" && !fact.struck)
+    }
+
+    /// Codes of the registered communities, in order.
+    #[must_use]
+    pub fn communities(&self) -> Vec<String> {
+        let mut codes: Vec<String> = self
+            .by_step
+            .get("register.community")
+            .into_iter()
+            .flatten()
+            .map(|&index| self.facts[index].subject.clone())
+            .collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+}

@@ -1,0 +1,221 @@
+//! One fact: an event decoded into typed values.
+
+use serde_json::{Map, Value as Json};
+
+use crate::law::{Day, Money};
+use crate::ledger::Event;
+use crate::step::{Field, Kind, StepDef};
+
+/// A typed value of a fact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// Nothing was said.
+    #[default]
+    None,
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Count(i64),
+    /// An amount.
+    Money(Money),
+    /// A day.
+    Day(Day),
+    /// Text, a canonical term, an identifier, the token of a personal value.
+    Text(String),
+    /// A person's token and the role.
+    Member(String, String),
+    /// Several values.
+    List(Vec<Value>),
+}
+
+static NOTHING: Value = Value::None;
+
+impl Value {
+    /// Decodes canonical JSON; what is not of the field's kind is nothing.
+    #[must_use]
+    pub fn decode(field: &Field, json: &Json) -> Self {
+        match json {
+            Json::Array(list) => {
+                Self::List(list.iter().map(|item| Self::one(field.kind, item)).collect())
+            }
+            // a list that was written as one value
+            other if field.list => Self::List(vec![Self::one(field.kind, other)]),
+            other => Self::one(field.kind, other),
+        }
+    }
+
+    fn one(kind: Kind, json: &Json) -> Self {
+        let text = || match json {
+            Json::String(text) => Some(text.clone()),
+            Json::Object(map) => map.get("personal").and_then(Json::as_str).map(str::to_owned),
+            _ => None,
+        };
+        let value = match kind {
+            Kind::Flag => json.as_bool().map(Self::Flag),
+            Kind::Count => json.as_i64().map(Self::Count),
+            Kind::Money => json.as_str().and_then(|t| t.parse().ok()).map(Self::Money),
+            Kind::Day => json.as_str().and_then(|t| t.parse().ok()).map(Self::Day),
+            Kind::Member => json.as_object().and_then(|map| {
+                let who = map.get("who")?.get("personal")?.as_str()?;
+                let role = map.get("role")?.as_str()?;
+                Some(Self::Member(who.to_owned(), role.to_owned()))
+            }),
+            Kind::Text | Kind::Ref | Kind::Code | Kind::Term | Kind::Personal => {
+                text().map(Self::Text)
+            }
+        };
+        value.unwrap_or_default()
+    }
+
+    /// Nothing was said, or an empty list.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        match self {
+            Self::None => true,
+            Self::List(list) => list.is_empty(),
+            Self::Text(text) => text.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    #[must_use]
+    pub fn count(&self) -> Option<i64> {
+        match self {
+            Self::Count(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The day, if it is one.
+    #[must_use]
+    pub fn day(&self) -> Option<Day> {
+        match self {
+            Self::Day(day) => Some(*day),
+            _ => None,
+        }
+    }
+
+    /// The amount, if it is one.
+    #[must_use]
+    pub fn money(&self) -> Option<Money> {
+        match self {
+            Self::Money(money) => Some(*money),
+            _ => None,
+        }
+    }
+
+    /// The values of a list; a single value is a list of one.
+    #[must_use]
+    pub fn items(&self) -> &[Self] {
+        match self {
+            Self::None => &[],
+            Self::List(list) => list,
+            one => std::slice::from_ref(one),
+        }
+    }
+}
+
+/// Where an event stands: its chain and its place there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct EventKey {
+    /// Name of the chain.
+    pub origin: String,
+    /// Place in the chain.
+    pub seq: i64,
+}
+
+/// One event, decoded.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// What kind of fact.
+    pub def: &'static StepDef,
+    /// Where it stands.
+    pub key: EventKey,
+    /// What it is about.
+    pub subject: String,
+    /// Business date.
+    pub occurred: Option<Day>,
+    /// UTC time of recording.
+    pub recorded_at: String,
+    /// Who recorded it.
+    pub actor: String,
+    /// The values, in the order of the step's fields, corrections applied.
+    pub values: Vec<Value>,
+    /// Struck by a withdrawal.
+    pub struck: bool,
+    /// The corrections that were applied, in order.
+    pub amended: Vec<EventKey>,
+}
+
+impl Fact {
+    /// Decodes an event of a known step. A payload of an older version decodes as far
+    /// as it goes: fields it lacks are nothing, fields since given up are passed over.
+    #[must_use]
+    pub fn decode(def: &'static StepDef, event: Event) -> Self {
+        let json: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_default();
+        let values = def
+            .fields
+            .iter()
+            .map(|field| {
+                json.get(field.name)
+                    .map_or(Value::None, |value| Value::decode(field, value))
+            })
+            .collect();
+        Self {
+            def,
+            key: EventKey {
+                origin: event.origin,
+                seq: event.seq,
+            },
+            subject: event.subject,
+            occurred: event.occurred.parse().ok(),
+            recorded_at: event.recorded_at,
+            actor: event.actor,
+            values,
+            struck: false,
+            amended: Vec::new(),
+        }
+    }
+
+    /// A value by field name; nothing if the step has no such field.
+    #[must_use]
+    pub fn value(&self, field: &str) -> &Value {
+        self.def
+            .index(field)
+            .and_then(|index| self.values.get(index))
+            .unwrap_or(&NOTHING)
+    }
+
+    /// Every subject that the fact concerns, its own first.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<String> {
+        let mut list = vec![self.subject.clone()];
+        for (field, value) in self.def.fields.iter().zip(&self.values) {
+            if field.kind == Kind::Ref {
+                for text in value.items().iter().filter_map(Value::text) {
+                    if !list.iter().any(|s| s == text) {
+                        list.push(text.to_owned());
+                    }
+                }
+            }
+        }
+        list
+    }
+
+    /// Takes the business date from the values again, after a correction.
+    pub(super) fn date_again(&mut self) {
+        if let Some(day) = self.value(self.def.dated).day() {
+            self.occurred = Some(day);
+        }
+    }
+}

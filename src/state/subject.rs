@@ -1,0 +1,127 @@
+//! Identifiers of subjects: `HZ` a community, `HZ2022` its year, `HZ2022-007` a case,
+//! `HZ2022-D0123` a demand, `HZ2022-R1` a round, `HZ2022-M1` a meeting,
+//! `粤海街道2022` a street's year.
+
+/// What an identifier names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A case of a community and programme year.
+    Case(String, i32),
+    /// A demand.
+    Demand(String, i32),
+    /// A community's programme year.
+    CommunityYear(String, i32),
+    /// A community.
+    Community(String),
+    /// A street's year.
+    StreetYear(String, i32),
+    /// Anything else: a round, a meeting, a street, a library item.
+    Other,
+}
+
+impl Subject {
+    /// Reads an identifier.
+    #[must_use]
+    pub fn parse(id: &str) -> Self {
+        let letters = id.bytes().take_while(u8::is_ascii_uppercase).count();
+        let (code, rest) = id.split_at(letters);
+        if code.is_empty() || code.len() > 8 {
+            return street_year(id);
+        }
+        if rest.is_empty() {
+            return Self::Community(code.to_owned());
+        }
+        let Some(year) = rest.get(..4).and_then(|y| y.parse::<i32>().ok()) else {
+            return Self::Other;
+        };
+        let code = code.to_owned();
+        match &rest[4..] {
+            "" => Self::CommunityYear(code, year),
+            tail => match tail.strip_prefix('-') {
+                Some(number) if is_number(number) => Self::Case(code, year),
+                Some(rest) if rest.strip_prefix('D').is_some_and(is_number) => {
+                    Self::Demand(code, year)
+                }
+                _ => Self::Other,
+            },
+        }
+    }
+
+    /// The community that the identifier names or begins with.
+    #[must_use]
+    pub fn community(&self) -> Option<&str> {
+        match self {
+            Self::Case(code, _)
+            | Self::Demand(code, _)
+            | Self::CommunityYear(code, _)
+            | Self::Community(code) => Some(code),
+            Self::StreetYear(..) | Self::Other => None,
+        }
+    }
+
+    /// The programme year that the identifier names.
+    #[must_use]
+    pub fn year(&self) -> Option<i32> {
+        match self {
+            Self::Case(_, year)
+            | Self::Demand(_, year)
+            | Self::CommunityYear(_, year)
+            | Self::StreetYear(_, year) => Some(*year),
+            _ => None,
+        }
+    }
+}
+
+fn street_year(id: &str) -> Subject {
+    let name = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    match id[name.len()..].parse() {
+        Ok(year) if id.len() - name.len() == 4 && !name.is_empty() && !name.contains('-') => {
+            Subject::StreetYear(name.to_owned(), year)
+        }
+        _ => Subject::Other,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The next free number among identifiers `prefix` + digits.
+pub fn next_number<'a>(prefix: &str, taken: impl Iterator<Item = &'a str>) -> u64 {
+    taken
+        .filter_map(|id| id.strip_prefix(prefix))
+        .filter(|rest| is_number(rest))
+        .filter_map(|rest| rest.parse::<u64>().ok())
+        .max()
+        .unwrap_or(0)
+        + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_identifiers() {
+        let hz = || "HZ".to_owned();
+        assert_eq!(Subject::parse("HZ"), Subject::Community(hz()));
+        assert_eq!(Subject::parse("HZ2022"), Subject::CommunityYear(hz(), 2022));
+        assert_eq!(Subject::parse("HZ2022-007"), Subject::Case(hz(), 2022));
+        assert_eq!(Subject::parse("HZ2022-D0123"), Subject::Demand(hz(), 2022));
+        assert_eq!(
+            Subject::parse("粤海街道2022"),
+            Subject::StreetYear("粤海街道".into(), 2022)
+        );
+        for other in ["粤海街道", "HZ2022-R1", "HZ2022-", "HZ20", "hz2022", "", "HZ2022-D", "HZ20é2"] {
+            assert_eq!(Subject::parse(other), Subject::Other, "{other}");
+        }
+    }
+
+    #[test]
+    fn numbers_go_on_after_the_largest() {
+        let taken = ["HZ2022-D0002", "HZ2022-D10000", "HZ2022-007"];
+        assert_eq!(next_number("HZ2022-D", taken.into_iter()), 10001);
+        assert_eq!(next_number("HZ2022-", taken.into_iter()), 8);
+        assert_eq!(next_number("HZ2023-D", taken.into_iter()), 1);
+    }
+}

@@ -1,0 +1,265 @@
+//! Steps: the things that can be said to the ledger, each defined once.
+//!
+//! One definition in a stage's file is the command line, the JSON Lines record,
+//! the spreadsheet row, the payload in the ledger and the JSON Schema.
+
+pub mod accept;
+pub mod collect;
+pub mod evaluate;
+pub mod field;
+pub mod general;
+pub mod implement;
+pub mod input;
+pub mod publicize;
+pub mod register;
+pub mod shortlist;
+
+use serde_json::{Map, Value as Json};
+
+pub use field::{Code, Field, Kind, Member, Personal, Ref, Term};
+
+/// One kind of fact: its name, its words and its fields.
+#[derive(Debug)]
+pub struct StepDef {
+    /// Canonical name, `stage.verb`.
+    pub id: &'static str,
+    /// Chinese name: the sheet's name and the heading in lists.
+    pub zh: &'static str,
+    /// What it records (English, from the doc comment).
+    pub en: &'static str,
+    /// The field whose value is the subject of the event.
+    pub subject: &'static str,
+    /// The field that holds the business date, if one does.
+    pub dated: &'static str,
+    /// Fields that are positional on the command line.
+    pub positional: &'static [&'static str],
+    /// Every field, in the order of the form.
+    pub fields: &'static [Field],
+    /// The JSON Schema of the struct.
+    pub schema: fn() -> schemars::Schema,
+}
+
+impl StepDef {
+    /// The stage: what stands before the dot (`publicize`), or the whole name.
+    #[must_use]
+    pub fn stage(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(stage, _)| stage)
+    }
+
+    /// The verb: what stands after the dot (`post`), or the whole name.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(_, verb)| verb)
+    }
+
+    /// Position of a field.
+    #[must_use]
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// A field by name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// A step with its values: what stands as payload in the ledger.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What kind of fact.
+    pub def: &'static StepDef,
+    /// The values, by field name, in canonical JSON.
+    pub values: Map<String, Json>,
+}
+
+impl Step {
+    /// Builds a step from its struct.
+    ///
+    /// # Errors
+    /// If the struct does not serialise to an object; none of ours does that.
+    pub fn of<T: Recorded>(fact: &T) -> serde_json::Result<Self> {
+        let mut values = match serde_json::to_value(fact)? {
+            Json::Object(map) => map,
+            _ => Map::new(),
+        };
+        values.retain(|_, value| !is_blank(value));
+        Ok(Self {
+            def: T::DEF,
+            values,
+        })
+    }
+
+    /// Reads the values into the step's struct.
+    ///
+    /// # Errors
+    /// If a value has another type than the struct's field.
+    pub fn into<T: Recorded>(mut self) -> serde_json::Result<T> {
+        for field in self.def.fields.iter().filter(|field| field.list) {
+            self.values
+                .entry(field.name)
+                .or_insert_with(|| Json::Array(Vec::new()));
+        }
+        serde_json::from_value(Json::Object(self.values))
+    }
+
+    /// The text of a field, if it is one.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.values.get(field).and_then(Json::as_str)
+    }
+
+    /// Every subject that the step names: its own, and those its reference fields name.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<String> {
+        let mut subjects = Vec::new();
+        let mut push = |text: &str| {
+            if !text.is_empty() && !subjects.iter().any(|s| s == text) {
+                subjects.push(text.to_owned());
+            }
+        };
+        if let Some(text) = self.text(self.def.subject) {
+            push(text);
+        }
+        for field in self.def.fields.iter().filter(|f| f.kind == Kind::Ref) {
+            match self.values.get(field.name) {
+                Some(Json::String(text)) => push(text),
+                Some(Json::Array(list)) => list.iter().filter_map(Json::as_str).for_each(&mut push),
+                _ => {}
+            }
+        }
+        subjects
+    }
+}
+
+fn is_blank(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Array(list) => list.is_empty(),
+        Json::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// A struct that is a step.
+pub trait Recorded: serde::Serialize + serde::de::DeserializeOwned {
+    /// The definition made from the struct.
+    const DEF: &'static StepDef;
+}
+
+/// Defines one step as a struct, with its Chinese words and its column headings.
+///
+/// `Name = "stage.verb" "中文名" (subject: FIELD, dated: FIELD, args: [FIELD…]) { fields }`.
+/// A field reads `name: Type = "列名" ["别名", …]`; `Option` and `Vec` may be left out.
+macro_rules! step {
+    (
+        $(#[doc = $doc:literal])+
+        $name:ident = $id:literal $zh:literal
+        (subject: $subject:ident, dated: $dated:ident, args: [$($arg:ident),*])
+        {
+            $(
+                $(#[doc = $fdoc:literal])+
+                $field:ident : $ty:ty = $heading:literal $([$($alias:literal),* $(,)?])?
+            ),* $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $(
+                $(#[doc = $fdoc])+
+                pub $field: $ty,
+            )*
+        }
+
+        impl $crate::step::Recorded for $name {
+            const DEF: &'static $crate::step::StepDef = &$crate::step::StepDef {
+                id: $id,
+                zh: $zh,
+                en: concat!($($doc),+),
+                subject: $crate::step::field::plain(stringify!($subject)),
+                dated: $crate::step::field::plain(stringify!($dated)),
+                positional: &[$($crate::step::field::plain(stringify!($arg))),*],
+                fields: &[
+                    $($crate::step::Field {
+                        name: $crate::step::field::plain(stringify!($field)),
+                        heading: $heading,
+                        aliases: &[$($($alias),*)?],
+                        en: concat!($($fdoc),+),
+                        kind: <$ty as $crate::step::field::FieldType>::KIND,
+                        list: <$ty as $crate::step::field::FieldType>::LIST,
+                        required: <$ty as $crate::step::field::FieldType>::REQUIRED,
+                        vocabulary: <$ty as $crate::step::field::FieldType>::VOCABULARY,
+                    }),*
+                ],
+                schema: || schemars::schema_for!($name),
+            };
+        }
+    };
+}
+pub(crate) use step;
+
+/// Lists the steps of the tool once; everything else is made from this list.
+macro_rules! steps {
+    ($($path:path),* $(,)?) => {
+        /// Every step, in the order of a case's life.
+        pub static STEPS: &[&StepDef] = &[$(<$path as Recorded>::DEF),*];
+    };
+}
+
+steps![
+    general::Init,
+    general::Extend,
+    general::Amend,
+    general::Withdraw,
+    register::Community,
+    register::Operator,
+    register::Delegation,
+    register::Household,
+    register::Library,
+    register::Blocklist,
+    register::Document,
+    register::Reason,
+    collect::Round,
+    collect::Demand,
+    collect::Contact,
+    shortlist::Meet,
+    shortlist::Candidate,
+    shortlist::Consult,
+    shortlist::Consent,
+    shortlist::Plan,
+    shortlist::Search,
+    shortlist::Design,
+    shortlist::Follow,
+    shortlist::Review,
+    shortlist::File,
+    publicize::Post,
+    publicize::Notify,
+    implement::Emergency,
+    implement::Determine,
+    implement::Contract,
+    implement::Start,
+    implement::Progress,
+    implement::Report,
+    implement::Sign,
+    implement::Pay,
+    implement::Complete,
+    accept::Record,
+    accept::Announce,
+    accept::Settle,
+    accept::Defer,
+    accept::Rectify,
+    evaluate::Session,
+    evaluate::Daily,
+];
+
+/// Finds a step by its canonical name or its Chinese name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static StepDef> {
+    STEPS
+        .iter()
+        .copied()
+        .find(|def| def.id == name || def.zh == name)
+}

@@ -1,0 +1,73 @@
+//! Steps about the ledger itself: opening it, correcting it, extending a regulation.
+
+use super::field::Ref;
+use super::step;
+use crate::law::Day;
+
+step! {
+    /// Opens a ledger and binds a regulation pack to it
+    Init = "init" "建账" (subject: ledger, dated: date, args: []) {
+        /// Identifier of this ledger: the origin of its chain
+        ledger: String = "账本编号",
+        /// Name of the office that keeps the ledger
+        name: Option<String> = "单位" ["名称"],
+        /// Pack that the ledger is judged by
+        regime: String = "依据",
+        /// SHA-256 of the pack's files
+        pack_sha256: String = "依据摘要",
+        /// Day on which the ledger was opened
+        date: Day = "日期",
+    }
+}
+
+step! {
+    /// Records a notice that extends the validity of the regulation
+    Extend = "regime.extend" "延长有效期" (subject: ledger, dated: date, args: []) {
+        /// The ledger concerned; filled in by the tool
+        ledger: Option<String> = "账本编号",
+        /// Last day on which the regulation is in force
+        until: Day = "有效期至",
+        /// Number of the document that renews it
+        basis: String = "依据文号" ["文号"],
+        /// Day of that document
+        date: Option<Day> = "日期",
+    }
+}
+
+step! {
+    /// Corrects fields of an earlier event; the earlier one stays readable
+    Amend = "amend" "更正" (subject: subject, dated: date, args: [event]) {
+        /// Number of the event that is corrected
+        event: i64 = "事件号" ["序号"],
+        /// Chain that the event stands in; this ledger's own if left out
+        origin: Option<String> = "账本编号",
+        /// Subject of the corrected event; filled in by the tool
+        subject: Option<Ref> = "对象",
+        /// Everything else that the event concerns; filled in by the tool
+        concerns: Vec<Ref> = "相关对象",
+        /// Corrected values, each `field=value`
+        set: Vec<String> = "更正内容" ["改为"],
+        /// Why it is corrected
+        why: String = "更正理由" ["理由"],
+        /// Day of the correction
+        date: Option<Day> = "日期",
+    }
+}
+
+step! {
+    /// Withdraws a case or a demand, or strikes an event recorded in error
+    Withdraw = "withdraw" "撤回" (subject: subject, dated: date, args: [subject]) {
+        /// Identifier of the case or demand, or of the subject of the event
+        subject: Ref = "对象" ["项目编号"],
+        /// Number of a single event to strike; the whole subject if left out
+        event: Option<i64> = "事件号",
+        /// Chain that the event stands in; this ledger's own if left out
+        origin: Option<String> = "账本编号",
+        /// Everything else that the event concerns; filled in by the tool
+        concerns: Vec<Ref> = "相关对象",
+        /// Why it is withdrawn
+        why: String = "撤回理由" ["理由"],
+        /// Day of the withdrawal
+        date: Option<Day> = "日期",
+    }
+}

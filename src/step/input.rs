@@ -1,0 +1,351 @@
+//! Reading a step from what people give: arguments, JSON records, cells of a sheet.
+
+use serde_json::{Map, Value as Json, json};
+use unicode_normalization::UnicodeNormalization;
+
+use super::field::{Field, Kind};
+use super::{Step, StepDef};
+use crate::law::{Day, Money};
+use crate::words;
+use crate::words::Words;
+
+/// The words that a regulation uses for canonical terms.
+pub trait Vocabulary {
+    /// The canonical form of a word.
+    ///
+    /// # Errors
+    /// Says which words the vocabulary has, if it is closed and lacks this one.
+    fn term(&self, vocabulary: &str, word: &str) -> Result<String, Words>;
+}
+
+/// One thing wrong with one value.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Canonical name of the field; empty if no single field is meant.
+    pub field: String,
+    /// The value as given; masked by the caller where it is personal.
+    pub value: String,
+    /// What is wrong, and what to write instead.
+    pub words: Words,
+}
+
+impl Problem {
+    fn new(field: &Field, value: &str, words: Words) -> Self {
+        Self {
+            field: field.name.to_owned(),
+            value: value.to_owned(),
+            words,
+        }
+    }
+}
+
+/// Reads a step from loosely typed values: keys may be field names or column
+/// headings, values may be text as people type it.
+///
+/// # Errors
+/// Every problem at once.
+pub fn read(
+    def: &'static StepDef,
+    raw: &Map<String, Json>,
+    vocabulary: &dyn Vocabulary,
+) -> Result<Step, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut values = Map::new();
+    for (key, value) in raw {
+        let Some(field) = find_field(def, key) else {
+            problems.push(Problem {
+                field: key.clone(),
+                value: String::new(),
+                words: unknown_field(def, key),
+            });
+            continue;
+        };
+        if is_empty(value) {
+            continue;
+        }
+        match read_value(field, value, vocabulary) {
+            Ok(Json::Null) => {}
+            Ok(json) => {
+                values.insert(field.name.to_owned(), json);
+            }
+            Err(words) => problems.push(Problem::new(field, &shown(value), words)),
+        }
+    }
+    for field in def.fields {
+        let already = |p: &Problem| p.field == field.name;
+        if field.required && !values.contains_key(field.name) && !problems.iter().any(already) {
+            problems.push(Problem::new(
+                field,
+                "",
+                words!(
+                    "缺少“{}”，请填写（{}）。",
+                    "“{1}” is missing; fill it in ({0}).",
+                    field.heading,
+                    field.option()
+                ),
+            ));
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    // the order of the form, whatever the order of the input
+    let ordered = def
+        .fields
+        .iter()
+        .filter_map(|field| values.remove_entry(field.name))
+        .collect();
+    Ok(Step {
+        def,
+        values: ordered,
+    })
+}
+
+/// Finds a field by its name, option, heading or an alias of the heading.
+#[must_use]
+pub fn find_field(def: &'static StepDef, key: &str) -> Option<&'static Field> {
+    let key = key.trim();
+    let plain = key.replace('-', "_");
+    def.fields.iter().find(|field| {
+        field.name == plain || field.heading == key || field.aliases.contains(&key)
+    })
+}
+
+fn unknown_field(def: &StepDef, key: &str) -> Words {
+    let names = |f: fn(&Field) -> String| {
+        let list: Vec<_> = def.fields.iter().map(f).collect();
+        list.join(" ")
+    };
+    words!(
+        "“{}”没有“{}”这一栏；可用的有：{}。",
+        "“{3}” has no field “{1}”; it has: {4}.",
+        def.zh,
+        key,
+        names(|f| f.heading.to_owned()),
+        def.id,
+        names(|f| f.name.to_owned())
+    )
+}
+
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => text.trim().is_empty(),
+        Json::Array(list) => list.iter().all(is_empty),
+        _ => false,
+    }
+}
+
+fn shown(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn read_value(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {
+    if !field.list {
+        return read_one(field, value, vocabulary);
+    }
+    let parts: Vec<Json> = match value {
+        Json::Array(list) => list
+            .iter()
+            .flat_map(|item| match item {
+                Json::String(text) => split(text, field.kind),
+                other => vec![other.clone()],
+            })
+            .collect(),
+        Json::String(text) => split(text, field.kind),
+        other => vec![other.clone()],
+    };
+    let mut list = Vec::with_capacity(parts.len());
+    for part in parts.iter().filter(|part| !is_empty(part)) {
+        list.push(read_one(field, part, vocabulary)?);
+    }
+    Ok(Json::Array(list))
+}
+
+/// Cuts one text into the values of a list: `、`, `；`, line breaks, and commas where
+/// a value cannot hold one itself.
+fn split(text: &str, kind: Kind) -> Vec<Json> {
+    let commas = kind != Kind::Text;
+    text.split(|c: char| {
+        matches!(c, '、' | '；' | ';' | '\n') || (commas && matches!(c, ',' | '，'))
+    })
+    .map(|part| Json::String(part.trim().to_owned()))
+    .collect()
+}
+
+fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {
+    let text = || tidy(&shown(value));
+    match field.kind {
+        Kind::Text => match value {
+            Json::String(text) => Ok(json!(text.trim())),
+            Json::Number(number) => Ok(json!(number.to_string())),
+            _ => Err(not_a(field, "文字", "text")),
+        },
+        Kind::Count => read_count(field, value),
+        Kind::Flag => match (value, text().to_lowercase().as_str()) {
+            (Json::Bool(flag), _) => Ok(json!(flag)),
+            (_, "是" | "有" | "同意" | "y" | "yes" | "true" | "1" | "√") => Ok(json!(true)),
+            (_, "否" | "无" | "不同意" | "反对" | "n" | "no" | "false" | "0" | "×") => {
+                Ok(json!(false))
+            }
+            _ => Err(words!(
+                "“{}”应为“是”或“否”。",
+                "“{1}” must be yes or no.",
+                field.heading,
+                field.name
+            )),
+        },
+        Kind::Money => match serde_json::from_value::<Money>(value.clone()) {
+            Ok(money) => Ok(json!(money)),
+            Err(_) => match text().parse::<Money>() {
+                Ok(money) => Ok(json!(money)),
+                Err(error) => Err(Words::new(error.zh(), error.en())),
+            },
+        },
+        Kind::Day => match text().parse::<Day>() {
+            Ok(day) => Ok(json!(day)),
+            Err(error) => Err(Words::new(error.zh(), error.en())),
+        },
+        Kind::Ref => read_ref(field, &text()),
+        Kind::Code => read_code(field, &text()),
+        Kind::Term => Ok(json!(vocabulary.term(field.vocabulary, &text())?)),
+        Kind::Personal => read_personal(field, value),
+        Kind::Member => read_member(field, value, vocabulary),
+    }
+}
+
+fn not_a(field: &Field, zh: &str, en: &str) -> Words {
+    words!(
+        "“{}”应为{}。",
+        "“{2}” must be {3}.",
+        field.heading,
+        zh,
+        field.name,
+        en
+    )
+}
+
+fn read_count(field: &Field, value: &Json) -> Result<Json, Words> {
+    let number = match value {
+        Json::Number(number) => number.as_i64(),
+        Json::String(text) => tidy(text).trim_end_matches(['年', '个', '户', '人', '名']).parse().ok(),
+        _ => None,
+    };
+    match number {
+        Some(number) if number >= 0 => Ok(json!(number)),
+        _ => Err(not_a(field, "不小于0的整数", "a whole number of at least 0")),
+    }
+}
+
+fn read_ref(field: &Field, text: &str) -> Result<Json, Words> {
+    let fine = !text.is_empty()
+        && text.chars().count() <= 40
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if fine {
+        Ok(json!(text))
+    } else {
+        Err(words!(
+            "“{}”应为编号，只含文字、数字和短横，例如 HZ2022-007。",
+            "“{1}” must be an identifier of letters, digits and dashes, for example HZ2022-007.",
+            field.heading,
+            field.name
+        ))
+    }
+}
+
+fn read_code(field: &Field, text: &str) -> Result<Json, Words> {
+    let code = text.to_ascii_uppercase();
+    let fine = (1..=8).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase());
+    if fine {
+        Ok(json!(code))
+    } else {
+        Err(words!(
+            "“{}”应为1至8个大写字母，例如 HZ。",
+            "“{1}” must be one to eight capital letters, for example HZ.",
+            field.heading,
+            field.name
+        ))
+    }
+}
+
+fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
+    let phone = field.name.contains("phone");
+    let text = match value {
+        Json::Object(map) => map.get("personal").map(shown).unwrap_or_default(),
+        other => shown(other),
+    };
+    let mut text = tidy(&text);
+    if phone {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let only_number = text
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')'));
+        if only_number && digits.len() >= 16 {
+            return Err(words!(
+                "“{}”有{}位数字，像身份证号；请改填电话，并把该列设为文本格式（Excel会丢失15位以后的数字）。",
+                "“{}” has {} digits, like an identity number; give a phone number and format the column as text (Excel loses digits after the 15th).",
+                field.heading,
+                digits.len()
+            ));
+        }
+        if only_number && digits.len() < 7 {
+            return Err(words!(
+                "“{}”只有{}位数字，请填写完整的电话号码。",
+                "“{}” has only {} digits; give the whole phone number.",
+                field.heading,
+                digits.len()
+            ));
+        }
+        if only_number {
+            text = digits;
+        }
+    }
+    Ok(json!({ "personal": text }))
+}
+
+fn read_member(
+    field: &Field,
+    value: &Json,
+    vocabulary: &dyn Vocabulary,
+) -> Result<Json, Words> {
+    let (role, who) = match value {
+        Json::Object(map) => {
+            let who = match map.get("who") {
+                Some(Json::Object(inner)) => inner.get("personal").map(shown),
+                other => other.map(shown),
+            };
+            (map.get("role").map(shown), who)
+        }
+        other => {
+            let text = tidy(&shown(other));
+            if let Some((role, who)) = text.split_once([':', '=']) {
+                (Some(role.trim().to_owned()), Some(who.trim().to_owned()))
+            } else if let Some((who, role)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) {
+                (Some(role.trim().to_owned()), Some(who.trim().to_owned()))
+            } else {
+                (None, None)
+            }
+        }
+    };
+    match (role, who) {
+        (Some(role), Some(who)) if !who.is_empty() => {
+            let role = vocabulary.term(field.vocabulary, &role)?;
+            Ok(json!({ "who": { "personal": who }, "role": role }))
+        }
+        _ => Err(words!(
+            "“{}”的每个成员应写作“角色:姓名”，例如“需求提出方:测试甲”。",
+            "each member of “{1}” must read “role:name”, for example “proposer:Test A”.",
+            field.heading,
+            field.name
+        )),
+    }
+}
+
+/// Full-width forms to half-width, blanks at the ends removed.
+#[must_use]
+pub fn tidy(text: &str) -> String {
+    text.nfkc().collect::<String>().trim().to_owned()
+}

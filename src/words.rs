@@ -1,0 +1,142 @@
+//! The two languages in which the tool speaks to people.
+
+use std::fmt;
+
+/// A language of messages: Chinese by default, English by `--lang en`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// 中文
+    #[default]
+    Zh,
+    /// English
+    En,
+}
+
+impl Lang {
+    /// Chooses the text of this language.
+    #[must_use]
+    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
+/// One message in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The Chinese text, as printed by default.
+    pub zh: String,
+    /// The English text.
+    pub en: String,
+}
+
+impl Words {
+    /// Pairs a Chinese text with its English one.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
+    /// The same text in both languages: a name, a number, a date.
+    pub fn same(text: impl fmt::Display) -> Self {
+        let text = text.to_string();
+        Self {
+            zh: text.clone(),
+            en: text,
+        }
+    }
+
+    /// The text in one language; the Chinese one where the English is missing.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En if !self.en.is_empty() => &self.en,
+            _ => &self.zh,
+        }
+    }
+
+    /// True if nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.zh.is_empty()
+    }
+
+    /// Joins messages as sentences of one text.
+    #[must_use]
+    pub fn join(parts: &[Self]) -> Self {
+        let list = |f: fn(&Self) -> &str, gap: &str| {
+            parts
+                .iter()
+                .map(f)
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join(gap)
+        };
+        Self {
+            zh: list(|w| &w.zh, ""),
+            en: list(|w| &w.en, " "),
+        }
+    }
+}
+
+/// Builds [`Words`] from a Chinese and an English text that share their arguments.
+///
+/// `{}` stands for the next argument, `{2}` for the third; each text uses those it needs.
+#[macro_export]
+macro_rules! words {
+    ($zh:literal, $en:literal $(, $arg:expr)* $(,)?) => {{
+        let args: &[&dyn std::fmt::Display] = &[$(&$arg),*];
+        $crate::words::Words::new(
+            $crate::words::render($zh, args),
+            $crate::words::render($en, args),
+        )
+    }};
+}
+
+/// Fills the slots of a text.
+#[must_use]
+pub fn render(template: &str, args: &[&dyn fmt::Display]) -> String {
+    use fmt::Write as _;
+    let mut text = String::with_capacity(template.len() + 16);
+    let mut next = 0;
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((slot, tail)) = after.split_once('}') else {
+            text.push('{');
+            rest = after;
+            continue;
+        };
+        let index = slot.parse().unwrap_or(next);
+        next += usize::from(slot.is_empty());
+        debug_assert!(index < args.len(), "no argument {index} in “{template}”");
+        if let Some(arg) = args.get(index) {
+            let _ = write!(text, "{arg}");
+        }
+        rest = tail;
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_takes_the_arguments_it_needs() {
+        let said = words!("{}为{}。", "{2} is {1}.", "甲", 3, "A");
+        assert_eq!(said, Words::new("甲为3。", "A is 3."));
+        assert_eq!(Words::new("仅中文", "").in_lang(Lang::En), "仅中文");
+    }
+
+    #[test]
+    fn joins_sentences() {
+        let joined = Words::join(&[Words::same("a"), Words::default(), Words::same("b")]);
+        assert_eq!((joined.zh.as_str(), joined.en.as_str()), ("ab", "a b"));
+    }
+}
