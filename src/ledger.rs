@@ -78,3 +78,32 @@ impl Head {
         chain::hex(&self.hash)
     }
 }
+
+/// What the storage says when it fails.
+pub use rusqlite::Error as StorageError;
+
+/// The message for a failure of the storage, with the next step.
+#[must_use]
+pub fn storage_words(error: &StorageError) -> crate::words::Words {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => crate::words!(
+            "磁盘已满，没有登记任何内容。请腾出空间后重试。",
+            "The disk is full; nothing was recorded. Free some space and try again."
+        ),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => crate::words!(
+            "账本正被另一个程序使用，等了30秒仍未空出；没有登记任何内容。请稍后重试。",
+            "Another program held the ledger for 30 seconds; nothing was recorded. Try again later."
+        ),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => crate::words!(
+            "账本文件或所在文件夹不可写，没有登记任何内容。请检查权限。",
+            "The ledger or its folder cannot be written; nothing was recorded. Check the permissions."
+        ),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => crate::words!(
+            "账本文件损坏（{}）。请运行 minsheng verify，并用备份恢复。",
+            "The ledger file is damaged ({}). Run minsheng verify, and restore a backup.",
+            error
+        ),
+        _ => crate::words!("账本读写出错：{0}。", "The ledger cannot be read or written: {0}.", error),
+    }
+}

@@ -3,6 +3,7 @@
 //! Imports point one way, as the modules stand here: `words` and `law` know nothing of
 //! the rest, `cli` knows all.
 
+pub mod cli;
 pub mod corridor;
 pub mod judge;
 pub mod law;

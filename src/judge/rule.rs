@@ -6,7 +6,7 @@ use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
 use crate::law::Day;
 use crate::pack::{Check, Pack, Primitive, Rule, Scope, Severity, Treatment};
-use crate::state::View;
+use crate::state::{Subject, View};
 use crate::step::{Recorded, register};
 use crate::words;
 use crate::words::Words;
@@ -221,9 +221,10 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
 fn attested(facts: &Facts<'_>, rule: &Rule, body: &str) -> Outcome {
     let view = facts.view;
     let own = view.subject.community().unwrap_or_default();
-    let name = match body {
-        "street" => view.book.street(own).unwrap_or(&view.id).to_owned(),
-        "community" => own.to_owned(),
+    let name = match (body, &view.subject) {
+        ("street", Subject::StreetYear(street, _)) => street.clone(),
+        ("street", _) => view.book.street(own).unwrap_or(&view.id).to_owned(),
+        ("community", _) => own.to_owned(),
         _ => view.id.clone(),
     };
     let year_end = view.year().and_then(|year| Day::new(year, 12, 31));

@@ -25,6 +25,7 @@ pub(super) fn zipped(bytes: &[u8], limits: &Limits) -> Result<Workbook, ReadErro
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| corrupt("zip", e))?;
     let names = zip
         .file_names()
+        .filter_map(Result::ok)
         .map(|n| n.replace('\\', "/").to_lowercase());
     let names: BTreeSet<String> = names.collect();
     let inside = |folder: &str| names.iter().any(|name| name.starts_with(folder));

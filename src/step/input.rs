@@ -291,7 +291,9 @@ fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
                 digits.len()
             ));
         }
-        if only_number && digits.len() < 7 {
+        // a mobile number begins with 1 and has 11 digits; a local one has 7 or more
+        let enough = if digits.starts_with('1') { 11 } else { 7 };
+        if only_number && digits.len() < enough {
             return Err(words!(
                 "“{}”只有{}位数字，请填写完整的电话号码。",
                 "“{}” has only {} digits; give the whole phone number.",

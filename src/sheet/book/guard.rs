@@ -58,7 +58,7 @@ pub(super) fn check(
     let mut declared = 0_u64;
     for index in 0..zip.len() {
         let part = zip.by_index_raw(index).map_err(|e| corrupt("zip", e))?;
-        let name = part.name().replace('\\', "/");
+        let name = part.name().map_err(|e| corrupt("zip", e))?.replace('\\', "/");
         if name.starts_with('/') || name.contains(':') || name.split('/').any(|step| step == "..") {
             return Err(corrupt(&name, "path outside the container"));
         }
@@ -74,7 +74,7 @@ pub(super) fn check(
     let left = Cell::new(allowed + 1);
     for index in 0..zip.len() {
         let part = zip.by_index(index).map_err(|e| corrupt("zip", e))?;
-        let name = part.name().to_owned();
+        let name = part.name().map_err(|e| corrupt("zip", e))?.into_owned();
         let part = BufReader::new(Metered { part, left: &left });
         let checked = scan(part, &name, &left);
         if left.get() == 0 {

@@ -30,11 +30,11 @@ pub(in crate::sheet) fn altered(part: &str, from: &str, to: &str) -> Vec<u8> {
         let mut file = zip.by_index(index).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        if file.name() == part {
+        if file.name().unwrap() == part {
             assert!(text.contains(from), "{text}");
             text = text.replacen(from, to, 1);
         }
-        parts.push((file.name().to_owned(), text));
+        parts.push((file.name().unwrap().into_owned(), text));
     }
     let parts: Vec<(&str, &[u8])> = parts
         .iter()

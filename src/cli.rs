@@ -1,0 +1,125 @@
+//! The command line: the only module that knows a clock, a terminal and the environment.
+
+mod args;
+mod audit;
+mod book;
+mod context;
+mod demo;
+mod export;
+mod fail;
+mod files;
+mod import;
+mod keep;
+mod record;
+mod show;
+mod steps;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+pub use fail::Fail;
+
+use context::Context;
+
+use crate::words::Lang;
+
+/// What the process finds around it.
+pub struct Surroundings {
+    /// The clock.
+    pub now: DateTime<Utc>,
+    /// Standard output is a terminal.
+    pub terminal: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// The program's own file, to start the spreadsheet worker.
+    pub exe: Option<PathBuf>,
+    /// Reads an environment variable.
+    pub env: fn(&str) -> Option<String>,
+}
+
+/// The exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; nothing at or above `--fail-on`.
+    Done = 0,
+    /// A refused step, or findings.
+    Findings = 1,
+    /// Usage, bad input, or could not do it.
+    Failed = 2,
+    /// The ledger's integrity check failed.
+    Integrity = 3,
+}
+
+/// The clock: `MINSHENG_NOW` (RFC 3339) where tests and the demo set it.
+#[must_use]
+pub fn clock() -> DateTime<Utc> {
+    std::env::var("MINSHENG_NOW")
+        .ok()
+        .and_then(|text| DateTime::parse_from_rfc3339(&text).ok())
+        .map_or_else(Utc::now, |at| at.with_timezone(&Utc))
+}
+
+/// Runs one command line and gives the exit code.
+pub fn run(
+    args: &[OsString],
+    surroundings: &Surroundings,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
+    // the worker must start before anything else is set up: its limits cover all it does
+    if args.get(1).is_some_and(|arg| arg == "sheet-worker") {
+        let path = args.get(2).map(PathBuf::from).unwrap_or_default();
+        return u8::try_from(crate::sheet::worker(&path, out)).unwrap_or(2);
+    }
+    let lang = args::language(args, surroundings.env);
+    let matches = match args::command(lang).try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return args::complain(&error, lang, out, err) as u8,
+    };
+    let mut context = match Context::new(&matches, lang, surroundings, out, err) {
+        Ok(context) => context,
+        Err(error) => return fail::tell(&error, lang, err) as u8,
+    };
+    match dispatch(&matches, &mut context) {
+        Ok(exit) => exit as u8,
+        Err(error) => fail::tell(&error, lang, context.err) as u8,
+    }
+}
+
+fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let Some((name, sub)) = matches.subcommand() else {
+        return Ok(Exit::Failed);
+    };
+    let inner = sub.subcommand();
+    match (name, inner) {
+        ("init", _) => keep::init(sub, context),
+        ("record", _) => record::record(sub, context),
+        ("collect", Some(("import", sub))) => import::import(sub, context),
+        ("regime", Some(("list", _))) => book::regimes(context),
+        ("regime", Some(("show", sub))) => book::regime(sub, context),
+        ("audit", None) => audit::audit(sub, context),
+        ("explain", _) => show::explain(sub, context),
+        ("show", _) => show::show(sub, context),
+        ("list", _) => show::list(sub, context),
+        ("log", _) => show::log(sub, context),
+        ("export", _) => export::export(sub, context),
+        ("rule", _) => book::rule(sub, context),
+        ("schema", _) => book::schema(sub, context),
+        ("verify", _) => keep::verify(sub, context),
+        ("checkpoint", _) => keep::checkpoint(context),
+        ("demo", _) => demo::demo(sub, context),
+        (stage, Some((verb, sub))) => steps::one(&format!("{stage}.{verb}"), sub, context),
+        (step, None) => steps::one(step, sub, context),
+    }
+}
+
+/// A line for people on standard error, unless `--quiet`.
+fn talk(context: &mut Context<'_>, zh: &str, en: &str) {
+    if !context.quiet {
+        let text = if context.lang == Lang::Zh { zh } else { en };
+        let _ = writeln!(context.err, "{text}");
+    }
+}

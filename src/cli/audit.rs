@@ -1,0 +1,108 @@
+//! `audit --year`: the year judged.
+
+
+use clap::ArgMatches;
+
+use super::context::{Context, Format};
+use super::{Exit, Fail};
+use crate::judge::Verdict;
+use crate::pack::Severity;
+use crate::report::audit::{Wanted, audit as judge_year};
+use crate::report::json;
+use crate::words;
+
+/// Judges a year and prints what was found.
+pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let year = year(matches)?.unwrap_or_else(|| context.today.year());
+    let wanted = Wanted {
+        community: matches.get_one::<String>("community").cloned(),
+        stage: matches.get_one::<String>("stage").cloned(),
+        rules: matches.get_many::<String>("rule").into_iter().flatten().cloned().collect(),
+    };
+    let threshold = threshold(matches)?;
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    for rule in &wanted.rules {
+        if pack.rule(rule).is_none() {
+            return Err(super::book::no_rule(&pack, rule).into());
+        }
+    }
+    if let Some(stage) = &wanted.stage
+        && !pack.rules.iter().any(|rule| rule.stage == *stage)
+    {
+        return Err(Fail(words!(
+            "没有环节“{0}”；可用：collect shortlist publicize implement accept evaluate audit。",
+            "There is no stage “{0}”; use collect, shortlist, publicize, implement, accept, evaluate or audit.",
+            stage
+        ))
+        .into());
+    }
+    let audit = judge_year(&ledger, &pack, year, context.as_of, &wanted)?;
+    if let Some(community) = &wanted.community
+        && audit.communities == 0
+    {
+        return Err(Fail(words!(
+            "账本中没有社区“{0}”；用 minsheng list communities 查看。",
+            "The ledger has no community “{0}”; see minsheng list communities.",
+            community
+        ))
+        .into());
+    }
+    let all = matches.get_flag("all");
+    let shown = audit.shown(all);
+    match context.format {
+        Format::Json => {
+            let json = json::audit(&audit, &shown, context.lang);
+            context.json(&json)?;
+        }
+        Format::Csv => {
+            let table = audit.table(&shown, context.lang);
+            table.csv(&mut *context.out)?;
+        }
+        Format::Table => {
+            let text = audit.text(context.voice(&pack), all);
+            write!(context.out, "{text}")?;
+        }
+    }
+    let failed = threshold.is_some_and(|threshold| {
+        audit
+            .findings
+            .iter()
+            .any(|f| f.verdict <= threshold && f.severity != Severity::Advisory)
+    });
+    Ok(if failed { Exit::Findings } else { Exit::Done })
+}
+
+/// The year of `--year`.
+pub(super) fn year(matches: &ArgMatches) -> anyhow::Result<Option<i32>> {
+    let Some(text) = matches.get_one::<String>("year") else {
+        return Ok(None);
+    };
+    match text.trim_end_matches('年').parse() {
+        Ok(year) if (1990..=2100).contains(&year) => Ok(Some(year)),
+        _ => Err(Fail(words!(
+            "年度“{0}”应为四位数字，例如 2022。",
+            "The year “{0}” must be four digits, for example 2022.",
+            text
+        ))
+        .into()),
+    }
+}
+
+/// The verdict from which the exit code is 1; none for `never`.
+fn threshold(matches: &ArgMatches) -> anyhow::Result<Option<Verdict>> {
+    match matches.get_one::<String>("fail-on").map(String::as_str) {
+        None => Ok(Some(Verdict::Violation)),
+        Some("never") => Ok(None),
+        Some(word) => Verdict::find(word).map(Some).ok_or_else(|| {
+            let all: Vec<&str> = Verdict::ALL.iter().map(|v| v.id()).collect();
+            Fail(words!(
+                "--fail-on 不认识“{}”；可用：{}、never。",
+                "--fail-on does not know “{}”; use {} or never.",
+                word,
+                all.join("、")
+            ))
+            .into()
+        }),
+    }
+}

@@ -1,0 +1,183 @@
+//! `rule`, `schema`, `regime`: the book and the shapes, no ledger needed.
+
+
+use clap::ArgMatches;
+use serde_json::{Value as Json, json};
+
+use super::context::{Context, Format, load};
+use super::{Exit, Fail};
+use crate::pack::Pack;
+use crate::report::{Table, json as contract, rules};
+use crate::step::{self, Kind, STEPS, StepDef};
+use crate::words;
+use crate::words::Lang;
+
+/// One page of the book, or all of it.
+pub(super) fn rule(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let pack = context.pack_alone()?;
+    let voice = context.voice(&pack);
+    if matches.get_flag("markdown") {
+        write!(context.out, "{}", rules::markdown(voice))?;
+        return Ok(Exit::Done);
+    }
+    let Some(id) = matches.get_one::<String>("id") else {
+        if !matches.get_flag("all") {
+            return Err(Fail(words!(
+                "请给出规则编号，或加 --all 查看全部规则。",
+                "Give a rule's identifier, or --all for the whole book."
+            ))
+            .into());
+        }
+        if context.format == Format::Json {
+            let json = contract::rules(&pack, context.lang);
+            context.json(&json)?;
+        } else {
+            let table = rules::book(voice);
+            context.table(&table, "minsheng.rules/1")?;
+        }
+        return Ok(Exit::Done);
+    };
+    let rule = pack.rule(id).ok_or_else(|| no_rule(&pack, id))?;
+    if context.format == Format::Json {
+        let json = contract::rule(rule, context.lang);
+        context.json(&json)?;
+    } else {
+        write!(context.out, "{}", rules::page(rule, voice))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// No such rule; names those that look alike.
+pub(super) fn no_rule(pack: &Pack, id: &str) -> Fail {
+    let wanted = id.to_uppercase();
+    let head = wanted.split('-').next().unwrap_or_default();
+    let near: Vec<&str> = pack
+        .rules
+        .iter()
+        .map(|rule| rule.id.as_str())
+        .filter(|known| known.eq_ignore_ascii_case(id) || known.split('-').next() == Some(head))
+        .take(5)
+        .collect();
+    Fail(words!(
+        "没有规则“{}”。{}用 minsheng rule --all 查看全部。",
+        "There is no rule “{0}”.{2} See minsheng rule --all.",
+        id,
+        if near.is_empty() { String::new() } else { format!("相近的有：{}。", near.join(" ")) },
+        if near.is_empty() { String::new() } else { format!(" Near: {}.", near.join(" ")) }
+    ))
+}
+
+/// The JSON Schemas of the steps.
+pub(super) fn schema(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let pack = context.pack_alone()?;
+    let json = match matches.get_one::<String>("step") {
+        Some(name) => {
+            let def = step::find(name).ok_or_else(|| {
+                let all: Vec<&str> = STEPS.iter().map(|def| def.id).collect();
+                Fail(words!("没有步骤“{0}”；有：{1}。", "There is no step “{0}”; there are: {1}.", name, all.join(" ")))
+            })?;
+            schema_of(def, &pack, context.lang)
+        }
+        None => json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "minsheng record",
+            "description": "One line of a JSON Lines file for `minsheng record`",
+            "oneOf": STEPS.iter().map(|def| schema_of(def, &pack, context.lang)).collect::<Vec<_>>(),
+        }),
+    };
+    context.json(&json)?;
+    Ok(Exit::Done)
+}
+
+/// The schema of one step: the struct's own, with headings, words and what is required.
+fn schema_of(def: &StepDef, pack: &Pack, lang: Lang) -> Json {
+    let own = (def.schema)().to_value();
+    let mut properties = serde_json::Map::new();
+    properties.insert("step".into(), json!({ "const": def.id }));
+    properties.insert("reason".into(), json!({
+        "type": "object", "additionalProperties": { "type": "string" },
+        "description": lang.pick("对规则的说明：规则编号到理由", "Reasons: rule to text"),
+    }));
+    for field in def.fields {
+        let mut property = own["properties"][field.name].clone();
+        if let Json::Object(map) = &mut property {
+            map.insert("title".into(), json!(field.heading));
+            map.remove("default");
+            if !field.vocabulary.is_empty()
+                && let Some(list) = pack.vocabularies.iter().find(|v| v.id == field.vocabulary)
+            {
+                let words: Vec<Json> = list.terms.iter().map(|t| json!({ "const": t.id, "title": t.label })).collect();
+                map.insert(if list.open { "examples" } else { "x-terms" }.into(), json!(words));
+            }
+            if field.kind == Kind::Personal {
+                map.insert("x-personal".into(), json!(true));
+            }
+        }
+        properties.insert(field.name.to_owned(), property);
+    }
+    let mut required = vec!["step"];
+    required.extend(def.fields.iter().filter(|f| f.required).map(|f| f.name));
+    let mut schema = json!({
+        "title": def.zh,
+        "description": def.en.trim(),
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    });
+    if let Some(defs) = own.get("$defs") {
+        schema["$defs"] = defs.clone();
+    }
+    schema
+}
+
+/// The embedded regulations.
+pub(super) fn regimes(context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let lang = context.lang;
+    let mut table = Table::new(vec![
+        ("id", lang.pick("编号", "Id").into()),
+        ("name", lang.pick("名称", "Name").into()),
+        ("document", lang.pick("文号", "Document").into()),
+        ("from", lang.pick("施行", "From").into()),
+        ("to", lang.pick("有效期至", "To").into()),
+        ("rules", lang.pick("条目", "Rules").into()),
+    ]);
+    for id in Pack::embedded() {
+        let pack = load(id)?;
+        let day = |day: Option<crate::law::Day>| day.map_or(String::new(), |d| d.to_string());
+        table.rows.push(vec![
+            id.to_owned(),
+            lang.pick(&pack.meta.name, &pack.meta.name_en).to_owned(),
+            pack.meta.document.clone().unwrap_or_default(),
+            day(pack.meta.from),
+            day(pack.meta.to),
+            pack.rules.len().to_string(),
+        ]);
+    }
+    context.table(&table, "minsheng.regimes/1")?;
+    Ok(Exit::Done)
+}
+
+/// One regulation: what it is, and its words.
+pub(super) fn regime(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let pack = match matches.get_one::<String>("id") {
+        Some(id) => load(id)?,
+        None => context.pack_alone()?,
+    };
+    let lang = context.lang;
+    let day = |day: Option<crate::law::Day>| day.map_or("—".to_owned(), |d| d.to_string());
+    writeln!(context.out, "{} 《{}》 {}", pack.meta.id, pack.meta.name, pack.meta.document.as_deref().unwrap_or_default())?;
+    writeln!(
+        context.out,
+        "{}{} — {}\nSHA-256 {}",
+        lang.pick("有效期：", "In force: "),
+        day(pack.meta.from),
+        day(pack.meta.to),
+        pack.sha256
+    )?;
+    for list in &pack.vocabularies {
+        let words: Vec<String> = list.terms.iter().map(|t| format!("{}={}", t.id, t.label)).collect();
+        writeln!(context.out, "{}：{}", list.id, words.join("、"))?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,210 @@
+//! What every command needs: language, ledger, pack, clock, streams.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{Duration, Utc};
+use clap::ArgMatches;
+
+use super::{Fail, Surroundings};
+use crate::corridor::Terms;
+use crate::law::Day;
+use crate::ledger::Ledger;
+use crate::pack::Pack;
+use crate::report::Voice;
+use crate::words;
+use crate::words::Lang;
+
+/// The form of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+/// What every command needs.
+pub(super) struct Context<'a> {
+    pub(super) lang: Lang,
+    pub(super) format: Format,
+    pub(super) ledger: PathBuf,
+    pub(super) actor: String,
+    pub(super) as_of: Day,
+    pub(super) today: Day,
+    pub(super) quiet: bool,
+    pub(super) dry_run: bool,
+    pub(super) regime: Option<String>,
+    pub(super) surroundings: &'a Surroundings,
+    pub(super) out: &'a mut dyn Write,
+    pub(super) err: &'a mut dyn Write,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        matches: &ArgMatches,
+        lang: Lang,
+        surroundings: &'a Surroundings,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> anyhow::Result<Self> {
+        // global options may stand at any depth
+        let mut deepest = matches;
+        while let Some((_, sub)) = deepest.subcommand() {
+            deepest = sub;
+        }
+        let text = |name: &str| deepest.get_one::<String>(name).cloned();
+        // the regulation is Chinese law: its days are days in China
+        let local = surroundings.now.with_timezone(&Utc) + Duration::hours(8);
+        let today = Day::from_date(local.date_naive()).ok_or_else(|| {
+            Fail(words!(
+                "计算机的时钟不对（{0}），请先校准。",
+                "The computer's clock is wrong ({0}); set it first.",
+                local
+            ))
+        })?;
+        let as_of = match text("as-of") {
+            Some(text) => day(&text)?,
+            None => today,
+        };
+        let actor = text("actor")
+            .or_else(|| (surroundings.env)("MINSHENG_ACTOR"))
+            .or_else(|| (surroundings.env)("USER"))
+            .or_else(|| (surroundings.env)("USERNAME"))
+            .unwrap_or_else(|| lang.pick("未署名", "unnamed").to_owned());
+        let ledger = text("ledger")
+            .or_else(|| (surroundings.env)("MINSHENG_LEDGER"))
+            .unwrap_or_else(|| "minsheng.db".to_owned());
+        Ok(Self {
+            lang,
+            format: match text("format").as_deref() {
+                Some("json") => Format::Json,
+                Some("csv") => Format::Csv,
+                _ => Format::Table,
+            },
+            ledger: PathBuf::from(ledger),
+            actor,
+            as_of,
+            today,
+            quiet: deepest.get_flag("quiet"),
+            dry_run: deepest.get_flag("dry-run"),
+            regime: text("regime"),
+            surroundings,
+            out,
+            err,
+        })
+    }
+
+    /// The UTC time of recording.
+    pub(super) fn now(&self) -> String {
+        self.surroundings.now.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    pub(super) fn terms(&self, as_is: bool) -> Terms {
+        Terms {
+            actor: self.actor.clone(),
+            now: self.now(),
+            today: self.today,
+            as_of: self.as_of,
+            as_is,
+            dry_run: self.dry_run,
+        }
+    }
+
+    pub(super) fn open(&self) -> anyhow::Result<Ledger> {
+        Ok(Ledger::open(&self.ledger)?)
+    }
+
+    pub(super) fn open_read(&self) -> anyhow::Result<Ledger> {
+        Ok(Ledger::open_read(&self.ledger)?)
+    }
+
+    /// The pack that the ledger is bound to, or the one that `--regime` names.
+    pub(super) fn pack(&self, ledger: &Ledger) -> anyhow::Result<Pack> {
+        let name = match &self.regime {
+            Some(name) => name.clone(),
+            None => bound(ledger)?.unwrap_or_else(|| default_pack().to_owned()),
+        };
+        load(&name)
+    }
+
+    /// A pack without a ledger.
+    pub(super) fn pack_alone(&self) -> anyhow::Result<Pack> {
+        if let Some(name) = &self.regime {
+            return load(name);
+        }
+        if self.ledger.exists()
+            && let Ok(ledger) = self.open_read()
+        {
+            return self.pack(&ledger);
+        }
+        load(default_pack())
+    }
+
+    pub(super) fn voice<'p>(&self, pack: &'p Pack) -> Voice<'p> {
+        Voice {
+            lang: self.lang,
+            pack,
+            width: if self.surroundings.terminal {
+                self.surroundings.width
+            } else {
+                0
+            },
+        }
+    }
+
+    /// Writes JSON, one object, readable.
+    pub(super) fn json(&mut self, json: &serde_json::Value) -> anyhow::Result<()> {
+        serde_json::to_writer_pretty(&mut *self.out, json)?;
+        writeln!(self.out)?;
+        Ok(())
+    }
+
+    /// Writes a table in the wanted form.
+    pub(super) fn table(&mut self, table: &crate::report::Table, schema: &str) -> anyhow::Result<()> {
+        match self.format {
+            Format::Table => {
+                let width = if self.surroundings.terminal {
+                    self.surroundings.width
+                } else {
+                    0
+                };
+                write!(self.out, "{}", table.terminal(width))?;
+            }
+            Format::Csv => table.csv(&mut *self.out)?,
+            Format::Json => {
+                let json = serde_json::json!({ "schema": schema, "rows": table.json() });
+                self.json(&json)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a day of an option.
+pub(super) fn day(text: &str) -> anyhow::Result<Day> {
+    text.parse::<Day>()
+        .map_err(|error| Fail(words::Words::new(error.zh(), error.en())).into())
+}
+
+pub(super) fn load(name: &str) -> anyhow::Result<Pack> {
+    Ok(Pack::load(name)?)
+}
+
+/// The first embedded pack.
+pub(super) fn default_pack() -> &'static str {
+    Pack::embedded().next().unwrap_or_default()
+}
+
+/// The pack that a ledger was opened with.
+fn bound(ledger: &Ledger) -> anyhow::Result<Option<String>> {
+    let events = ledger.reader().of_subject(&ledger.origin().name)?;
+    Ok(events.iter().rev().filter(|event| event.step == "init").find_map(|event| {
+        let json: serde_json::Value = serde_json::from_str(&event.payload).ok()?;
+        json.get("regime")?.as_str().map(str::to_owned)
+    }))
+}
+
+/// A path as people know it.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

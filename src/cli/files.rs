@@ -1,0 +1,160 @@
+//! Spreadsheet rows as loosely typed values, each with its place.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Fail;
+use super::context::{Context, shown};
+use crate::report::mask::mask;
+use crate::report::table::clean;
+use crate::sheet::table::{ColumnSpec, Table, column_letter};
+use crate::sheet::{self, CellKind, ReadOptions, Workbook};
+use crate::step::input::Problem;
+use crate::step::{Kind, StepDef};
+use crate::words::Words;
+
+/// One problem at one cell.
+#[derive(Clone, Debug)]
+pub(super) struct CellProblem {
+    pub(super) file: String,
+    pub(super) sheet: String,
+    pub(super) row: u32,
+    /// Letter of the column; empty if the column is not there.
+    pub(super) column: String,
+    pub(super) heading: String,
+    pub(super) value: String,
+    pub(super) words: Words,
+}
+
+impl CellProblem {
+    /// `文件!工作表!C17 项目类型“维修”`
+    pub(super) fn place(&self) -> String {
+        let sheet = if self.sheet.is_empty() {
+            String::new()
+        } else {
+            format!("!{}", self.sheet)
+        };
+        let value = if self.value.is_empty() {
+            String::new()
+        } else {
+            format!("“{}”", clean(&self.value).replace('\n', " "))
+        };
+        format!(
+            "{}{sheet}!{}{} {}{value}",
+            self.file, self.column, self.row, self.heading
+        )
+    }
+}
+
+/// Reads a workbook or text file in the limited worker.
+pub(super) fn read(
+    path: &Path,
+    encoding: Option<&String>,
+    context: &Context<'_>,
+) -> anyhow::Result<Workbook> {
+    let options = ReadOptions {
+        encoding: encoding.cloned(),
+        worker: worker(context.surroundings.exe.clone()),
+        ..ReadOptions::default()
+    };
+    sheet::read(path, &options).map_err(|error| {
+        let file = shown(path);
+        Fail(Words::new(
+            format!("{file}：{}", error.zh()),
+            format!("{file}: {}", error.en()),
+        ))
+        .into()
+    })
+}
+
+/// The program itself as worker; not another program that uses the library.
+fn worker(exe: Option<PathBuf>) -> Option<PathBuf> {
+    exe.filter(|exe| exe.file_stem().is_some_and(|stem| stem == "minsheng"))
+}
+
+/// The columns under which a step's fields are found.
+pub(super) fn specs(def: &'static StepDef) -> Vec<ColumnSpec<'static>> {
+    let mut specs: Vec<ColumnSpec<'static>> = def
+        .fields
+        .iter()
+        .map(|field| ColumnSpec {
+            key: field.name,
+            heading: field.heading,
+            aliases: field.aliases,
+        })
+        .collect();
+    specs.push(ColumnSpec {
+        key: "reason",
+        heading: "情况说明",
+        aliases: &["规则说明"],
+    });
+    specs
+}
+
+/// The values of one row by field, amounts of 万元 columns as such.
+pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Json> {
+    let mut raw = Map::new();
+    let record = &table.rows[index];
+    for column in &table.columns {
+        let Some(cell) = record.cells.get(&column.key) else {
+            continue;
+        };
+        if cell.text.is_empty() || column.key == "reason" {
+            continue;
+        }
+        let money = def.field(&column.key).is_some_and(|f| f.kind == Kind::Money);
+        let text = unguarded(&cell.text);
+        let text = if money && column.wan && !text.contains('万') && !text.contains('元') {
+            format!("{text}万")
+        } else {
+            text.to_owned()
+        };
+        raw.insert(column.key.clone(), json!(text));
+    }
+    raw
+}
+
+/// Takes off the quote that guards a cell against being read as a formula.
+fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => text,
+    }
+}
+
+/// Places a problem of a row at its cell.
+pub(super) fn at_cell(
+    file: &str,
+    def: &StepDef,
+    table: &Table,
+    index: usize,
+    problem: Problem,
+) -> CellProblem {
+    let record = &table.rows[index];
+    let column = table.columns.iter().find(|c| c.key == problem.field);
+    let field = def.field(&problem.field);
+    let personal = field.is_some_and(|f| f.kind == Kind::Personal);
+    let cell = column.and_then(|c| record.cells.get(&c.key));
+    let error = cell.is_some_and(|cell| cell.kind == CellKind::Error);
+    let value = cell.map_or(problem.value.clone(), |cell| cell.text.clone());
+    CellProblem {
+        file: file.to_owned(),
+        sheet: table.sheet.clone(),
+        row: record.row,
+        column: column.map_or(String::new(), |c| column_letter(c.index)),
+        heading: column
+            .map(|c| c.heading.clone())
+            .or_else(|| field.map(|f| f.heading.to_owned()))
+            .unwrap_or_else(|| problem.field.clone()),
+        value: if personal && !value.is_empty() { mask(&value) } else { value },
+        words: if error {
+            Words::new(
+                "单元格是公式错误，请改为实际内容。",
+                "The cell is a formula error; write the content itself.",
+            )
+        } else {
+            problem.words
+        },
+    }
+}

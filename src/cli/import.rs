@@ -1,0 +1,331 @@
+//! `collect import`: demand lists as offices send them.
+
+use std::io::Write;
+use std::path::Path;
+
+use clap::ArgMatches;
+use serde_json::{Map, Value as Json, json};
+
+use super::context::{Context, Format, day};
+use super::files::{self, CellProblem};
+use super::steps::{answer_with, reasons};
+use super::{Exit, Fail, talk};
+use crate::corridor::{self, Entry};
+use crate::law::Day;
+use crate::pack::{Pack, Path as FactPath, Primitive, Scope, Treatment};
+use crate::sheet::table::{Table, locate};
+use crate::state::Book;
+use crate::step::input::{self, Problem};
+use crate::step::{Recorded, Step, StepDef, collect};
+use crate::words;
+
+/// What the command line says of every row.
+struct Plan {
+    file: String,
+    community: String,
+    year: String,
+    round: Option<String>,
+    received: Option<Day>,
+    mode: String,
+    reasons: Vec<(String, String)>,
+}
+
+/// Imports a demand list: every row is good, or nothing is appended.
+pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let plan = plan(matches)?;
+    let mut ledger = context.open()?;
+    let pack = context.pack(&ledger)?;
+    let book = files::read(Path::new(&plan.file), matches.get_one::<String>("encoding"), context)?;
+    let only = matches.get_one::<String>("sheet");
+    let def = collect::Demand::DEF;
+    let (mut tables, mut excuses) = (Vec::new(), Vec::new());
+    for sheet in book.sheets.iter().filter(|s| only.is_none_or(|name| *name == s.name)) {
+        match locate(sheet, &files::specs(def), &["title", "type"]) {
+            Ok(table) => tables.push(table),
+            Err(none) => excuses.push(none),
+        }
+    }
+    if tables.is_empty() {
+        return Err(no_table(&plan.file, only, &excuses));
+    }
+    community_of(&ledger, &plan, &tables, context)?;
+    let (mut entries, mut problems, mut bad_rows) = (Vec::new(), Vec::new(), Vec::new());
+    for table in &tables {
+        let given = plan.received.or_else(|| date_above(table));
+        for index in 0..table.rows.len() {
+            match row(&plan, &pack, table, index, given) {
+                Ok(step) => entries.push(Entry {
+                    step,
+                    place: Some(format!("{}!{}!{}", plan.file, table.sheet, table.rows[index].row)),
+                    reasons: plan.reasons.clone(),
+                }),
+                Err(list) => {
+                    bad_rows.push((table, index));
+                    problems.extend(
+                        list.into_iter().map(|p| files::at_cell(&plan.file, def, table, index, p)),
+                    );
+                }
+            }
+        }
+        for (number, why) in &table.skipped {
+            let zh = format!("第{number}行未导入：{why}");
+            talk(context, &zh, &format!("Row {number} was not imported: {why}"));
+        }
+    }
+    if !problems.is_empty() {
+        tell(context, &problems)?;
+        if !matches.get_flag("skip-bad") {
+            let (p, r) = (problems.len(), bad_rows.len());
+            talk(
+                context,
+                &format!("共{p}处问题，涉及{r}行；账本没有改动。改好后重新导入，或加 --skip-bad 先导入其余行。"),
+                &format!("{p} problems in {r} rows; the ledger was not changed. Mend them and import again, or add --skip-bad to import the other rows first."),
+            );
+            return Ok(Exit::Failed);
+        }
+        if !context.dry_run {
+            leave_out(context, &plan.file, &bad_rows)?;
+        }
+    }
+    if entries.is_empty() {
+        return Err(Fail(words!("{0} 里没有可导入的行。", "{0} has no row to import.", plan.file)).into());
+    }
+    let terms = context.terms(matches.get_flag("as-is"));
+    let answer = corridor::record(&mut ledger, &pack, entries, &terms)?;
+    answer_with(context, answer)
+}
+
+fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let community = text("community").unwrap_or_default().to_ascii_uppercase();
+    let round = text("round");
+    let of_round = round
+        .as_ref()
+        .and_then(|r| r.strip_prefix(community.as_str()))
+        .and_then(|rest| rest.get(..4))
+        .map(str::to_owned);
+    let year = text("year").or(of_round).ok_or_else(|| {
+        Fail(words!(
+            "请给出 --year 项目年度，或 --round 征集编号（例如 HZ2022-R1）。",
+            "Give --year, or --round (for example HZ2022-R1)."
+        ))
+    })?;
+    Ok(Plan {
+        file: text("file").unwrap_or_default(),
+        mode: text("mode").unwrap_or_else(|| if round.is_some() { "concentrated" } else { "daily" }.to_owned()),
+        received: text("received").map(|t| day(&t)).transpose()?,
+        reasons: reasons(matches)?,
+        community,
+        year,
+        round,
+    })
+}
+
+fn no_table(file: &str, only: Option<&String>, excuses: &[crate::sheet::table::NoTable]) -> anyhow::Error {
+    match excuses.first() {
+        Some(none) => Fail(words!("{}：{}", "{0}: {2}", file, none.zh(), none.en())).into(),
+        None => Fail(words!(
+            "{}：没有工作表{}。",
+            "{}: there is no sheet {}.",
+            file,
+            only.map_or(String::new(), |name| format!("“{name}”"))
+        ))
+        .into(),
+    }
+}
+
+/// Warns if the sheet names another community than the command.
+fn community_of(
+    ledger: &crate::ledger::Ledger,
+    plan: &Plan,
+    tables: &[Table],
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    let mut book = Book::new();
+    book.extend(ledger.reader().of_subject(&plan.community)?);
+    let Some(name) = book.community_name(&plan.community) else {
+        return Ok(());
+    };
+    for (_, line) in tables.iter().flat_map(|table| &table.preamble) {
+        if line.contains("单位") && line.contains("社区") && !line.contains(name) {
+            let zh = format!("注意：表头写的是“{}”，现导入到 {name}。", line.trim());
+            let en = format!("Note: the sheet says “{}”, it is imported to {name}.", line.trim());
+            talk(context, &zh, &en);
+        }
+    }
+    Ok(())
+}
+
+/// The date in the lines above the header: `日期：2021年12月20日`.
+fn date_above(table: &Table) -> Option<Day> {
+    table.preamble.iter().find_map(|(_, line)| {
+        let (_, rest) = line.split_once("日期")?;
+        let text: String = rest
+            .trim_start_matches(['：', ':', ' ', '\u{3000}'])
+            .chars()
+            .take_while(|c| c.is_numeric() || "年月日-/. \u{3000}".contains(*c))
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        text.parse().ok()
+    })
+}
+
+/// One row as a step, or everything that is wrong with it.
+fn row(
+    plan: &Plan,
+    pack: &Pack,
+    table: &Table,
+    index: usize,
+    received: Option<Day>,
+) -> Result<Step, Vec<Problem>> {
+    let def = collect::Demand::DEF;
+    let mut raw: Map<String, Json> = files::raw(def, table, index);
+    raw.insert("community".into(), json!(plan.community));
+    raw.insert("year".into(), json!(plan.year));
+    if let Some(round) = &plan.round {
+        raw.entry("round").or_insert_with(|| json!(round));
+    }
+    raw.entry("mode").or_insert_with(|| json!(plan.mode));
+    if let Some(day) = received {
+        raw.entry("received").or_insert_with(|| json!(day));
+    }
+    let read = input::read(def, &raw, pack);
+    let mut problems = match &read {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.clone(),
+    };
+    if !raw.contains_key("received") {
+        problems.retain(|p| p.field != "received");
+        problems.push(Problem {
+            field: "received".into(),
+            value: String::new(),
+            words: words!(
+                "没有提出日期；请加一列“提出日期”，或用 --received 日期 给出。",
+                "No date; add a column 提出日期, or give --received DATE."
+            ),
+        });
+    }
+    for (rule, field) in required(pack, def) {
+        let excused = plan.reasons.iter().any(|(r, _)| *r == rule);
+        let told = problems.iter().any(|p| p.field == field);
+        if raw.contains_key(field) || excused || told {
+            continue;
+        }
+        let heading = def.field(field).map_or(field, |f| f.heading);
+        problems.push(Problem {
+            field: field.to_owned(),
+            value: String::new(),
+            words: words!(
+                "缺少“{0}”，请补填（{1}；确无法补填时用 --reason {1}=理由 照实导入）。",
+                "“{2}” is missing; fill it in ({1}; if that cannot be done, import with --reason {1}=REASON).",
+                heading,
+                rule,
+                field
+            ),
+        });
+    }
+    match read {
+        Ok(step) if problems.is_empty() => Ok(step),
+        _ => Err(problems),
+    }
+}
+
+/// The columns that the regulation wants filled on every row, with the rule that says so.
+fn required(pack: &Pack, def: &StepDef) -> Vec<(String, &'static str)> {
+    let mut list = Vec::new();
+    for rule in pack.rules.iter().filter(|rule| rule.scope == Scope::Demand) {
+        let Treatment::Computed(checks) = &rule.treatment else {
+            continue;
+        };
+        for check in checks {
+            let Primitive::Presence { of, any: false, .. } = &check.primitive else {
+                continue;
+            };
+            for path in of {
+                if let FactPath::Field(step, index) = path
+                    && step.id == def.id
+                {
+                    list.push((rule.id.clone(), step.fields[*index].name));
+                }
+            }
+        }
+    }
+    list
+}
+
+/// Tells every problem at once, also as CSV or JSON.
+fn tell(context: &mut Context<'_>, problems: &[CellProblem]) -> anyhow::Result<()> {
+    let lang = context.lang;
+    match context.format {
+        Format::Json => {
+            let list: Vec<_> = problems
+                .iter()
+                .map(|p| {
+                    json!({
+                        "file": p.file, "sheet": p.sheet, "row": p.row, "column": p.column,
+                        "heading": p.heading, "value": p.value, "message": p.words.in_lang(lang),
+                    })
+                })
+                .collect();
+            context.json(&json!({ "schema": "minsheng.import-problems/1", "problems": list }))
+        }
+        Format::Csv => {
+            let mut writer = csv::Writer::from_writer(&mut *context.out);
+            writer.write_record(["file", "sheet", "row", "column", "heading", "value", "message"])?;
+            for p in problems {
+                let row = p.row.to_string();
+                writer.write_record([
+                    p.file.as_str(),
+                    &p.sheet,
+                    &row,
+                    &p.column,
+                    &p.heading,
+                    &p.value,
+                    p.words.in_lang(lang),
+                ])?;
+            }
+            writer.flush()?;
+            Ok(())
+        }
+        Format::Table => {
+            for p in problems {
+                writeln!(
+                    context.err,
+                    "{}{}{}{}",
+                    lang.pick("错误：", "error: "),
+                    p.place(),
+                    lang.pick("：", ": "),
+                    p.words.in_lang(lang)
+                )?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Writes the rows that were left out into a file beside the original.
+fn leave_out(context: &mut Context<'_>, file: &str, rows: &[(&Table, usize)]) -> anyhow::Result<()> {
+    let path = format!("{file}.bad.csv");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options
+        .open(&path)
+        .map_err(|error| Fail(words!("写不了 {}：{}。", "Cannot write {}: {}.", path, error)))?;
+    out.write_all(b"\xef\xbb\xbf")?;
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+    for (number, (table, index)) in rows.iter().enumerate() {
+        if number == 0 || table.sheet != rows[number - 1].0.sheet {
+            writer.write_record(table.columns.iter().map(|c| c.heading.as_str()))?;
+        }
+        let record = &table.rows[*index];
+        writer.write_record(
+            table.columns.iter().map(|c| record.cells.get(&c.key).map_or("", |cell| cell.text.as_str())),
+        )?;
+    }
+    writer.flush()?;
+    let zh = format!("跳过{}行，已写入 {path}。", rows.len());
+    talk(context, &zh, &format!("{} rows were left out and written to {path}.", rows.len()));
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! `record`: many steps from JSON Lines or tables, all or none.
+
+use std::io::Read;
+use std::path::Path;
+
+use clap::ArgMatches;
+use serde_json::{Map, Value as Json, json};
+
+use super::context::Context;
+use super::steps::{answer_with, reasons, refuse};
+use super::{Exit, Fail, files, talk};
+use crate::corridor::{self, Entry, Incomplete, Refusal};
+use crate::pack::Pack;
+use crate::sheet::table::locate;
+use crate::step::{self, STEPS, StepDef, input};
+use crate::words;
+use crate::words::Words;
+
+/// Records a file.
+pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let file = matches.get_one::<String>("file").cloned().unwrap_or_default();
+    let mut ledger = context.open()?;
+    let pack = context.pack(&ledger)?;
+    let given = reasons(matches)?;
+    let mut batch = Batch {
+        pack: &pack,
+        reasons: given,
+        entries: Vec::new(),
+        problems: Vec::new(),
+    };
+    match json_lines(&file)? {
+        Some(text) => batch.lines(&file, &text),
+        None => batch.tables(&file, matches, context)?,
+    }
+    if !batch.problems.is_empty() {
+        return refuse(context, Refusal::Input(batch.problems));
+    }
+    if batch.entries.is_empty() {
+        return Err(Fail(words!("{0} 里没有可登记的内容。", "There is nothing to record in {0}.", file)).into());
+    }
+    let terms = context.terms(matches.get_flag("as-is"));
+    let answer = corridor::record(&mut ledger, &pack, batch.entries, &terms)?;
+    answer_with(context, answer)
+}
+
+/// The text of a JSON Lines file; none if the file is a table.
+fn json_lines(file: &str) -> anyhow::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        std::io::stdin().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|mut f| f.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| Fail(words!("读不到 {}：{}。", "Cannot read {}: {}.", file, error)))?;
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let first = body.iter().find(|b| !b.is_ascii_whitespace());
+    if file != "-" && first != Some(&b'{') {
+        return Ok(None);
+    }
+    match std::str::from_utf8(body) {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(error) => Err(Fail(words!(
+            "{} 第{}个字节不是UTF-8；JSONL应为UTF-8编码。",
+            "{}: byte {} is not UTF-8; JSON Lines must be UTF-8.",
+            file,
+            error.valid_up_to()
+        ))
+        .into()),
+    }
+}
+
+struct Batch<'a> {
+    pack: &'a Pack,
+    reasons: Vec<(String, String)>,
+    entries: Vec<Entry>,
+    problems: Vec<Incomplete>,
+}
+
+impl Batch<'_> {
+    fn wrong(&mut self, place: &str, words: Words) {
+        self.problems.push(Incomplete {
+            place: Some(place.to_owned()),
+            words,
+        });
+    }
+
+    fn lines(&mut self, file: &str, text: &str) {
+        for (index, line) in text.lines().enumerate() {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let place = format!("{file}:{}", index + 1);
+            match serde_json::from_str::<Json>(line) {
+                Ok(Json::Object(map)) => self.object(&place, map),
+                Ok(_) => self.wrong(&place, words!("应为一个JSON对象。", "This must be a JSON object.")),
+                Err(error) => self.wrong(
+                    &place,
+                    words!("JSON写得不对（第{}列）：{}。", "Bad JSON (column {}): {}.", error.column(), error),
+                ),
+            }
+        }
+    }
+
+    fn object(&mut self, place: &str, mut map: Map<String, Json>) {
+        let name = map.remove("step").and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        let Some(def) = step::find(&name) else {
+            self.wrong(place, unknown_step(&name));
+            return;
+        };
+        let mut reasons = self.reasons.clone();
+        match map.remove("reason") {
+            Some(Json::Object(given)) => reasons.extend(
+                given.into_iter().filter_map(|(rule, text)| Some((rule, text.as_str()?.to_owned()))),
+            ),
+            None => {}
+            Some(_) => self.wrong(place, words!("reason 应为“规则: 理由”的对象。", "reason must be an object of rule and text.")),
+        }
+        match input::read(def, &map, self.pack) {
+            Ok(step) => self.entries.push(Entry {
+                step,
+                place: Some(place.to_owned()),
+                reasons,
+            }),
+            Err(problems) => {
+                for problem in problems {
+                    let place = if problem.field.is_empty() {
+                        place.to_owned()
+                    } else {
+                        format!("{place} {}", problem.field)
+                    };
+                    self.wrong(&place, problem.words);
+                }
+            }
+        }
+    }
+
+    fn tables(&mut self, file: &str, matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<()> {
+        let book = files::read(Path::new(file), matches.get_one::<String>("encoding"), context)?;
+        let named = match matches.get_one::<String>("step") {
+            Some(name) => Some(step::find(name).ok_or_else(|| Fail(unknown_step(name)))?),
+            None => None,
+        };
+        let common = common(matches)?;
+        for sheet in &book.sheets {
+            let Some(def) = named.or_else(|| step::find(sheet.name.trim())) else {
+                let zh = format!("工作表“{}”不是步骤名，未读取。", sheet.name);
+                let en = format!("Sheet “{}” is not named after a step and was not read.", sheet.name);
+                talk(context, &zh, &en);
+                continue;
+            };
+            self.table(file, sheet, def, &common)?;
+        }
+        if named.is_none() && self.entries.is_empty() && self.problems.is_empty() {
+            return Err(Fail(words!(
+                "看不出 {} 是哪个步骤：请加 --step，例如 --step collect.contact，或把工作表改名为步骤名（{}）。",
+                "Cannot tell which step {} records: add --step, for example --step collect.contact, or name the sheet after a step ({}).",
+                file,
+                STEPS.iter().map(|def| def.zh).collect::<Vec<_>>().join("、")
+            ))
+            .into());
+        }
+        Ok(())
+    }
+
+    fn table(
+        &mut self,
+        file: &str,
+        sheet: &crate::sheet::Sheet,
+        def: &'static StepDef,
+        common: &Map<String, Json>,
+    ) -> anyhow::Result<()> {
+        let required: Vec<&str> = def
+            .fields
+            .iter()
+            .filter(|f| f.required && input_of(def, common, f.name).is_none())
+            .map(|f| f.name)
+            .collect();
+        let table = locate(sheet, &files::specs(def), &required).map_err(|none| {
+            Fail(Words::new(
+                format!("{file}：{}", none.zh()),
+                format!("{file}: {}", none.en()),
+            ))
+        })?;
+        for index in 0..table.rows.len() {
+            let mut raw = files::raw(def, &table, index);
+            for (key, value) in common {
+                raw.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+            let place = format!("{file}!{}!{}", sheet.name, table.rows[index].row);
+            let mut reasons = self.reasons.clone();
+            if let Some(cell) = table.rows[index].cells.get("reason")
+                && let Some((rule, text)) = cell.text.split_once(['=', '：', ':'])
+            {
+                reasons.push((rule.trim().to_owned(), text.trim().to_owned()));
+            }
+            match input::read(def, &raw, self.pack) {
+                Ok(step) => self.entries.push(Entry {
+                    step,
+                    place: Some(place),
+                    reasons,
+                }),
+                Err(problems) => {
+                    for problem in problems {
+                        let cell = files::at_cell(file, def, &table, index, problem);
+                        self.wrong(&cell.place(), cell.words.clone());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn input_of<'a>(def: &'static StepDef, common: &'a Map<String, Json>, field: &str) -> Option<&'a Json> {
+    common
+        .iter()
+        .find(|(key, _)| input::find_field(def, key).is_some_and(|f| f.name == field))
+        .map(|(_, value)| value)
+}
+
+fn common(matches: &ArgMatches) -> anyhow::Result<Map<String, Json>> {
+    matches
+        .get_many::<String>("set")
+        .into_iter()
+        .flatten()
+        .map(|text| match text.split_once('=') {
+            Some((key, value)) => Ok((key.to_owned(), json!(value))),
+            None => Err(Fail(words!(
+                "--set “{0}”应写作“栏目=值”。",
+                "--set “{0}” must read FIELD=VALUE.",
+                text
+            ))
+            .into()),
+        })
+        .collect()
+}
+
+fn unknown_step(name: &str) -> Words {
+    let all: Vec<&str> = STEPS.iter().map(|def| def.id).collect();
+    words!(
+        "没有步骤“{}”；有：{}。",
+        "There is no step “{}”; there are: {}.",
+        name,
+        all.join(" ")
+    )
+}

@@ -1,0 +1,242 @@
+//! `show`, `list`, `log`, `explain`: reading the ledger.
+
+
+use clap::ArgMatches;
+use serde_json::json;
+
+use super::context::{Context, Format, day};
+use super::{Exit, Fail};
+use crate::corridor::book_of;
+use crate::judge;
+use crate::ledger::{Event, Ledger};
+use crate::report::show::{Opener, cases, demands, life, log as log_table};
+use crate::report::{Table, explain as words_of, json as contract};
+use crate::state::{Book, Subject, View};
+use crate::words;
+
+/// Events that were recorded by the end of some UTC day.
+fn known_by(matches: &ArgMatches) -> anyhow::Result<Option<String>> {
+    matches
+        .get_one::<String>("known-by")
+        .map(|text| Ok(format!("{}T23:59:59Z", day(text)?)))
+        .transpose()
+}
+
+fn known(event: &Event, limit: Option<&String>) -> bool {
+    limit.is_none_or(|limit| event.recorded_at.as_str() <= limit.as_str())
+}
+
+fn nothing(subject: &str) -> anyhow::Error {
+    Fail(words!(
+        "账本中没有 {0} 的记录；用 minsheng list 查看编号。",
+        "The ledger has nothing on {0}; see minsheng list.",
+        subject
+    ))
+    .into()
+}
+
+/// Everything recorded of one subject.
+pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let subject = subject(matches);
+    let limit = known_by(matches)?;
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let book = limited(&ledger, &subject, limit.as_ref())?;
+    let view = View::new(&book, &subject, context.as_of);
+    if view.own().next().is_none() {
+        return Err(nothing(&subject));
+    }
+    let opener = Opener {
+        ledger: &ledger,
+        plain: matches.get_flag("plain"),
+    };
+    if context.format == Format::Table {
+        let text = life(&view, context.voice(&pack), opener);
+        write!(context.out, "{text}")?;
+        return Ok(Exit::Done);
+    }
+    let facts: Vec<_> = view
+        .own()
+        .map(|fact| {
+            let values: serde_json::Map<_, _> = fact
+                .def
+                .fields
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| !fact.values[*index].is_none())
+                .map(|(index, field)| {
+                    let text = crate::report::show::value_text(fact, index, context.voice(&pack), opener);
+                    (field.name.to_owned(), json!(text))
+                })
+                .collect();
+            json!({
+                "origin": fact.key.origin, "seq": fact.key.seq, "step": fact.def.id,
+                "subject": fact.subject, "occurred": fact.occurred.map(|d| d.to_string()),
+                "recorded_at": fact.recorded_at, "actor": fact.actor, "values": values,
+                "amended_by": fact.amended,
+            })
+        })
+        .collect();
+    context.json(&json!({ "schema": "minsheng.show/1", "subject": subject, "facts": facts }))?;
+    Ok(Exit::Done)
+}
+
+fn subject(matches: &ArgMatches) -> String {
+    matches.get_one::<String>("subject").cloned().unwrap_or_default()
+}
+
+fn limited(ledger: &Ledger, subject: &str, limit: Option<&String>) -> anyhow::Result<Book> {
+    if limit.is_none() {
+        return book_of(ledger, &[subject.to_owned()]);
+    }
+    let mut book = Book::new();
+    ledger.reader().all(|event| {
+        if known(&event, limit) {
+            book.take(event);
+        }
+        true
+    })?;
+    Ok(book)
+}
+
+/// Lists of cases, demands or communities.
+pub(super) fn list(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let limit = known_by(matches)?;
+    let year = super::audit::year(matches)?;
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let mut book = Book::new();
+    ledger.reader().all(|event| {
+        if known(&event, limit.as_ref()) {
+            book.take(event);
+        }
+        true
+    })?;
+    let voice = context.voice(&pack);
+    let opener = Opener {
+        ledger: &ledger,
+        plain: matches.get_flag("plain"),
+    };
+    let what = matches.get_one::<String>("what").map_or("cases", String::as_str);
+    let mut table = match what {
+        "cases" | "项目" => cases(&book, context.as_of, voice),
+        "demands" | "需求" => demands(&book, context.as_of, voice, opener),
+        "communities" | "社区" => communities(&book, context),
+        other => {
+            return Err(Fail(words!(
+                "不能列出“{0}”；可用：cases demands communities。",
+                "Cannot list “{0}”; use cases, demands or communities.",
+                other
+            ))
+            .into());
+        }
+    };
+    let community = matches.get_one::<String>("community");
+    table.rows.retain(|row| {
+        let subject = Subject::parse(&row[0]);
+        let code = subject.community().unwrap_or_default();
+        community.is_none_or(|c| c == code || book.community_name(code) == Some(c))
+            && (what == "communities" || year.is_none_or(|y| subject.year() == Some(y)))
+    });
+    context.table(&table, "minsheng.list/1")?;
+    Ok(Exit::Done)
+}
+
+fn communities(book: &Book, context: &Context<'_>) -> Table {
+    let lang = context.lang;
+    let mut table = Table::new(vec![
+        ("code", lang.pick("代码", "Code").into()),
+        ("name", lang.pick("社区", "Community").into()),
+        ("street", lang.pick("街道", "Street").into()),
+    ]);
+    for code in book.communities() {
+        table.rows.push(vec![
+            code.clone(),
+            book.community_name(&code).unwrap_or_default().to_owned(),
+            book.street(&code).unwrap_or_default().to_owned(),
+        ]);
+    }
+    table
+}
+
+/// The log, of one subject or all.
+pub(super) fn log(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let limit = known_by(matches)?;
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let mut events = match matches.get_one::<String>("subject") {
+        Some(subject) => ledger.reader().of_subject(subject)?,
+        None => {
+            let mut events = Vec::new();
+            ledger.reader().all(|event| {
+                events.push(event);
+                true
+            })?;
+            events
+        }
+    };
+    events.retain(|event| known(event, limit.as_ref()));
+    if context.format == Format::Json {
+        // one event a line, the payload as stored
+        for event in &events {
+            let json = json!({
+                "origin": event.origin, "seq": event.seq, "step": event.step,
+                "subject": event.subject, "occurred": event.occurred,
+                "recorded_at": event.recorded_at, "actor": event.actor,
+                "payload": serde_json::from_str::<serde_json::Value>(&event.payload).unwrap_or_default(),
+                "hash": crate::ledger::chain::hex(&event.hash),
+            });
+            writeln!(context.out, "{json}")?;
+        }
+        return Ok(Exit::Done);
+    }
+    let table = log_table(&events, context.voice(&pack));
+    context.table(&table, "minsheng.log/1")?;
+    Ok(Exit::Done)
+}
+
+/// Every verdict on one subject, with facts, count and clause.
+pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let subject = subject(matches);
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let book = book_of(&ledger, std::slice::from_ref(&subject))?;
+    if judge::scope_of(&Subject::parse(&subject)).is_none()
+        || View::new(&book, &subject, context.as_of).own().next().is_none()
+    {
+        return Err(nothing(&subject));
+    }
+    let mut findings = judge::judge(&pack, &book, &subject, context.as_of);
+    if let Some(rule) = matches.get_one::<String>("rule") {
+        if pack.rule(rule).is_none() {
+            return Err(super::book::no_rule(&pack, rule).into());
+        }
+        findings.retain(|f| f.rule == *rule);
+        if findings.is_empty() {
+            return Err(Fail(words!(
+                "规则 {} 不以 {} 这类对象来判断；用 minsheng rule {} 查看它的对象。",
+                "Rule {} is not judged on a subject like {}; see minsheng rule {}.",
+                rule,
+                subject,
+                rule
+            ))
+            .into());
+        }
+    }
+    if context.format == Format::Table {
+        findings.sort_by_key(|f| f.verdict);
+        write!(context.out, "{}", words_of::explain(&findings, context.voice(&pack)))?;
+    } else {
+        let lang = context.lang;
+        let list: Vec<_> = findings
+            .iter()
+            .map(|f| {
+                let mut json = contract::finding(f, &|code| book.community_name(code).map(str::to_owned), lang);
+                json["count"] = f.count.iter().map(|line| line.in_lang(lang)).collect();
+                json
+            })
+            .collect();
+        context.json(&json!({ "schema": "minsheng.explain/1", "subject": subject, "as_of": context.as_of.to_string(), "findings": list }))?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,266 @@
+//! One step from the command line, and the answer to any recording.
+
+
+use clap::ArgMatches;
+use serde_json::{Map, Value as Json, json};
+
+use super::context::{Context, Format};
+use super::{Exit, Fail, talk};
+use crate::corridor::{self, Entry, Incomplete, Receipt, Refusal};
+use crate::judge::{Finding, Verdict};
+use crate::report;
+use crate::step::{self, StepDef, input};
+use crate::words;
+use crate::words::Words;
+
+/// Records one step given by arguments.
+pub(super) fn one(id: &str, matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let Some(def) = step::find(id) else {
+        return Err(Fail(words!("没有步骤 {0}。", "There is no step {0}.", id)).into());
+    };
+    let mut ledger = context.open()?;
+    let pack = context.pack(&ledger)?;
+    let mut raw = raw(def, matches);
+    if def.id == "regime.extend" {
+        raw.insert("ledger".into(), json!(ledger.origin().name));
+    }
+    let reasons = reasons(matches)?;
+    let step = match input::read(def, &raw, &pack) {
+        Ok(step) => step,
+        Err(problems) => {
+            let list: Vec<Incomplete> = problems
+                .into_iter()
+                .map(|p| Incomplete {
+                    place: None,
+                    words: at_option(def, &p),
+                })
+                .collect();
+            return refuse(context, Refusal::Input(list));
+        }
+    };
+    let entry = Entry {
+        step,
+        place: None,
+        reasons,
+    };
+    let terms = context.terms(matches.get_flag("as-is"));
+    let answer = corridor::record(&mut ledger, &pack, vec![entry], &terms)?;
+    answer_with(context, answer)
+}
+
+/// The message of a problem with the option that it is about.
+fn at_option(def: &'static StepDef, problem: &input::Problem) -> Words {
+    match def.field(&problem.field) {
+        Some(field) if !def.positional.contains(&field.name) => Words::new(
+            format!("--{}：{}", field.option(), problem.words.zh),
+            format!("--{}: {}", field.option(), problem.words.en),
+        ),
+        _ => problem.words.clone(),
+    }
+}
+
+fn raw(def: &'static StepDef, matches: &ArgMatches) -> Map<String, Json> {
+    let mut raw = Map::new();
+    for field in def.fields {
+        let Ok(Some(values)) = matches.try_get_many::<String>(field.name) else {
+            continue;
+        };
+        let values: Vec<Json> = values.map(|v| json!(v)).collect();
+        let value = if field.list {
+            Json::Array(values)
+        } else {
+            values.into_iter().next().unwrap_or_default()
+        };
+        raw.insert(field.name.to_owned(), value);
+    }
+    raw
+}
+
+/// The reasons given by `--reason RULE=TEXT`.
+pub(super) fn reasons(matches: &ArgMatches) -> anyhow::Result<Vec<(String, String)>> {
+    let given = matches.get_many::<String>("reason").into_iter().flatten();
+    given
+        .map(|text| match text.split_once('=') {
+            Some((rule, text)) if !rule.trim().is_empty() && !text.trim().is_empty() => {
+                Ok((rule.trim().to_owned(), text.trim().to_owned()))
+            }
+            _ => Err(Fail(words!(
+                "说明“{0}”应写作“规则=理由”，例如 --reason A11-DAYS=台风停工。",
+                "The reason “{0}” must read RULE=TEXT, for example --reason A11-DAYS=typhoon.",
+                text
+            ))
+            .into()),
+        })
+        .collect()
+}
+
+/// Answers a recording: what was recorded, or why nothing was.
+pub(super) fn answer_with(
+    context: &mut Context<'_>,
+    answer: Result<Receipt, Refusal>,
+) -> anyhow::Result<Exit> {
+    match answer {
+        Ok(receipt) => {
+            tell(context, &receipt)?;
+            Ok(Exit::Done)
+        }
+        Err(refusal) => refuse(context, refusal),
+    }
+}
+
+fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
+    let lang = context.lang;
+    if context.format == Format::Json {
+        let json = json!({
+            "schema": "minsheng.receipt/1",
+            "dry_run": context.dry_run,
+            "durable": !context.dry_run,
+            "events": receipt.events.iter().map(|e| json!({
+                "origin": e.origin, "seq": e.seq, "step": e.step, "subject": e.subject,
+                "occurred": e.occurred, "hash": crate::ledger::chain::hex(&e.hash),
+            })).collect::<Vec<_>>(),
+            "known": receipt.known,
+            "breaches": receipt.breaches.iter()
+                .map(|f| report::json::finding(f, &|_| None, lang)).collect::<Vec<_>>(),
+            "unmatched": receipt.unmatched.iter().map(|(rule, _)| rule).collect::<Vec<_>>(),
+        });
+        return context.json(&json);
+    }
+    let shown = receipt.events.len().min(20);
+    let verb = match (context.dry_run, lang.pick("z", "e")) {
+        (true, "z") => "将登记",
+        (false, "z") => "已登记",
+        (true, _) => "Would record",
+        (false, _) => "Recorded",
+    };
+    for event in &receipt.events[..shown] {
+        let name = step::find(&event.step).map_or(event.step.as_str(), |d| lang.pick(d.zh, d.id));
+        writeln!(
+            context.out,
+            "{verb}{}{name} {}{}{}",
+            lang.pick("：", ": "),
+            event.subject,
+            lang.pick("  事件号 ", "  event "),
+            event.seq
+        )?;
+    }
+    if receipt.events.len() > shown {
+        writeln!(
+            context.out,
+            "{}",
+            lang.pick(
+                &format!("……{verb}共{}个事件。", receipt.events.len()),
+                &format!("… {} events in all.", receipt.events.len())
+            )
+        )?;
+    }
+    if !receipt.known.is_empty() {
+        writeln!(
+            context.out,
+            "{}",
+            lang.pick(
+                &format!("账本中已有相同的记录{}条，未重复登记（{}）。", receipt.known.len(), few(&receipt.known)),
+                &format!("{} records stand in the ledger already and were not added again ({}).", receipt.known.len(), few(&receipt.known)),
+            )
+        )?;
+    }
+    recorded_breaches(context, &receipt.breaches);
+    for (rule, _) in &receipt.unmatched {
+        talk(
+            context,
+            &format!("注意：{rule} 没有问题，所附说明未登记。"),
+            &format!("Note: nothing breaks {rule}; its reason was not recorded."),
+        );
+    }
+    Ok(())
+}
+
+fn few(list: &[String]) -> String {
+    let mut text = list.iter().take(3).cloned().collect::<Vec<_>>().join(" ");
+    if list.len() > 3 {
+        text.push_str(" …");
+    }
+    text
+}
+
+fn recorded_breaches(context: &mut Context<'_>, breaches: &[Finding]) {
+    let lang = context.lang;
+    for finding in breaches.iter().take(20) {
+        let (zh, en) = match finding.verdict {
+            Verdict::Violation => ("已照实登记，仍属违规", "recorded as it was; it stays a violation"),
+            Verdict::Justified => ("已记说明", "reason recorded"),
+            _ => ("提示", "note"),
+        };
+        talk(
+            context,
+            &format!("{zh}：{} {}（{}）", finding.rule, finding.title.in_lang(lang), finding.subject),
+            &format!("{en}: {} {} ({})", finding.rule, finding.title.in_lang(lang), finding.subject),
+        );
+    }
+    if breaches.len() > 20 {
+        let more = breaches.len() - 20;
+        talk(
+            context,
+            &format!("……另有{more}项，见 minsheng audit。"),
+            &format!("… and {more} more, see minsheng audit."),
+        );
+    }
+}
+
+/// Says why nothing was recorded, with the next move.
+pub(super) fn refuse(context: &mut Context<'_>, refusal: Refusal) -> anyhow::Result<Exit> {
+    let lang = context.lang;
+    match refusal {
+        Refusal::Input(problems) => {
+            if context.format == Format::Json {
+                let json = report::json::problems(&problems, lang);
+                context.json(&json)?;
+            }
+            for problem in &problems {
+                writeln!(
+                    context.err,
+                    "{}{}",
+                    lang.pick("错误：", "error: "),
+                    report::table::clean(problem.said().in_lang(lang))
+                )?;
+            }
+            talk(
+                context,
+                &format!("共{}处，账本没有改动。", problems.len()),
+                &format!("{} problems; the ledger was not changed.", problems.len()),
+            );
+            Ok(Exit::Failed)
+        }
+        Refusal::Breach(findings) => {
+            if context.format == Format::Json {
+                let json = report::json::refusal(&findings, lang);
+                context.json(&json)?;
+                return Ok(Exit::Findings);
+            }
+            writeln!(
+                context.err,
+                "{}",
+                lang.pick("未登记：与下列规定不符，账本没有改动。", "Not recorded: it breaks the rules below; the ledger was not changed.")
+            )?;
+            let mut rules: Vec<&str> = Vec::new();
+            for (finding, place) in &findings {
+                let place = place.as_ref().map_or(String::new(), |p| format!(" {p}"));
+                writeln!(context.err, "{}{place}", finding.subject)?;
+                write!(context.err, "{}", report::audit::entry(finding, lang, "  "))?;
+                if !rules.contains(&finding.rule.as_str()) {
+                    rules.push(&finding.rule);
+                }
+            }
+            let options: Vec<String> = rules
+                .iter()
+                .map(|rule| format!("--reason {rule}={}", lang.pick("理由", "REASON")))
+                .collect();
+            talk(
+                context,
+                &format!("如确已发生，请加说明照实登记：{}", options.join(" ")),
+                &format!("If it did happen, record it with the reason: {}", options.join(" ")),
+            );
+            Ok(Exit::Findings)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Examples of rules: a base case, a few changes, what the book says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use minsheng::corridor::{Entry, Terms, record};
+use minsheng::law::Day;
+use minsheng::ledger::{Draft, Ledger};
+use minsheng::pack::Pack;
+use minsheng::report::audit::{Wanted, audit};
+use minsheng::step::{self, Step, general, input};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+/// One example.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What it shows, as a sentence.
+    pub name: String,
+    /// The base case.
+    pub base: String,
+    /// The day up to which facts count; 2023-07-01 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// Steps to leave out, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<String>,
+    /// Fields to change, `step.field`; null takes the field away.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub set: Map<String, Json>,
+    /// Steps to add; `repeat` makes several, `{n}` or `{n:04}` their number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<Map<String, Json>>,
+    /// The subject that is judged; the case `HZ2022-001` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What the rule of the file says.
+    pub expect: String,
+    /// What the rest of the book says, but for what passes or does not apply.
+    #[serde(default)]
+    pub says: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Example {
+    pub fn plain(base: &str) -> Self {
+        Self {
+            name: base.to_owned(),
+            base: base.to_owned(),
+            subject: Some("*".into()),
+            ..Self::default()
+        }
+    }
+}
+
+/// The base cases by name.
+pub fn bases(folder: &Path) -> BTreeMap<String, Vec<Map<String, Json>>> {
+    let text = std::fs::read_to_string(folder.join("base.jsonl")).unwrap();
+    text.lines()
+        .map(|line| {
+            let json: Json = serde_json::from_str(line).unwrap();
+            let steps = serde_json::from_value(json["steps"].clone()).unwrap();
+            (json["base"].as_str().unwrap().to_owned(), steps)
+        })
+        .collect()
+}
+
+/// The steps of an example, in the order of the base.
+fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
+    let mut steps = bases(folder)
+        .remove(&example.base)
+        .unwrap_or_else(|| panic!("{}: no base {}", example.name, example.base));
+    let name = |step: &Map<String, Json>| step["step"].as_str().unwrap().to_owned();
+    for dropped in &example.drop {
+        let before = steps.len();
+        steps.retain(|step| name(step) != *dropped);
+        assert!(steps.len() < before, "{}: nothing to drop: {dropped}", example.name);
+    }
+    for (path, value) in &example.set {
+        let (id, field) = path.rsplit_once('.').unwrap();
+        let (id, nth) = id.split_once('#').map_or((id, 0), |(id, n)| (id, n.parse().unwrap()));
+        let step = steps
+            .iter_mut()
+            .filter(|step| name(step) == id)
+            .nth(nth)
+            .unwrap_or_else(|| panic!("{}: nothing to set: {path}", example.name));
+        if value.is_null() {
+            step.remove(field);
+        } else {
+            step.insert(field.to_owned(), value.clone());
+        }
+    }
+    steps.extend(example.add.iter().cloned());
+    steps.into_iter().flat_map(repeated).collect()
+}
+
+fn repeated(mut step: Map<String, Json>) -> Vec<Map<String, Json>> {
+    let Some(times) = step.remove("repeat") else {
+        return vec![step];
+    };
+    (1..=times.as_u64().unwrap())
+        .map(|n| {
+            let text = Json::Object(step.clone())
+                .to_string()
+                .replace("{n:04}", &format!("{n:04}"))
+                .replace("{n}", &n.to_string());
+            serde_json::from_str(&text).unwrap()
+        })
+        .collect()
+}
+
+/// A ledger in a folder of its own.
+pub fn ledger(folder: &Path, pack: &Pack) -> Ledger {
+    let mut ledger = Ledger::create(&folder.join("ledger.db"), "TEST.1").unwrap();
+    let step = Step::of(&general::Init {
+        ledger: "TEST.1".into(),
+        name: None,
+        regime: pack.meta.id.clone(),
+        pack_sha256: pack.sha256.clone(),
+        date: "2020-09-10".parse().unwrap(),
+    })
+    .unwrap();
+    let mut writer = ledger.write("测试", "2023-07-01T00:00:00Z").unwrap();
+    writer
+        .append(Draft {
+            step,
+            subject: "TEST.1".into(),
+            occurred: "2020-09-10".into(),
+        })
+        .unwrap();
+    writer.commit().unwrap();
+    ledger
+}
+
+pub fn terms(as_is: bool) -> Terms {
+    let today: Day = "2023-07-01".parse().unwrap();
+    Terms {
+        actor: "测试".into(),
+        now: "2023-07-01T00:00:00Z".into(),
+        today,
+        as_of: today,
+        as_is,
+        dry_run: false,
+    }
+}
+
+/// Reads a JSON step.
+pub fn read(pack: &Pack, mut map: Map<String, Json>) -> Step {
+    let id = map.remove("step").unwrap();
+    let def = step::find(id.as_str().unwrap()).unwrap_or_else(|| panic!("no step {id}"));
+    input::read(def, &map, pack).unwrap_or_else(|problems| {
+        panic!("{}: {:?}", json!(map), problems.iter().map(|p| &p.words.zh).collect::<Vec<_>>())
+    })
+}
+
+/// Records an example as it is and says what the whole book says of its subject.
+pub fn judge(folder: &Path, pack: &Pack, example: &Example) -> BTreeMap<String, String> {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(dir.path(), pack);
+    let entries = steps(folder, example)
+        .into_iter()
+        .map(|map| Entry::new(read(pack, map)))
+        .collect();
+    record(&mut ledger, pack, entries, &terms(true))
+        .unwrap()
+        .unwrap_or_else(|refusal| panic!("{}: {refusal:?}", example.name));
+    let as_of: Day = example.as_of.as_deref().unwrap_or("2023-07-01").parse().unwrap();
+    let subject = example.subject.clone().unwrap_or_else(|| "HZ2022-001".into());
+    let mut says = BTreeMap::new();
+    for year in [2021, 2022, 2023, 2024] {
+        let audit = audit(&ledger, pack, year, as_of, &Wanted::default()).unwrap();
+        for finding in audit.findings {
+            let of_base = subject == "*"
+                && (finding.subject.contains('-') || (example.base == "year" && year == 2022));
+            if of_base || finding.subject == subject {
+                says.insert(finding.rule.clone(), finding.verdict.id().to_owned());
+            }
+        }
+    }
+    says
+}

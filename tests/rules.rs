@@ -1,0 +1,132 @@
+//! Every rule seen kept, broken and exempt: the examples of `fixtures/rules`.
+//!
+//! An example starts from a base case that is entirely in order, changes a little, and
+//! says what the whole book must say. `MINSHENG_BLESS=1` rewrites the `says` of each
+//! example; the `expect` is written by hand and must hold all the same.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use common::examples::{Example, bases, judge};
+use minsheng::pack::{Pack, Treatment};
+
+const PACK: &str = "nanshan-2020";
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules").join(PACK)
+}
+
+fn files() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
+        .filter(|path| path.file_stem().is_some_and(|s| s != "base"))
+        .filter(|path| wanted(&path.file_stem().unwrap_or_default().to_string_lossy()))
+        .collect();
+    files.sort();
+    files
+}
+
+/// `MINSHENG_ONLY=A11,A12` looks at the rules that begin so.
+fn wanted(rule: &str) -> bool {
+    std::env::var("MINSHENG_ONLY").map_or(true, |only| only.split(',').any(|p| rule.starts_with(p)))
+}
+
+#[test]
+fn bases_are_entirely_in_order() {
+    let pack = Pack::load(PACK).unwrap();
+    for name in bases(&folder()).keys() {
+        let example = Example::plain(name);
+        let says = judge(&folder(), &pack, &example);
+        let wrong: BTreeMap<_, _> = says
+            .iter()
+            .filter(|(_, verdict)| !matches!(verdict.as_str(), "pass" | "not-applicable"))
+            .collect();
+        assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+    }
+}
+
+#[test]
+fn every_example_holds() {
+    let pack = Pack::load(PACK).unwrap();
+    let bless = std::env::var_os("MINSHENG_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for path in files() {
+        let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut blessed = String::new();
+        for (number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+            let place = format!("{rule}.jsonl:{}", number + 1);
+            let mut example: Example = serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
+            let says = judge(&folder(), &pack, &example);
+            let found = says.get(&rule).cloned().unwrap_or_else(|| "not judged".into());
+            if found != example.expect {
+                wrong.push(format!("{place} {}: {rule} is {found}, expected {}", example.name, example.expect));
+            }
+            let noise: BTreeMap<String, BTreeSet<String>> = by_verdict(&says, &rule);
+            if bless {
+                example.says = noise;
+                blessed.push_str(&serde_json::to_string(&example).unwrap());
+                blessed.push('\n');
+            } else if noise != example.says {
+                wrong.push(format!("{place} {}: the book says {noise:?}, the example {:?}", example.name, example.says));
+            }
+        }
+        if bless {
+            std::fs::write(&path, blessed).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the rest of the book says, but for what passes or does not apply.
+fn by_verdict(says: &BTreeMap<String, String>, rule: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut list: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (id, verdict) in says {
+        if id != rule && !matches!(verdict.as_str(), "pass" | "not-applicable") {
+            list.entry(verdict.clone()).or_default().insert(id.clone());
+        }
+    }
+    list
+}
+
+#[test]
+fn every_computed_rule_is_seen_kept_broken_and_exempt() {
+    let pack = Pack::load(PACK).unwrap();
+    let mut lacking = Vec::new();
+    for rule in &pack.rules {
+        if !matches!(rule.treatment, Treatment::Computed(_)) || !wanted(&rule.id) {
+            continue;
+        }
+        let path = folder().join(format!("{}.jsonl", rule.id));
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let seen: BTreeSet<String> = text
+            .lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(|line| serde_json::from_str::<Example>(line).unwrap().expect)
+            .collect();
+        let broken = ["violation", "deviation", "out-of-force"];
+        let has = |any: &[&str]| any.iter().any(|v| seen.contains(*v));
+        if !has(&["pass"]) || !has(&broken) {
+            lacking.push(format!("{} needs kept and broken, has {seen:?}", rule.id));
+        }
+        let can_be_exempt = !rule.exempt.is_empty()
+            || matches!(&rule.treatment, Treatment::Computed(checks) if checks.iter().all(|c| c.when.is_some()));
+        if can_be_exempt && !has(&["not-applicable"]) {
+            lacking.push(format!("{} needs an exempt example", rule.id));
+        }
+    }
+    assert!(lacking.is_empty(), "{}", lacking.join("\n"));
+}
+
+#[test]
+fn every_file_is_of_a_rule() {
+    let pack = Pack::load(PACK).unwrap();
+    for path in files() {
+        let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(pack.rule(&rule).is_some(), "{rule}");
+    }
+}
