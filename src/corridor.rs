@@ -116,12 +116,12 @@ pub fn record(
         }
         receipt.events.push(event);
     }
-    let missing = complete::dangling(&writer.reader(), &receipt.events, &places)?;
+    let missing = complete::dangling(writer.reader(), &receipt.events, &places)?;
     if !missing.is_empty() {
         writer.roll_back()?;
         return Ok(Err(Refusal::Input(missing)));
     }
-    let gathered = gather::gather(&writer.reader(), pack, &receipt.events)?;
+    let gathered = gather::gather(writer.reader(), pack, &receipt.events)?;
     let mut caused = breaches(pack, &gathered, as_of);
     explain(pack, &mut writer, &mut receipt, &mut caused, &reasons, terms)?;
     if !terms.as_is && caused.iter().any(Finding::blocks) {
@@ -249,7 +249,7 @@ pub(crate) fn key(event: &Event) -> EventKey {
 pub fn book_of(ledger: &Ledger, subjects: &[String]) -> anyhow::Result<Book> {
     let mut book = Book::new();
     for subject in subjects {
-        gather::load(&ledger.reader(), &mut book, subject)?;
+        gather::load(ledger.reader(), &mut book, subject)?;
     }
     Ok(book)
 }

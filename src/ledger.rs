@@ -1,6 +1,6 @@
-//! The ledger: an append-only SQLite file of events, one hash chain per origin.
+//! The ledger: an append-only `SQLite` file of events, one hash chain per origin.
 //!
-//! This module and its children are the only ones that know SQLite.
+//! This module and its children are the only ones that know `SQLite`.
 
 pub mod chain;
 pub mod checkpoint;

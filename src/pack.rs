@@ -1,6 +1,7 @@
 //! Packs: a regulation as data. Every clause is a row that cites its words.
 
 pub mod check;
+mod compile;
 pub mod expr;
 mod load;
 mod vocabulary;

@@ -181,7 +181,6 @@ fn import(lang: Lang) -> Command {
 }
 
 /// Commands that are no steps.
-#[expect(clippy::too_many_lines, reason = "one list of commands, read from top to bottom")]
 fn own(lang: Lang) -> Vec<Command> {
     let year = || option("year", "YEAR", lang.pick("年度", "Year"));
     let community = || option("community", "CODE", lang.pick("只看这个社区（代码或名称）", "Only this community (code or name)"));

@@ -205,18 +205,18 @@ impl<'a> Exporter<'a> {
             "office" => String::new(),
             "date" => format!("{}年{}月{}日", self.date.year(), self.date.month(), self.date.date().format("%-d")),
             "n" => rows.len().to_string(),
-            "batch" => self.batches(rows),
+            "batch" => Self::batches(rows),
             "wan" => self.sum(rows),
             kind @ ("works" | "service" | "goods") => rows
                 .iter()
-                .filter(|v| self.find_type(v).as_deref() == Some(kind))
+                .filter(|v| Self::find_type(v).as_deref() == Some(kind))
                 .count()
                 .to_string(),
             path => view.map_or(String::new(), |view| self.value(path, view)),
         }
     }
 
-    fn batches(&self, rows: &[View<'_>]) -> String {
+    fn batches(rows: &[View<'_>]) -> String {
         let mut list: Vec<i64> = rows.iter().filter_map(candidate_batch).collect();
         list.sort_unstable();
         list.dedup();
@@ -234,7 +234,7 @@ impl<'a> Exporter<'a> {
             .map_or(String::new(), |sum| sum.to_wan())
     }
 
-    fn find_type(&self, view: &View<'_>) -> Option<String> {
+    fn find_type(view: &View<'_>) -> Option<String> {
         view.own().filter(|f| f.subject == view.id).find_map(|f| f.value("type").text().map(str::to_owned))
     }
 

@@ -164,16 +164,15 @@ pub(super) fn log(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Re
     let limit = known_by(matches)?;
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
-    let mut events = match matches.get_one::<String>("subject") {
-        Some(subject) => ledger.reader().of_subject(subject)?,
-        None => {
-            let mut events = Vec::new();
-            ledger.reader().all(|event| {
-                events.push(event);
-                true
-            })?;
-            events
-        }
+    let mut events = if let Some(subject) = matches.get_one::<String>("subject") {
+        ledger.reader().of_subject(subject)?
+    } else {
+        let mut events = Vec::new();
+        ledger.reader().all(|event| {
+            events.push(event);
+            true
+        })?;
+        events
     };
     events.retain(|event| known(event, limit.as_ref()));
     if context.format == Format::Json {

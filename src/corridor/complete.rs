@@ -311,7 +311,7 @@ pub(super) fn numbered_prefix(step: &Step) -> Option<String> {
 
 /// References of the new events to subjects that nobody has recorded.
 pub(super) fn dangling(
-    reader: &Reader<'_>,
+    reader: Reader<'_>,
     events: &[Event],
     places: &HashMap<EventKey, String>,
 ) -> anyhow::Result<Vec<Incomplete>> {
@@ -354,7 +354,7 @@ pub(super) fn dangling(
 }
 
 /// True if some step made this subject.
-fn exists(reader: &Reader<'_>, subject: &str) -> anyhow::Result<bool> {
+fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
     Ok(reader.of_subject(subject)?.iter().any(|event| {
         event.subject == subject
             && step::find(&event.step).is_some_and(|def| {
@@ -366,7 +366,7 @@ fn exists(reader: &Reader<'_>, subject: &str) -> anyhow::Result<bool> {
 }
 
 fn unknown_subject(
-    reader: &Reader<'_>,
+    reader: Reader<'_>,
     heading: &str,
     name: &str,
     subject: &str,

@@ -19,7 +19,7 @@ pub(super) struct Gathered {
 
 /// Loads the subjects of new events and what they rest on.
 pub(super) fn gather(
-    reader: &Reader<'_>,
+    reader: Reader<'_>,
     pack: &Pack,
     events: &[Event],
 ) -> anyhow::Result<Gathered> {
@@ -107,7 +107,7 @@ fn blamed_in(pack: &Pack, scope: Scope, step: &str) -> bool {
 }
 
 /// Loads one subject with all it rests on, the ledger's own facts included.
-pub(super) fn load(reader: &Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
+pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
     if let Some(head) = reader.heads()?.first() {
         book.extend(reader.of_subject(&head.origin)?);
     }
@@ -122,7 +122,7 @@ pub(super) fn load(reader: &Reader<'_>, book: &mut Book, subject: &str) -> anyho
     Ok(())
 }
 
-fn load_with(reader: &Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
+fn load_with(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
     let parsed = Subject::parse(subject);
     match &parsed {
         Subject::CommunityYear(..) => book.extend(reader.of_prefix(subject)?),

@@ -13,7 +13,7 @@ use crate::state::{Fact, Value};
 use crate::step::StepDef;
 use crate::words;
 
-impl<'a> Facts<'a> {
+impl Facts<'_> {
     pub(super) fn set_cover(
         &self,
         of: &Path,

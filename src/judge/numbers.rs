@@ -25,7 +25,7 @@ pub(super) struct Counting<'p> {
     pub(super) if_missing: IfMissing,
 }
 
-impl<'a> Facts<'a> {
+impl Facts<'_> {
     pub(super) fn cap(&self, of: &[Path], max: Money) -> Outcome {
         let mut parts = Vec::new();
         for path in of {
@@ -84,7 +84,11 @@ impl<'a> Facts<'a> {
             .headcount
             .and_then(|path| self.value(path))
             .and_then(|found| found.value.count());
-        let what = crate::judge::eval::step_label(counting.of);
+        let what = if counting.sources {
+            words!("不重复的来源（名、户）", "distinct sources")
+        } else {
+            crate::judge::eval::step_label(counting.of)
+        };
         let min = counting.min;
         let end = self.year_end();
         let enough = number >= min;

@@ -60,26 +60,31 @@ impl Outcome {
     }
 
     /// The duty is met.
+    #[must_use]
     pub fn kept(words: Words) -> Self {
         Self::new(Status::Kept, words)
     }
 
     /// The duty is broken.
+    #[must_use]
     pub fn broken(words: Words) -> Self {
         Self::new(Status::Broken, words)
     }
 
     /// The duty is not due yet.
+    #[must_use]
     pub fn pending(words: Words) -> Self {
         Self::new(Status::Pending, words)
     }
 
     /// The check does not apply.
+    #[must_use]
     pub fn exempt(words: Words) -> Self {
         Self::new(Status::Exempt, words)
     }
 
     /// A fact is missing.
+    #[must_use]
     pub fn missing(what: Words) -> Self {
         let words = crate::words!("缺少：{0}。", "Missing: {1}.", what.zh, what.en);
         let mut outcome = Self::new(Status::Missing, words);

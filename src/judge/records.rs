@@ -126,16 +126,16 @@ impl<'a> Facts<'a> {
         uses: &[Path],
         broken: &Words,
     ) -> Outcome {
-        let used: Vec<&Fact> = uses.iter().flat_map(|path| self.facts(path)).collect();
+        let facts: Vec<&Fact> = uses.iter().flat_map(|path| self.facts(path)).collect();
         let Some(gates) = self.passed(gate) else {
-            return Outcome::pending(words!("尚未到核对的环节。", "Not due yet.")).uses(used);
+            return Outcome::pending(words!("尚未到核对的环节。", "Not due yet.")).uses(facts);
         };
         let outcome = match self.test(that, None) {
             Answer::Yes => Outcome::kept(words!("符合。", "It holds.")),
             Answer::No => Outcome::broken(broken.clone())
-                .blames(used.clone())
+                .blames(facts.clone())
                 .blames(gates.clone()),
-            Answer::Unknown(missing) if gate.is_empty() && used.is_empty() => {
+            Answer::Unknown(missing) if gate.is_empty() && facts.is_empty() => {
                 let labels = join_labels(missing.into_iter());
                 Outcome::pending(words!("尚无{}。", "No {1} yet.", labels.zh, labels.en))
             }
@@ -145,7 +145,7 @@ impl<'a> Facts<'a> {
                 outcome
             }
         };
-        self.show(outcome.uses(used).uses(gates), uses)
+        self.show(outcome.uses(facts).uses(gates), uses)
     }
 
     pub(super) fn role(&self, of: &[Path], is: &[String]) -> Outcome {

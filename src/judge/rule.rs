@@ -23,17 +23,17 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
             None,
         ),
         Treatment::Attested { body } => (attested(&facts, rule, body), None),
-        Treatment::Computed(checks) => match exemption(&facts, rule) {
-            Some(outcome) => (outcome, None),
-            None => {
-                let scope = super::scope_of(&view.subject);
-                let mine: Vec<&Check> = checks
-                    .iter()
-                    .filter(|check| Some(check.scope.unwrap_or(rule.scope)) == scope)
-                    .collect();
-                computed(&facts, &mine)
+        Treatment::Computed(checks) => {
+            let scope = super::scope_of(&view.subject);
+            let mine: Vec<&Check> = checks
+                .iter()
+                .filter(|check| Some(check.scope.unwrap_or(rule.scope)) == scope)
+                .collect();
+            match exemption(&facts, rule) {
+                Some(outcome) => (outcome, None),
+                None => computed(&facts, &mine),
             }
-        },
+        }
     };
     settle(&facts, rule, &mut finding, outcome, reading);
     finding
@@ -122,8 +122,7 @@ fn computed(facts: &Facts<'_>, checks: &[&Check]) -> (Outcome, Option<(String, W
             .iter()
             .enumerate()
             .all(|(i, o)| i == index || o.status < Status::Missing);
-        (Some(status) == worst && others_fine || status == Status::Kept && others_fine)
-            .then_some((id, why))
+        (others_fine && (Some(status) == worst || status == Status::Kept)).then_some((id, why))
     });
     let outcome = Outcome::join(outcomes)
         .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));

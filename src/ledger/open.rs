@@ -41,7 +41,7 @@ pub enum OpenError {
     /// A write was interrupted and the file cannot be written to finish it.
     #[error("{0} holds an interrupted write")]
     Interrupted(PathBuf),
-    /// SQLite's own word.
+    /// `SQLite`'s own word.
     #[error("{0}: {1}")]
     Sqlite(PathBuf, rusqlite::Error),
 }

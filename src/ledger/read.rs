@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn of_subject(&self, subject: &str) -> rusqlite::Result<Vec<Event>> {
+    pub fn of_subject(self, subject: &str) -> rusqlite::Result<Vec<Event>> {
         self.query(
             &format!(
                 "SELECT {COLUMNS} FROM mention m JOIN event e ON e.id = m.event
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn of_prefix(&self, prefix: &str) -> rusqlite::Result<Vec<Event>> {
+    pub fn of_prefix(self, prefix: &str) -> rusqlite::Result<Vec<Event>> {
         let end = after(prefix);
         self.query(
             &format!(
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn subjects(&self, prefix: &str) -> rusqlite::Result<Vec<String>> {
+    pub fn subjects(self, prefix: &str) -> rusqlite::Result<Vec<String>> {
         let end = after(prefix);
         self.conn
             .prepare_cached(
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn all(&self, mut each: impl FnMut(Event) -> bool) -> rusqlite::Result<()> {
+    pub fn all(self, mut each: impl FnMut(Event) -> bool) -> rusqlite::Result<()> {
         let mut statement = self.conn.prepare(&format!(
             "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id"
         ))?;
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn at(&self, origin: &str, seq: i64) -> rusqlite::Result<Option<Event>> {
+    pub fn at(self, origin: &str, seq: i64) -> rusqlite::Result<Option<Event>> {
         let list = self.query(
             &format!(
                 "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     fn query(
-        &self,
+        self,
         sql: &str,
         args: &[&dyn rusqlite::ToSql],
     ) -> rusqlite::Result<Vec<Event>> {
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn heads(&self) -> rusqlite::Result<Vec<Head>> {
+    pub fn heads(self) -> rusqlite::Result<Vec<Head>> {
         let mut statement = self.conn.prepare("SELECT id, name FROM origin ORDER BY id")?;
         let origins: Vec<(i64, String)> = statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn count(&self) -> rusqlite::Result<i64> {
+    pub fn count(self) -> rusqlite::Result<i64> {
         self.conn
             .query_row("SELECT coalesce(max(id), 0) FROM event", [], |row| row.get(0))
     }
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn personal(&self, token: &str) -> rusqlite::Result<Option<String>> {
+    pub fn personal(self, token: &str) -> rusqlite::Result<Option<String>> {
         personal::open(self.conn, token)
     }
 }

@@ -149,7 +149,7 @@ impl Writer<'_> {
     /// Leaves the ledger as it was.
     ///
     /// # Errors
-    /// If SQLite cannot roll back; opening the ledger anew does it then.
+    /// If `SQLite` cannot roll back; opening the ledger anew does it then.
     pub fn roll_back(self) -> anyhow::Result<()> {
         self.tx.rollback().context("roll back")
     }

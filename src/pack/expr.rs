@@ -162,6 +162,15 @@ pub fn parse(text: &str, names: &Names<'_>) -> Result<Expr, String> {
     Ok(expr)
 }
 
+const OPS: [(&str, Op); 6] = [
+    ("==", Op::Eq),
+    ("!=", Op::Ne),
+    ("<=", Op::Le),
+    (">=", Op::Ge),
+    ("<", Op::Lt),
+    (">", Op::Gt),
+];
+
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
     Word(String),
@@ -289,14 +298,6 @@ impl Parser<'_> {
             }
             return Ok(Expr::In(path, list));
         }
-        const OPS: [(&str, Op); 6] = [
-            ("==", Op::Eq),
-            ("!=", Op::Ne),
-            ("<=", Op::Le),
-            (">=", Op::Ge),
-            ("<", Op::Lt),
-            (">", Op::Gt),
-        ];
         for (sign, op) in OPS {
             if self.sign(sign) {
                 return match self.peek().cloned() {

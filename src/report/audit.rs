@@ -215,7 +215,7 @@ impl Audit {
             self.section(&mut text, lang, title, &list);
         }
         self.missing(&mut text, lang);
-        self.advice(&mut text, lang, &of(Verdict::Deviation, true));
+        Self::advice(&mut text, lang, &of(Verdict::Deviation, true));
         if all {
             self.all(&mut text, voice);
         }
@@ -246,14 +246,14 @@ impl Audit {
     fn heading(&self, voice: Voice<'_>) -> String {
         let (lang, meta) = (voice.lang, &voice.pack.meta);
         let document = meta.document.as_deref().unwrap_or_default();
-        let head = &self.head[..self.head.len().min(16)];
+        let short = &self.head[..self.head.len().min(16)];
         let mut text = lang.pick(
             &format!(
-                "{}年度审计（截至{}）\n依据：《{}》{}\n账本：{}个事件，链尾 {head}；社区{}个，项目{}个\n",
+                "{}年度审计（截至{}）\n依据：《{}》{}\n账本：{}个事件，链尾 {short}；社区{}个，项目{}个\n",
                 self.year, self.as_of, meta.name, document, self.events, self.communities, self.projects
             ),
             &format!(
-                "Audit of {} (as of {})\nRegulation: {} {}\nLedger: {} events, head {head}; {} communities, {} projects\n",
+                "Audit of {} (as of {})\nRegulation: {} {}\nLedger: {} events, head {short}; {} communities, {} projects\n",
                 self.year, self.as_of, meta.name_en, document, self.events, self.communities, self.projects
             ),
         ).to_owned();
@@ -292,11 +292,11 @@ impl Audit {
             return;
         }
         let _ = writeln!(text, "\n【{title}】{}", list.len());
-        let mut last = "";
+        let mut subject = "";
         for finding in list {
-            if finding.subject != last {
+            if finding.subject != subject {
                 let _ = writeln!(text, "{}", self.name(&finding.subject));
-                last = &finding.subject;
+                subject = &finding.subject;
             }
             text.push_str(&entry(finding, lang, "  "));
         }
@@ -332,7 +332,7 @@ impl Audit {
     }
 
     /// Advisory clauses, grouped by rule: they are told, not counted against anyone.
-    fn advice(&self, text: &mut String, lang: Lang, list: &[&Finding]) {
+    fn advice(text: &mut String, lang: Lang, list: &[&Finding]) {
         let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in list {
             by_rule.entry(&finding.rule).or_default().push(finding);

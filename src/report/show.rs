@@ -1,6 +1,6 @@
 //! What is recorded: the facts of a case, lists of cases and demands, the log.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::mask::mask;
@@ -172,10 +172,10 @@ pub fn demands(book: &Book, as_of: crate::law::Day, voice: Voice<'_>, opener: Op
         let Some(demand) = view.own().find(|f| f.def.id == "collect.demand") else {
             continue;
         };
-        let cases: BTreeMap<&str, ()> = view
+        let cases: BTreeSet<&str> = view
             .own()
             .filter(|f| f.def.id == "shortlist.candidate")
-            .map(|f| (f.subject.as_str(), ()))
+            .map(|f| f.subject.as_str())
             .collect();
         let text = |field: &str| {
             demand.def.index(field).map_or(String::new(), |index| {
@@ -189,7 +189,7 @@ pub fn demands(book: &Book, as_of: crate::law::Day, voice: Voice<'_>, opener: Op
             text("type"),
             text("proposer"),
             text("phone"),
-            cases.into_keys().collect::<Vec<_>>().join(" "),
+            cases.into_iter().collect::<Vec<_>>().join(" "),
         ]);
     }
     table
