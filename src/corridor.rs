@@ -10,7 +10,7 @@ mod known;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::judge::{self, Finding};
+use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Draft, Event, Ledger, Writer};
 use crate::pack::Pack;
@@ -123,7 +123,7 @@ pub fn record(
     }
     let gathered = gather::gather(writer.reader(), pack, &receipt.events)?;
     let mut caused = breaches(pack, &gathered, as_of);
-    explain(pack, &mut writer, &mut receipt, &mut caused, &reasons, terms)?;
+    explain(&mut writer, &mut receipt, &mut caused, &reasons, terms)?;
     if !terms.as_is && caused.iter().any(Finding::blocks) {
         writer.roll_back()?;
         caused.retain(Finding::blocks);
@@ -191,13 +191,13 @@ fn breaches(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> Vec<Finding
         .subjects
         .iter()
         .flat_map(|subject| judge::judge(pack, &gathered.book, subject, as_of))
-        .filter(|finding| finding.is_breach() && finding.causes.iter().any(|k| new.contains(k)))
+        .filter(|finding| finding.is_breach() || finding.verdict == Verdict::Borderline)
+        .filter(|finding| finding.causes.iter().any(|key| new.contains(key)))
         .collect()
 }
 
 /// Records the reasons that answer a breach, and notes those that answer none.
 fn explain(
-    pack: &Pack,
     writer: &mut Writer<'_>,
     receipt: &mut Receipt,
     caused: &mut [Finding],
@@ -210,15 +210,22 @@ fn explain(
     }
     for (rule, text) in given {
         let mut matched = false;
-        for finding in caused.iter_mut().filter(|f| f.rule == rule) {
+        let date = receipt
+            .events
+            .iter()
+            .filter_map(|event| event.occurred.parse::<Day>().ok())
+            .max()
+            .unwrap_or(terms.today);
+        for finding in caused.iter_mut().filter(|f| f.rule == rule && f.is_breach()) {
             matched = true;
             let step = Step::of(&register::Reason {
                 subject: crate::step::Ref(finding.subject.clone()),
                 rule: rule.to_owned(),
                 text: text.to_owned(),
-                date: Some(terms.today.min(terms.as_of)),
+                // the reason belongs to the fact that it explains
+                date: Some(date),
             })?;
-            let occurred = terms.today.min(terms.as_of).to_string();
+            let occurred = date.to_string();
             let event = writer.append(Draft {
                 step,
                 subject: finding.subject.clone(),
@@ -231,7 +238,6 @@ fn explain(
             receipt.unmatched.push((rule.to_owned(), text.to_owned()));
         }
     }
-    let _ = pack;
     Ok(())
 }
 

@@ -27,6 +27,8 @@ pub struct Pack {
     pub facts: Vec<NamedFact>,
     /// Conditions under which rules apply or do not.
     pub conditions: Vec<Condition>,
+    /// Stages, and the facts that show that a stage has passed.
+    pub stages: Vec<(String, check::Gate)>,
     /// Every clause, in the order of the law.
     pub rules: Vec<Rule>,
     /// The official tables.
@@ -130,6 +132,19 @@ impl Scope {
             Self::StreetYear => "street-year",
             Self::DistrictYear => "district-year",
             Self::Ledger => "ledger",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Case => lang.pick("项目", "case"),
+            Self::Demand => lang.pick("需求", "demand"),
+            Self::CommunityYear => lang.pick("社区年度", "community-year"),
+            Self::StreetYear => lang.pick("街道年度", "street-year"),
+            Self::DistrictYear => lang.pick("全区年度", "district-year"),
+            Self::Ledger => lang.pick("账本", "ledger"),
         }
     }
 }

@@ -170,8 +170,9 @@ impl Book {
         let mut links = Vec::new();
         for &index in self.of_subject(subject) {
             let fact = &self.facts[index];
-            // what another subject's fact names besides is no concern of this one
-            if fact.subject != subject {
+            // what another subject's fact names besides is no concern of this one, and
+            // telling a proposer makes no demand part of the case
+            if fact.subject != subject || fact.def.stage() == "publicize" {
                 continue;
             }
             for name in fact.mentions() {
@@ -181,6 +182,18 @@ impl Book {
             }
         }
         links
+    }
+
+    /// The whole subject was withdrawn.
+    #[must_use]
+    pub fn is_withdrawn(&self, subject: &str) -> bool {
+        self.of_subject(subject).iter().any(|&index| {
+            let fact = &self.facts[index];
+            fact.def.id == "withdraw"
+                && fact.subject == subject
+                && !fact.struck
+                && fact.value("event").is_none()
+        })
     }
 
     /// The street of a community, as last registered.

@@ -25,6 +25,11 @@ const FILES: &[(&str, &[u8])] = files![
     "import/dengliang-2022-r1.csv",
     "import/contacts-haizhu-2022.csv",
     "import/focus-haizhu-2022.csv",
+    "demo/consents.csv",
+    "demo/contacts-tonggu-2022.csv",
+    "demo/haizhu-2022.jsonl",
+    "demo/tonggu-2022.jsonl",
+    "demo/dengliang-2022.jsonl",
 ];
 
 /// Makes a fresh folder and walks the year in it.

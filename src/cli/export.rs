@@ -11,7 +11,7 @@ use crate::law::{Day, Money};
 use crate::pack::{Pack, TableDef};
 use crate::report::show::Opener;
 use crate::state::{Book, Fact, Subject, Value, View};
-use crate::step::{self, Kind, StepDef};
+use crate::step::{self, Kind, Recorded, StepDef, general};
 use crate::words;
 
 /// Exports one official table.
@@ -202,7 +202,12 @@ impl<'a> Exporter<'a> {
             "#" => number.to_string(),
             "street" => self.book.street(&code).unwrap_or_default().to_owned(),
             "community" => self.book.community_name(&code).unwrap_or_default().to_owned(),
-            "office" => String::new(),
+            "office" => self
+                .book
+                .of_step(general::Init::DEF)
+                .filter_map(|fact| fact.value("name").text().map(str::to_owned))
+                .last()
+                .unwrap_or_default(),
             "date" => format!("{}年{}月{}日", self.date.year(), self.date.month(), self.date.date().format("%-d")),
             "n" => rows.len().to_string(),
             "batch" => Self::batches(rows),

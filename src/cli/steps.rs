@@ -8,10 +8,11 @@ use super::context::{Context, Format};
 use super::{Exit, Fail, talk};
 use crate::corridor::{self, Entry, Incomplete, Receipt, Refusal};
 use crate::judge::{Finding, Verdict};
+use crate::ledger::Event;
 use crate::report;
 use crate::step::{self, StepDef, input};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Lang, Words};
 
 /// Records one step given by arguments.
 pub(super) fn one(id: &str, matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -126,33 +127,14 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
         });
         return context.json(&json);
     }
-    let shown = receipt.events.len().min(20);
-    let verb = match (context.dry_run, lang.pick("z", "e")) {
-        (true, "z") => "将登记",
-        (false, "z") => "已登记",
-        (true, _) => "Would record",
-        (false, _) => "Recorded",
+    let verb = match (context.dry_run, lang) {
+        (true, Lang::Zh) => "将登记",
+        (false, Lang::Zh) => "已登记",
+        (true, Lang::En) => "Would record",
+        (false, Lang::En) => "Recorded",
     };
-    for event in &receipt.events[..shown] {
-        let name = step::find(&event.step).map_or(event.step.as_str(), |d| lang.pick(d.zh, d.id));
-        writeln!(
-            context.out,
-            "{verb}{}{name} {}{}{}",
-            lang.pick("：", ": "),
-            event.subject,
-            lang.pick("  事件号 ", "  event "),
-            event.seq
-        )?;
-    }
-    if receipt.events.len() > shown {
-        writeln!(
-            context.out,
-            "{}",
-            lang.pick(
-                &format!("……{verb}共{}个事件。", receipt.events.len()),
-                &format!("… {} events in all.", receipt.events.len())
-            )
-        )?;
+    for line in summary(&receipt.events, lang) {
+        writeln!(context.out, "{verb}{}{line}", lang.pick("：", ": "))?;
     }
     if !receipt.known.is_empty() {
         writeln!(
@@ -175,6 +157,41 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// One line per event, or per step where a step comes often.
+fn summary(events: &[Event], lang: Lang) -> Vec<String> {
+    let mut by_step: Vec<(&str, Vec<&Event>)> = Vec::new();
+    for event in events {
+        match by_step.iter_mut().find(|(step, _)| *step == event.step) {
+            Some((_, list)) => list.push(event),
+            None => by_step.push((&event.step, vec![event])),
+        }
+    }
+    let mut lines = Vec::new();
+    for (step, list) in by_step {
+        let name = step::find(step).map_or(step, |d| lang.pick(d.zh, d.id));
+        let number = lang.pick("事件号", "event");
+        match (list.as_slice(), list.first(), list.last()) {
+            (many, Some(first), Some(last)) if many.len() > 3 => {
+                let range = if first.subject == last.subject {
+                    first.subject.clone()
+                } else {
+                    format!("{} … {}", first.subject, last.subject)
+                };
+                lines.push(format!(
+                    "{name} × {}  {range}  {number} {}–{}",
+                    many.len(),
+                    first.seq,
+                    last.seq
+                ));
+            }
+            (few, ..) => lines.extend(
+                few.iter().map(|e| format!("{name} {}  {number} {}", e.subject, e.seq)),
+            ),
+        }
+    }
+    lines
+}
+
 fn few(list: &[String]) -> String {
     let mut text = list.iter().take(3).cloned().collect::<Vec<_>>().join(" ");
     if list.len() > 3 {
@@ -189,6 +206,7 @@ fn recorded_breaches(context: &mut Context<'_>, breaches: &[Finding]) {
         let (zh, en) = match finding.verdict {
             Verdict::Violation => ("已照实登记，仍属违规", "recorded as it was; it stays a violation"),
             Verdict::Justified => ("已记说明", "reason recorded"),
+            Verdict::Borderline => ("临界", "borderline"),
             _ => ("提示", "note"),
         };
         talk(

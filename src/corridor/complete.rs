@@ -65,6 +65,9 @@ impl<'a> Completer<'a> {
                 ));
             }
         }
+        if let Some(words) = self.withdrawn(&step)? {
+            say(words);
+        }
         match step.def.id {
             "amend" | "withdraw" => {
                 if let Some(words) = self.aim(&mut step)? {
@@ -88,6 +91,24 @@ impl<'a> Completer<'a> {
             step,
             subject,
             occurred,
+        }))
+    }
+
+    /// A withdrawn case takes no further steps.
+    fn withdrawn(&self, step: &Step) -> anyhow::Result<Option<Words>> {
+        let Some(case) = step.text("case").filter(|_| step.def.subject == "case") else {
+            return Ok(None);
+        };
+        let mut book = crate::state::Book::new();
+        book.extend(self.reader.of_subject(case)?);
+        let view = crate::state::View::new(&book, case, Day::MAX);
+        Ok(view.withdrawn().map(|fact| {
+            words!(
+                "{0} 已撤回（第{1}号事件），不能再登记；如撤回有误，先撤销它：minsheng withdraw {0} --event {1} --why 理由",
+                "{0} was withdrawn (event {1}) and takes no steps; if that was wrong: minsheng withdraw {0} --event {1} --why REASON",
+                case,
+                fact.key.seq
+            )
         }))
     }
 
@@ -188,7 +209,8 @@ impl<'a> Completer<'a> {
                 event.step
             )));
         };
-        if matches!(def.id, "init" | "amend" | "withdraw") {
+        let undo = def.id == "withdraw" && step.def.id == "withdraw";
+        if matches!(def.id, "init" | "amend" | "withdraw") && !undo {
             return Ok(Some(words!(
                 "第{0}号事件（{1}）不能更正或撤回。",
                 "Event {0} ({2}) cannot be corrected or withdrawn.",

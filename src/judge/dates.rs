@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::eval::{Facts, Found, path_id};
+use super::eval::{Answer, Facts, Found, path_id};
 use super::outcome::Outcome;
 use crate::law::{Calendar, Counted, Day, FirstDay, Unit, add, days, days_listed};
 use crate::pack::check::Span;
-use crate::pack::expr::Path;
+use crate::pack::expr::{Expr, Path};
 use crate::state::Fact;
 use crate::step::StepDef;
 use crate::words;
@@ -20,22 +20,38 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
-    pub(super) fn order(&self, first: &Path, then: &Path, strict: bool) -> Outcome {
+    pub(super) fn order(
+        &self,
+        first: &Path,
+        then: &Path,
+        strict: bool,
+        filter: Option<&Expr>,
+        any: bool,
+    ) -> Outcome {
         let (first_label, then_label) = (self.label(first), self.label(then));
-        let later = self.dates(then);
+        let mut later = self.dates(then);
+        let recorded = !later.is_empty();
+        later.retain(|(_, fact)| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes));
+        if later.is_empty() && recorded {
+            return Outcome::exempt(words!("没有这样的记录。", "No such record."));
+        }
         let earlier = self.dates(first);
         let facts = |list: &[(Day, &'a Fact)]| list.iter().map(|(_, f)| *f).collect::<Vec<_>>();
         if later.is_empty() {
-            return Outcome::pending(words!("尚无{}。", "No {1} yet.", then_label.zh, then_label.en))
-                .uses(facts(&earlier));
+            let mut outcome = Outcome::waits_for(then_label).uses(facts(&earlier));
+            outcome.idle = true;
+            return outcome;
         }
         if earlier.is_empty() {
             return Outcome::missing(first_label).uses(facts(&later));
         }
         let wrong = |a: Day, b: Day| if strict { a >= b } else { a > b };
         let mut broken = Vec::new();
-        for (a, fact_a) in &earlier {
-            for (b, fact_b) in later.iter().filter(|(b, _)| wrong(*a, *b)) {
+        for (b, fact_b) in &later {
+            if any && earlier.iter().any(|(a, _)| !wrong(*a, *b)) {
+                continue;
+            }
+            for (a, fact_a) in earlier.iter().filter(|(a, _)| wrong(*a, *b)) {
                 broken.push(
                     Outcome::broken(words!(
                         "{}（{}）应{}{}（{}）。",
@@ -68,12 +84,7 @@ impl<'a> Facts<'a> {
         let Some((start, start_fact)) = start else {
             return match end {
                 Some((_, fact)) => Outcome::missing(from_label).uses([fact]),
-                None => Outcome::pending(words!(
-                    "尚无{}，期限未起算。",
-                    "No {1} yet, the clock has not started.",
-                    from_label.zh,
-                    from_label.en
-                )),
+                None => Outcome::waits_for(from_label),
             };
         };
         let due = match add(start, within.n, within.unit, Calendar::embedded()) {
@@ -82,6 +93,20 @@ impl<'a> Facts<'a> {
                 return Outcome::missing(Words::new(error.zh(), error.en())).uses([start_fact]);
             }
         };
+        if let Some((end, fact)) = end
+            && end < start
+        {
+            return Outcome::missing(words!(
+                "可信的{}（{}早于{}）",
+                "a credible {4} ({1} is before {2})",
+                to_label.zh,
+                end,
+                start,
+                from_label.zh,
+                to_label.en
+            ))
+            .uses([fact, start_fact]);
+        }
         let span = span_words(within);
         let line = words!(
             "自{}（{}）起{}，至{}{}（含当日）。",
@@ -144,6 +169,7 @@ impl<'a> Facts<'a> {
         slot: usize,
         slots: usize,
         (month, day, year_offset): (u32, u32, i32),
+        last: (u32, u32),
     ) -> Outcome {
         let year = self.view.subject.year().unwrap_or_default();
         let Some(due) = Day::new(year + year_offset, month, day) else {
@@ -152,12 +178,16 @@ impl<'a> Facts<'a> {
         let mut dates = self.dates(of);
         dates.sort_by_key(|(date, _)| *date);
         let label = self.label(of);
-        // the earliest record answers the first date; with too few records, the last dates
-        // are answered and the gap is told by the rule on their number
-        let index = (slot + dates.len()).checked_sub(slots + 1);
-        let position = if dates.len() >= slots { Some(slot - 1) } else { index };
+        // the earliest record answers the first date; once the last date has passed with too
+        // few records, the last dates are answered and the rule on their number tells the gap
+        let over = Day::new(year, last.0, last.1).is_some_and(|end| self.view.as_of > end);
+        let position = if dates.len() < slots && over {
+            (slot + dates.len()).checked_sub(slots + 1)
+        } else {
+            slot.checked_sub(1)
+        };
         let outcome = match position.and_then(|i| dates.get(i)) {
-            None if !dates.is_empty() => Outcome::exempt(words!(
+            None if !dates.is_empty() && over => Outcome::exempt(words!(
                 "只有{}次，按后一次的期限核对；次数不足另行指出。",
                 "Only {0} recorded: judged by the later date; the number is told apart.",
                 dates.len()
@@ -208,7 +238,7 @@ impl<'a> Facts<'a> {
         let (Some((first, first_fact)), Some((last, last_fact))) =
             (self.dates(from).pop(), self.dates(to).pop())
         else {
-            return Outcome::pending(words!("尚未公开。", "Not posted yet."));
+            return Outcome::waits_for(self.label(from));
         };
         let period = [first_fact, last_fact];
         if linked.is_empty() {
@@ -224,7 +254,11 @@ impl<'a> Facts<'a> {
                 .collect();
             let inside = |a: &&&Fact| a.values[date].day().is_some_and(|d| first <= d && d <= last);
             let excused = |a: &&&Fact| unless.is_some_and(|slot| !a.values[slot].is_none());
-            let outcome = if let Some(answer) = mine.iter().find(|a| excused(a)) {
+            let told = |a: &&&Fact| inside(a) && !excused(a);
+            let outcome = if let Some(answer) = mine.iter().find(told) {
+                Outcome::kept(words!("{}均在期间内。", "{1}: all within the period.", event.zh, event.id))
+                    .uses([*answer])
+            } else if let Some(answer) = mine.iter().find(excused) {
                 Outcome::missing(words!(
                     "{}的{}（已说明原因）",
                     "{2} for {0} (excused)",
@@ -233,9 +267,6 @@ impl<'a> Facts<'a> {
                     event.id
                 ))
                 .uses([*answer])
-            } else if let Some(answer) = mine.iter().find(inside) {
-                Outcome::kept(words!("{}均在期间内。", "{1}: all within the period.", event.zh, event.id))
-                    .uses([*answer])
             } else if let Some(answer) = mine.last() {
                 let day = answer.values[date].day().map_or(String::new(), |d| d.to_string());
                 Outcome::broken(words!(
@@ -290,7 +321,7 @@ impl<'a> Facts<'a> {
             .filter_map(|fact| Some((fact.values[from].day()?, fact.values[to].day()?, fact)))
             .max_by_key(|(a, b, _)| days(*a, *b, first_day));
         let Some((first, last, fact)) = longest else {
-            return Outcome::pending(words!("尚未登记“{}”。", "No {1} yet.", of.zh, of.id));
+            return Outcome::waits_for(super::eval::step_label(of));
         };
         let counted = days(first, last, first_day);
         let how = match first_day {
@@ -309,7 +340,11 @@ impl<'a> Facts<'a> {
             of.id,
             how.en
         );
-        let mut outcome = if counted >= min {
+        let mut outcome = if counted >= min && last > self.view.as_of {
+            let mut running = Outcome::pending(said).uses([fact]);
+            running.due = Some(last);
+            running
+        } else if counted >= min {
             Outcome::kept(said).uses([fact])
         } else {
             Outcome::broken(said).blames([fact])
@@ -347,8 +382,17 @@ impl<'a> Facts<'a> {
         );
         let outside: Vec<&Fact> = dated.iter().filter(|(d, _)| !within(d)).map(|(_, f)| *f).collect();
         let mut outcome = Outcome::kept(said).uses([*a, *b]);
-        // the governing date decides: an outside one makes the verdict “out of force”
-        outcome.governed = outside.first().and_then(|f| f.occurred).or(Some(*last));
+        // the governing date decides: the one that lies farthest outside
+        let gap = |day: Day| {
+            let before = meta.from.map_or(0, |from| days(day, from, FirstDay::Excluded));
+            let after = self.in_force_until().map_or(0, |to| days(to, day, FirstDay::Excluded));
+            before.max(after)
+        };
+        outcome.governed = outside
+            .iter()
+            .filter_map(|fact| fact.occurred)
+            .max_by_key(|day| gap(*day))
+            .or(Some(*last));
         outcome.fact("first", first.to_string()).fact("last", last.to_string())
     }
 

@@ -27,7 +27,7 @@ impl Facts<'_> {
         if facts.is_empty() {
             return match self.passed(gate) {
                 Some(gates) if !gate.is_empty() => Outcome::missing(label).uses(gates),
-                _ => Outcome::pending(words!("尚未登记。", "Not recorded yet.")),
+                _ => Outcome::waits_for(label),
             };
         }
         let items = self.items(of);
@@ -68,9 +68,17 @@ impl Facts<'_> {
         &self,
         of: &'static StepDef,
         key: &str,
+        until: Option<&Path>,
         within: &[&'static StepDef],
     ) -> Outcome {
-        let entries: Vec<&Fact> = self.view.facts(of).collect();
+        let last = until.and_then(|path| {
+            self.values(path).iter().filter_map(|found| found.value.day()).max()
+        });
+        let entries: Vec<&Fact> = self
+            .view
+            .facts(of)
+            .filter(|f| last.is_none_or(|last| f.value("version").day().is_none_or(|v| v <= last)))
+            .collect();
         let Some(version) = entries.iter().filter_map(|f| f.value("version").day()).max() else {
             return Outcome::missing(words!("{}名册", "register {1}", of.zh, of.id));
         };
@@ -93,7 +101,7 @@ impl Facts<'_> {
             homes.len() - lacking,
             lacking
         );
-        let end = self.year_end();
+        let end = self.year_end((12, 31));
         let outcome = if lacking == 0 {
             Outcome::kept(said)
         } else if end.is_some_and(|end| self.view.as_of <= end) {

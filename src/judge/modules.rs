@@ -13,6 +13,7 @@ pub(super) fn label(fact: ModuleFact) -> Words {
     match fact {
         ModuleFact::LibraryInForce => Words::new("项目库条目的入库日期", "issue date of the library item"),
         ModuleFact::Communities => Words::new("涉及社区", "communities served"),
+        ModuleFact::OperatorPersonnel => Words::new("运营机构的服务人员", "people of the operator"),
         ModuleFact::OperatorHere => Words::new("执行单位的身份", "identity of the contractor"),
     }
 }
@@ -23,6 +24,7 @@ pub(super) fn compute<'a>(fact: ModuleFact, view: &View<'a>) -> Option<Found<'a>
         ModuleFact::LibraryInForce => library_in_force(view),
         ModuleFact::Communities => Some(communities(view)),
         ModuleFact::OperatorHere => operator_here(view),
+        ModuleFact::OperatorPersonnel => operator_personnel(view),
     }
 }
 
@@ -36,6 +38,8 @@ fn library_in_force<'a>(view: &View<'a>) -> Option<Found<'a>> {
         .filter(|entry| entry.subject == item)
         .collect();
     let day = |field: &str| entries.iter().rev().find_map(|e| e.value(field).day());
+    // an item whose library is not known is not known to be in one
+    entries.iter().rev().find_map(|e| e.value("level").text())?;
     let issued = day("issued")?;
     let in_force = issued <= chosen && day("removed").is_none_or(|removed| chosen < removed);
     Some(Found {
@@ -73,6 +77,16 @@ fn operator_here<'a>(view: &View<'a>) -> Option<Found<'a>> {
     Some(Found {
         value: Value::Flag(here),
         fact: Some(contract),
+    })
+}
+
+fn operator_personnel<'a>(view: &View<'a>) -> Option<Found<'a>> {
+    let contract = view.last(implement::Contract::DEF)?;
+    let operator = operator_of(view, contract)?;
+    let people = operator.value("personnel").clone();
+    (!people.is_none()).then_some(Found {
+        value: people,
+        fact: Some(operator),
     })
 }
 

@@ -14,14 +14,12 @@ use crate::words;
 
 /// How records are counted.
 pub(super) struct Counting<'p> {
-    pub(super) of: &'static StepDef,
-    pub(super) filter: Option<&'p Expr>,
-    pub(super) also: Option<&'static StepDef>,
+    pub(super) of: &'p [(&'static StepDef, Option<Expr>)],
     pub(super) sources: bool,
     pub(super) min: i64,
     pub(super) headcount: Option<&'p Path>,
     pub(super) gate: &'p Gate,
-    pub(super) yearly: bool,
+    pub(super) yearly: Option<(u32, u32)>,
     pub(super) if_missing: IfMissing,
 }
 
@@ -58,27 +56,28 @@ impl Facts<'_> {
             }
         }
         Outcome::join(parts)
-            .unwrap_or_else(|| Outcome::pending(words!("尚无金额。", "No amount yet.")))
+            .unwrap_or_else(|| Outcome::waits_for(words!("金额", "amount")))
     }
 
     pub(super) fn count(&self, counting: &Counting<'_>) -> Outcome {
         let mut unknown = Vec::new();
+        let mut any = false;
         let mut records: Vec<&Fact> = Vec::new();
-        for fact in self.view.facts(counting.of) {
-            match counting.filter.map(|expr| self.test(expr, Some(fact))) {
-                None | Some(Answer::Yes) => records.push(fact),
-                Some(Answer::No) => {}
-                Some(Answer::Unknown(_)) => unknown.push(fact),
+        for (def, filter) in counting.of {
+            for fact in self.view.facts(def) {
+                any = true;
+                match filter.as_ref().map(|expr| self.test(expr, Some(fact))) {
+                    None | Some(Answer::Yes) => records.push(fact),
+                    Some(Answer::No) => {}
+                    Some(Answer::Unknown(_)) => unknown.push(fact),
+                }
             }
-        }
-        if let Some(also) = counting.also {
-            records.extend(self.view.facts(also));
         }
         let tally = tally(&records);
         let number = if counting.sources {
-            i64::try_from(tally.sources()).unwrap_or(i64::MAX)
+            whole(tally.sources())
         } else {
-            i64::try_from(records.len()).unwrap_or(i64::MAX)
+            whole(records.len())
         };
         let headcount = counting
             .headcount
@@ -87,10 +86,11 @@ impl Facts<'_> {
         let what = if counting.sources {
             words!("不重复的来源（名、户）", "distinct sources")
         } else {
-            crate::judge::eval::step_label(counting.of)
+            let labels = counting.of.iter().map(|(def, _)| crate::judge::eval::step_label(def));
+            crate::judge::records::join_labels(labels)
         };
         let min = counting.min;
-        let end = self.year_end();
+        let end = counting.yearly.and_then(|on| self.year_end(on));
         let enough = number >= min;
         let said = words!(
             "{}计{}，要求不少于{}。",
@@ -102,7 +102,7 @@ impl Facts<'_> {
         );
         let outcome = if enough {
             Outcome::kept(said)
-        } else if counting.yearly && end.is_some_and(|end| self.view.as_of <= end) {
+        } else if end.is_some_and(|end| self.view.as_of <= end) {
             let mut pending = Outcome::pending(said);
             pending.due = end;
             pending
@@ -110,14 +110,19 @@ impl Facts<'_> {
             match (self.passed(counting.gate), headcount) {
                 (None, _) => Outcome::pending(said),
                 // names were not kept: repeats and organisations cannot be told
-                (Some(_), Some(heads)) if heads >= min => Outcome::missing(words!(
+                (Some(_), Some(heads)) if heads + number >= min => Outcome::missing(words!(
                     "{}（只有人数{}，无法核对重复和单位）",
                     "{2} (only the number {1}; repeats cannot be told)",
                     what.zh,
                     heads,
                     what.en
                 )),
-                _ if i64::try_from(unknown.len()).unwrap_or(0) + number >= min => {
+                _ if counting.sources && number + whole(tally.nameless) >= min => Outcome::missing(words!(
+                    "{}条记录的姓名或联系方式",
+                    "names or phone numbers of {} records",
+                    tally.nameless
+                )),
+                _ if whole(unknown.len()) + number >= min => {
                     Outcome::missing(words!(
                         "{}条{}缺少核对所需的栏目",
                         "fields of {0} × {2}",
@@ -127,8 +132,7 @@ impl Facts<'_> {
                     ))
                 }
                 (Some(gates), heads) => {
-                    let nothing = records.is_empty() && unknown.is_empty() && heads.is_none();
-                    if nothing && counting.if_missing == IfMissing::Unverifiable {
+                    if !any && heads.is_none() && counting.if_missing == IfMissing::Unverifiable {
                         Outcome::missing(what).uses(gates)
                     } else {
                         Outcome::broken(said).blames(gates)
@@ -145,7 +149,7 @@ impl Facts<'_> {
             outcome = outcome
                 .fact("records", records.len())
                 .fact("persons", tally.persons())
-                .fact("households", tally.households.len())
+                .fact("households", tally.households())
                 .fact("organisations", tally.organisations)
                 .fact("repeats", tally.repeats());
             outcome.count.push(words!(
@@ -153,7 +157,7 @@ impl Facts<'_> {
                 "{} records: {} persons, {} households, {} in all; {} organisations and {} repeats not counted, {} without a name.",
                 records.len(),
                 tally.persons(),
-                tally.households.len(),
+                tally.households(),
                 tally.sources(),
                 tally.organisations,
                 tally.repeats(),
@@ -162,16 +166,14 @@ impl Facts<'_> {
             let demands = records.iter().filter(|f| f.def.id == "collect.demand").count();
             outcome = outcome.fact("demands", demands);
         }
-        if counting.yearly {
-            outcome.governed = end;
-        }
+        outcome.governed = end.or(outcome.governed);
         outcome
     }
 
-    /// Last day of the programme year that is judged.
-    pub(super) fn year_end(&self) -> Option<Day> {
+    /// A day of the programme year that is judged.
+    pub(super) fn year_end(&self, (month, day): (u32, u32)) -> Option<Day> {
         match self.view.subject {
-            Subject::CommunityYear(_, year) => Day::new(year, 12, 31),
+            Subject::CommunityYear(_, year) => Day::new(year, month, day),
             _ => None,
         }
     }
@@ -197,7 +199,8 @@ impl Facts<'_> {
             .book
             .of_step(def)
             .filter(|other| Subject::parse(&other.subject).community() == Some(code))
-            .filter(|other| modules::same_unit(other, contract) && before(other));
+            .filter(|other| modules::same_unit(other, contract) && before(other))
+            .filter(|other| !self.view.book.is_withdrawn(&other.subject));
         let mut latest: Vec<&Fact> = Vec::new();
         for fact in same {
             latest.retain(|other| other.subject != fact.subject);
@@ -241,16 +244,20 @@ impl Facts<'_> {
     }
 }
 
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// Distinct sources 名（户） among some records.
 ///
-/// A source is a person or a household, never both: a person whose household also has a
-/// row of its own is not added. Organisations do not count.
+/// A source is a person or a household, never both: the row of a household of which
+/// somebody is counted by name adds nothing. Organisations do not count.
 #[derive(Default)]
 struct Tally {
     households: BTreeSet<String>,
     people: BTreeSet<(String, String)>,
-    /// People with the household that each named.
-    living: Vec<((String, String), Option<String>)>,
+    /// Households that named people belong to.
+    homes: BTreeSet<String>,
     organisations: usize,
     nameless: usize,
     records: usize,
@@ -258,17 +265,16 @@ struct Tally {
 
 impl Tally {
     fn persons(&self) -> usize {
-        let covered: BTreeSet<&(String, String)> = self
-            .living
-            .iter()
-            .filter(|(_, home)| home.as_ref().is_some_and(|h| self.households.contains(h)))
-            .map(|(person, _)| person)
-            .collect();
-        self.people.iter().filter(|p| !covered.contains(p)).count()
+        self.people.len()
+    }
+
+    /// Households of which nobody is counted by name.
+    fn households(&self) -> usize {
+        self.households.difference(&self.homes).count()
     }
 
     fn sources(&self) -> usize {
-        self.persons() + self.households.len()
+        self.persons() + self.households()
     }
 
     fn repeats(&self) -> usize {
@@ -288,7 +294,8 @@ fn tally(records: &[&Fact]) -> Tally {
         let phone = text("phone");
         let home = text("household");
         match text("source").as_deref() {
-            Some("organisation") => tally.organisations += 1,
+            // a party member counts where recorded as a resident
+            Some("organisation" | "member") => tally.organisations += 1,
             Some("household") => match home.or(phone).or(name) {
                 Some(home) => {
                     tally.households.insert(home);
@@ -298,8 +305,8 @@ fn tally(records: &[&Fact]) -> Tally {
             _ if name.is_none() && phone.is_none() => tally.nameless += 1,
             _ => {
                 let person = (name.unwrap_or_default(), phone.unwrap_or_default());
-                tally.people.insert(person.clone());
-                tally.living.push((person, home));
+                tally.people.insert(person);
+                tally.homes.extend(home);
             }
         }
     }

@@ -42,6 +42,10 @@ pub struct Outcome {
     pub count: Vec<Words>,
     /// The day whose law governs.
     pub governed: Option<Day>,
+    /// What a pending check waits for; missing once its stage has passed.
+    pub lacks: Vec<Words>,
+    /// A pending check that another rule stands for once its stage has passed.
+    pub idle: bool,
 }
 
 impl Outcome {
@@ -56,6 +60,8 @@ impl Outcome {
             facts: Map::new(),
             count: Vec::new(),
             governed: None,
+            lacks: Vec::new(),
+            idle: false,
         }
     }
 
@@ -89,6 +95,34 @@ impl Outcome {
         let words = crate::words!("缺少：{0}。", "Missing: {1}.", what.zh, what.en);
         let mut outcome = Self::new(Status::Missing, words);
         outcome.missing.push(what);
+        outcome
+    }
+
+    /// Nothing is recorded yet that could be checked.
+    #[must_use]
+    pub fn waits_for(what: Words) -> Self {
+        let words = crate::words!("尚无{}。", "No {1} yet.", what.zh, what.en);
+        let mut outcome = Self::pending(words);
+        outcome.lacks.push(what);
+        outcome
+    }
+
+    /// What was waited for is missing, now that its stage has passed.
+    #[must_use]
+    pub fn overdue(self) -> Self {
+        if self.status != Status::Pending {
+            return self;
+        }
+        if self.idle {
+            return Self::exempt(self.words);
+        }
+        if self.lacks.is_empty() {
+            return self;
+        }
+        let mut outcome = Self::missing(super::records::join_labels(self.lacks.iter().cloned()));
+        outcome.missing = self.lacks;
+        outcome.uses = self.uses;
+        outcome.governed = self.governed;
         outcome
     }
 

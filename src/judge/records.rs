@@ -19,6 +19,14 @@ impl<'a> Facts<'a> {
         (!facts.is_empty()).then_some(facts)
     }
 
+    /// The stage of a rule lies behind the subject: what it wants should be recorded.
+    pub(super) fn stage_passed(&self, stage: &str) -> bool {
+        self.pack
+            .stages
+            .iter()
+            .any(|(id, gate)| id == stage && gate.iter().any(|path| !self.facts(path).is_empty()))
+    }
+
     /// “before the notice”, for a gate that was passed.
     pub(super) fn before(&self, gate: &Gate) -> Words {
         match gate.iter().find(|path| !self.facts(path).is_empty()) {
@@ -44,10 +52,16 @@ impl<'a> Facts<'a> {
         if_missing: IfMissing,
         after: Option<&(Path, Span)>,
     ) -> Outcome {
-        let missing: Vec<&Path> = of.iter().filter(|path| !self.has(path)).collect();
+        // a duty that follows some day is met by records from that day on
+        let since = after.and_then(|(start, _)| self.value(start)?.value.day());
+        let has = |path: &&Path| match since {
+            None => self.has(path),
+            Some(day) => self.facts(path).iter().any(|f| f.occurred.is_none_or(|d| day <= d)),
+        };
+        let missing: Vec<&Path> = of.iter().filter(|path| !has(path)).collect();
         let found = of
             .iter()
-            .filter(|path| self.has(path))
+            .filter(has)
             .flat_map(|path| self.facts(path));
         let labels = join_labels(missing.iter().map(|path| self.label(path)));
         let all_there = missing.is_empty() || (any && missing.len() < of.len());
@@ -59,13 +73,17 @@ impl<'a> Facts<'a> {
         let due = self.passed(gate);
         let Some(gates) = due.filter(|_| !(gate.is_empty() && missing.iter().all(no_record)))
         else {
-            return Outcome::pending(words!(
+            let mut outcome = Outcome::pending(words!(
                 "尚未到办理{}的环节。",
                 "{1} is not due yet.",
                 labels.zh,
                 labels.en
             ))
             .uses(found);
+            if gate.is_empty() {
+                outcome.lacks = missing.iter().map(|path| self.label(path)).collect();
+            }
+            return outcome;
         };
         if let Some((start, span)) = after {
             return self.late(start, *span, &labels).uses(gates).uses(found);
@@ -116,7 +134,10 @@ impl<'a> Facts<'a> {
         } else {
             Outcome::pending(said)
         };
-        outcome.due(due)
+        // the law of the day on which the clock started governs
+        let mut outcome = outcome.due(due);
+        outcome.governed = Some(start);
+        outcome
     }
 
     pub(super) fn holds(
@@ -136,8 +157,7 @@ impl<'a> Facts<'a> {
                 .blames(facts.clone())
                 .blames(gates.clone()),
             Answer::Unknown(missing) if gate.is_empty() && facts.is_empty() => {
-                let labels = join_labels(missing.into_iter());
-                Outcome::pending(words!("尚无{}。", "No {1} yet.", labels.zh, labels.en))
+                Outcome::waits_for(join_labels(missing.into_iter()))
             }
             Answer::Unknown(missing) => {
                 let mut outcome = Outcome::missing(join_labels(missing.clone().into_iter()));
@@ -179,16 +199,15 @@ impl<'a> Facts<'a> {
                 parts.push(outcome.fact(&path_id(self.pack, path), Self::json(&fact.values[*index])));
             }
         }
-        Outcome::join(parts).unwrap_or_else(|| {
-            Outcome::pending(words!("相关步骤尚未登记。", "None of the steps is recorded yet."))
-        })
+        Outcome::join(parts)
+            .unwrap_or_else(|| Outcome::waits_for(join_labels(of.iter().map(|p| self.label(p)))))
     }
 
     pub(super) fn subset(&self, of: &Path, within: &Path, if_missing: IfMissing) -> Outcome {
         let items = self.items(of);
         let facts = self.facts(of);
         if facts.is_empty() {
-            return Outcome::pending(words!("尚未登记。", "Not recorded yet."));
+            return Outcome::waits_for(self.label(of));
         }
         if items.is_empty() {
             let label = self.label(of);
@@ -216,16 +235,19 @@ impl<'a> Facts<'a> {
         })
     }
 
-    pub(super) fn disjoint(&self, of: &Path, from: &Path) -> Outcome {
+    pub(super) fn disjoint(&self, of: &Path, from: &Path, known: bool) -> Outcome {
         let facts = self.facts(of);
         if facts.is_empty() {
-            return Outcome::pending(words!("尚未登记。", "Not recorded yet."));
+            return Outcome::waits_for(self.label(of));
         }
         let items = self.items(of);
         if items.is_empty() {
             return Outcome::missing(self.label(of)).uses(facts);
         }
         let list = self.items(from);
+        if known && list.is_empty() {
+            return Outcome::missing(self.label(from)).uses(facts);
+        }
         let common: Vec<Value> = items.into_iter().filter(|i| list.contains(i)).collect();
         let from_label = self.label(from);
         self.list_outcome(of, &common, facts, |names| {

@@ -16,6 +16,7 @@ use crate::words::Words;
 pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
     let facts = Facts { pack, view };
     let mut finding = blank(view, rule);
+    let passed = facts.stage_passed(&rule.stage);
     let (outcome, reading) = match &rule.treatment {
         Treatment::Recorded(why) => (Outcome::exempt(why.clone()), None),
         _ if view.withdrawn().is_some() => (
@@ -29,14 +30,27 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
                 .iter()
                 .filter(|check| Some(check.scope.unwrap_or(rule.scope)) == scope)
                 .collect();
-            match exemption(&facts, rule) {
+            // exemptions are of cases: a year is not exempt because a case of it is
+            let own = scope == Some(rule.scope);
+            match exemption(&facts, rule).filter(|_| own) {
+                // a check that does not apply anyway needs no exemption
+                Some(outcome) if outcome.status == Status::Missing && none_applies(&facts, &mine) => {
+                    computed(&facts, &mine, passed)
+                }
                 Some(outcome) => (outcome, None),
-                None => computed(&facts, &mine),
+                None => computed(&facts, &mine, passed),
             }
         }
     };
     settle(&facts, rule, &mut finding, outcome, reading);
     finding
+}
+
+/// True if the guard of every check says that it does not apply.
+fn none_applies(facts: &Facts<'_>, checks: &[&Check]) -> bool {
+    checks
+        .iter()
+        .all(|check| check.when.as_ref().is_some_and(|when| facts.test(when, None) == Answer::No))
 }
 
 fn blank(view: &View<'_>, rule: &Rule) -> Finding {
@@ -81,13 +95,14 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
 }
 
 /// Runs all checks; a reading that turns the answer makes it borderline.
-fn computed(facts: &Facts<'_>, checks: &[&Check]) -> (Outcome, Option<(String, Words)>) {
+fn computed(facts: &Facts<'_>, checks: &[&Check], passed: bool) -> (Outcome, Option<(String, Words)>) {
     let mut outcomes = Vec::new();
     let mut disagreeing = None;
     for check in checks {
         let outcome = match check.when.as_ref().map(|when| facts.test(when, None)) {
             None | Some(Answer::Yes) => {
                 let outcome = run(facts, &check.primitive);
+                let outcome = if passed { outcome.overdue() } else { outcome };
                 for reading in &check.readings {
                     let other = run(facts, &reading.primitive);
                     let turns = matches!(
@@ -106,11 +121,12 @@ fn computed(facts: &Facts<'_>, checks: &[&Check]) -> (Outcome, Option<(String, W
                 outcome
             }
             Some(Answer::No) => Outcome::exempt(check.unless.clone()),
+            // whether it applies is not known yet; once the stage has passed it is missing
             Some(Answer::Unknown(missing)) => {
                 let mut outcome =
-                    Outcome::missing(super::records::join_labels(missing.clone().into_iter()));
-                outcome.missing = missing;
-                outcome
+                    Outcome::waits_for(super::records::join_labels(missing.clone().into_iter()));
+                outcome.lacks = missing;
+                if passed { outcome.overdue() } else { outcome }
             }
         };
         outcomes.push(outcome);
@@ -156,12 +172,14 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             within,
             if_missing,
         } => facts.subset(of, within, *if_missing),
-        Primitive::Disjoint { of, from } => facts.disjoint(of, from),
+        Primitive::Disjoint { of, from, known } => facts.disjoint(of, from, *known),
         Primitive::Order {
             first,
             then,
             strict,
-        } => facts.order(first, then, *strict),
+            filter,
+            any,
+        } => facts.order(first, then, *strict, filter.as_ref(), *any),
         Primitive::Deadline { from, to, within } => facts.deadline(from, to, *within),
         Primitive::FixedDate {
             of,
@@ -170,7 +188,8 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             month,
             day,
             year_offset,
-        } => facts.fixed_date(of, *slot, *slots, (*month, *day, *year_offset)),
+            last,
+        } => facts.fixed_date(of, *slot, *slots, (*month, *day, *year_offset), *last),
         Primitive::Window {
             each,
             event,
@@ -190,8 +209,6 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
         Primitive::Cap { of, max } => facts.cap(of, *max),
         Primitive::Count {
             of,
-            filter,
-            also,
             sources,
             min,
             headcount,
@@ -200,8 +217,6 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             if_missing,
         } => facts.count(&Counting {
             of,
-            filter: filter.as_ref(),
-            also: *also,
             sources: *sources,
             min: *min,
             headcount: headcount.as_ref(),
@@ -211,7 +226,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
         }),
         Primitive::Role { of, is } => facts.role(of, is),
         Primitive::RunningSum { max } => facts.running_sum(*max),
-        Primitive::Register { of, key, within } => facts.register(of, key, within),
+        Primitive::Register { of, key, until, within } => facts.register(of, key, until.as_ref(), within),
         Primitive::Validity => facts.validity(),
     }
 }
@@ -296,8 +311,9 @@ fn in_force(facts: &Facts<'_>, finding: &mut Finding, day: Day, message: &mut Ve
     let meta = &facts.pack.meta;
     let until = facts.in_force_until();
     if meta.from.is_some_and(|from| day < from) || until.is_some_and(|to| day > to) {
-        let to_reading = meta.to_reading.filter(|_| until == meta.to);
-        if to_reading.is_some_and(|to| day <= to) {
+        // the other reading moves the last day only, and only until a renewal moves it further
+        let open = until.is_some_and(|to| day > to) && until == meta.to;
+        if open && meta.to_reading.is_some_and(|to| day <= to) {
             finding.verdict = Verdict::Borderline;
             finding.reading = Some("last-day".into());
             message.push(words!(

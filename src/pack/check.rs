@@ -110,6 +110,8 @@ pub enum Primitive {
         of: Path,
         /// The other.
         from: Path,
+        /// The other must be known: nothing recorded there is a missing fact.
+        known: bool,
     },
     /// One day is not before another.
     Order {
@@ -119,6 +121,10 @@ pub enum Primitive {
         then: Path,
         /// They may not be the same day.
         strict: bool,
+        /// Only these records of the later.
+        filter: Option<Expr>,
+        /// One earlier record before the later one is enough.
+        any: bool,
     },
     /// Something must happen within a span after something else.
     Deadline {
@@ -143,6 +149,9 @@ pub enum Primitive {
         day: u32,
         /// Added to the programme year.
         year_offset: i32,
+        /// Month and day of the last of the dates, in the programme year: until then the
+        /// records answer the dates from the first on, after it from the last back.
+        last: (u32, u32),
     },
     /// For each linked record, something within a window of days.
     Window {
@@ -183,12 +192,8 @@ pub enum Primitive {
     },
     /// Between so many and so many records.
     Count {
-        /// The records.
-        of: &'static StepDef,
-        /// Only those.
-        filter: Option<Expr>,
-        /// Further records that count in the same way.
-        also: Option<&'static StepDef>,
+        /// The records, each kind with what counts of it.
+        of: Vec<(&'static StepDef, Option<Expr>)>,
         /// Count distinct sources 名（户）, not records.
         sources: bool,
         /// At least so many.
@@ -197,8 +202,8 @@ pub enum Primitive {
         headcount: Option<Path>,
         /// When it is due.
         gate: Gate,
-        /// Due at the end of the programme year.
-        yearly: bool,
+        /// Due on this month and day of the programme year.
+        yearly: Option<(u32, u32)>,
         /// What none at all means.
         if_missing: IfMissing,
     },
@@ -220,6 +225,8 @@ pub enum Primitive {
         of: &'static StepDef,
         /// Field of the register and of the contacts that names the household.
         key: &'static str,
+        /// Versions after the last of these days do not count.
+        until: Option<Path>,
         /// The contacts.
         within: Vec<&'static StepDef>,
     },

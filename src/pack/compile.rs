@@ -163,23 +163,25 @@ impl Compiler {
             "disjoint" => Primitive::Disjoint {
                 of: p.path("of")?,
                 from: p.path("from")?,
+                known: p.or("known", false)?,
             },
             "cap" => Primitive::Cap {
                 of: p.paths("of")?,
                 max: p.get::<Money>("max")?,
             },
             "count" => {
-                let of = p.step("of")?;
+                let names = p.names("of")?;
+                let filter = p.optional::<String>("where")?;
+                let of = names
+                    .iter()
+                    .map(|name| {
+                        let def = find_step(name)?;
+                        let filter = filter.as_deref().map(|f| self.expr(f, Some(def)));
+                        Ok((def, filter.transpose()?))
+                    })
+                    .collect::<Result<_, String>>()?;
                 Primitive::Count {
                     of,
-                    filter: p
-                        .optional::<String>("where")?
-                        .map(|text| self.expr(&text, Some(of)))
-                        .transpose()?,
-                    also: p
-                        .optional::<String>("also")?
-                        .map(|name| find_step(&name))
-                        .transpose()?,
                     sources: p.or("sources", false)?,
                     min: p.get("min")?,
                     headcount: p
@@ -187,7 +189,11 @@ impl Compiler {
                         .map(|name| self.path(&name))
                         .transpose()?,
                     gate: p.gate()?,
-                    yearly: p.or("yearly", false)?,
+                    yearly: if p.or("yearly", false)? {
+                        Some((p.or("month", 12)?, p.or("day", 31)?))
+                    } else {
+                        None
+                    },
                     if_missing: p.or("if_missing", IfMissing::Breach)?,
                 }
             }
@@ -201,6 +207,10 @@ impl Compiler {
             "register" => Primitive::Register {
                 of: p.step("of")?,
                 key: "household",
+                until: p
+                    .optional::<String>("until")?
+                    .map(|name| self.path(&name))
+                    .transpose()?,
                 within: p
                     .get::<Vec<String>>("within")?
                     .iter()
@@ -219,24 +229,40 @@ impl Compiler {
 /// The primitives over dates.
 fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
     Ok(match name {
-        "order" => Primitive::Order {
-            first: p.path("first")?,
-            then: p.path("then")?,
-            strict: p.or("strict", false)?,
-        },
+        "order" => {
+            let then = p.path("then")?;
+            let record = match &then {
+                Path::Step(def) | Path::Field(def, _) => Some(*def),
+                _ => None,
+            };
+            Primitive::Order {
+                first: p.path("first")?,
+                filter: p
+                    .optional::<String>("where")?
+                    .map(|text| p.compiler.expr(&text, record))
+                    .transpose()?,
+                then,
+                strict: p.or("strict", false)?,
+                any: p.or("any", false)?,
+            }
+        }
         "deadline" => Primitive::Deadline {
             from: p.path("from")?,
             to: p.path("to")?,
             within: p.span()?,
         },
-        "fixed_date" => Primitive::FixedDate {
-            of: p.path("of")?,
-            slot: p.get("slot")?,
-            slots: p.get("slots")?,
-            month: p.get("month")?,
-            day: p.get("day")?,
-            year_offset: p.or("year_offset", 0)?,
-        },
+        "fixed_date" => {
+            let (month, day) = (p.get("month")?, p.get("day")?);
+            Primitive::FixedDate {
+                of: p.path("of")?,
+                slot: p.get("slot")?,
+                slots: p.get("slots")?,
+                month,
+                day,
+                year_offset: p.or("year_offset", 0)?,
+                last: (p.or("last_month", month)?, p.or("last_day", day)?),
+            }
+        }
         "window" => {
             let event = p.step("event")?;
             Primitive::Window {
@@ -323,6 +349,14 @@ impl Params<'_> {
             n: self.get("n")?,
             unit: self.get::<Unit>("unit")?,
         })
+    }
+
+    /// One name or a list of them.
+    fn names(&mut self, key: &str) -> Result<Vec<String>, String> {
+        match self.table.get(key) {
+            Some(toml::Value::String(_)) => Ok(vec![self.get(key)?]),
+            _ => self.get(key),
+        }
     }
 
     fn step(&mut self, key: &str) -> Result<&'static StepDef, String> {

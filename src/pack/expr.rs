@@ -33,14 +33,17 @@ pub enum ModuleFact {
     Communities,
     /// The contractor operates this community's service centre on the day of signing.
     OperatorHere,
+    /// The people of the operator's purchased service on the day of signing.
+    OperatorPersonnel,
 }
 
 impl ModuleFact {
     /// Every module fact with its name and the module that gives it.
-    pub const ALL: [(&'static str, &'static str, Self); 3] = [
+    pub const ALL: [(&'static str, &'static str, Self); 4] = [
         ("library.in_force", "library", Self::LibraryInForce),
         ("case.communities", "case", Self::Communities),
         ("operator.here", "operator", Self::OperatorHere),
+        ("operator.personnel", "operator", Self::OperatorPersonnel),
     ];
 }
 

@@ -61,6 +61,8 @@ struct FileText {
     #[serde(default)]
     condition: Vec<RawCondition>,
     #[serde(default)]
+    stage: Vec<RawStage>,
+    #[serde(default)]
     rule: Vec<RawRule>,
     #[serde(default)]
     table: Vec<TableDef>,
@@ -73,6 +75,13 @@ struct RawFact {
     label: String,
     label_en: String,
     from: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStage {
+    id: String,
+    passed: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -162,7 +171,7 @@ fn build(files: &[(String, String)]) -> Result<Pack, LoadError> {
     let mut digest = String::new();
     let mut meta = None;
     let (mut vocabularies, mut raw_facts, mut raw_conditions) = (vec![], vec![], vec![]);
-    let (mut raw_rules, mut tables) = (vec![], vec![]);
+    let (mut raw_stages, mut raw_rules, mut tables) = (vec![], vec![], vec![]);
     for (name, text) in files {
         let _ = writeln!(digest, "{name} {}", chain::digest(text.as_bytes()));
         let file: FileText =
@@ -171,6 +180,7 @@ fn build(files: &[(String, String)]) -> Result<Pack, LoadError> {
         vocabularies.extend(file.vocabulary);
         raw_facts.extend(file.fact);
         raw_conditions.extend(file.condition);
+        raw_stages.extend(file.stage);
         raw_rules.extend(file.rule);
         tables.extend(file.table);
     }
@@ -203,6 +213,13 @@ fn build(files: &[(String, String)]) -> Result<Pack, LoadError> {
             is,
         });
     }
+    let mut stages = Vec::new();
+    for raw in raw_stages {
+        let gate = compiler
+            .paths(&raw.passed)
+            .map_err(|e| LoadError::Wrong(format!("stage {}: {e}", raw.id)))?;
+        stages.push((raw.id, gate));
+    }
     let mut rules = Vec::new();
     for raw in raw_rules {
         let id = raw.id.clone();
@@ -221,6 +238,7 @@ fn build(files: &[(String, String)]) -> Result<Pack, LoadError> {
         vocabularies,
         facts,
         conditions,
+        stages,
         rules,
         tables,
     })

@@ -109,7 +109,7 @@ pub fn audit(
             .filter_map(|id| Some(((*id).clone(), title(&book, id, as_of)?)))
             .collect(),
         counts: Counts::of(&findings),
-        unmatched: unmatched(&book, &subjects, &findings),
+        unmatched: unmatched(&book, &subjects, &findings, as_of),
         unknown: book.unknown,
         names,
         findings,
@@ -141,7 +141,7 @@ fn subjects_of(
         let Some(code) = subject.community() else {
             continue;
         };
-        if !wants(code) {
+        if !wants(code) && !serves(book, id, wants) {
             continue;
         }
         let made = || book.of_subject(id).iter().any(|&i| {
@@ -166,7 +166,21 @@ fn subjects_of(
     list
 }
 
-fn unmatched(book: &Book, subjects: &[String], findings: &[Finding]) -> Vec<(String, String)> {
+/// True if a case of another community also serves one that is wanted.
+fn serves(book: &Book, id: &str, wants: &dyn Fn(&str) -> bool) -> bool {
+    matches!(Subject::parse(id), Subject::Case(..))
+        && book.of_subject(id).iter().any(|&index| {
+            let fact = book.fact(index);
+            fact.subject == id
+                && fact
+                    .value("communities")
+                    .items()
+                    .iter()
+                    .any(|code| code.text().is_some_and(wants))
+        })
+}
+
+fn unmatched(book: &Book, subjects: &[String], findings: &[Finding], as_of: Day) -> Vec<(String, String)> {
     let answered: BTreeSet<(&str, &str)> = findings
         .iter()
         .filter(|f| f.is_breach())
@@ -177,6 +191,7 @@ fn unmatched(book: &Book, subjects: &[String], findings: &[Finding]) -> Vec<(Str
     book.facts()
         .iter()
         .filter(|fact| fact.def.id == "register.reason" && !fact.struck)
+        .filter(|fact| fact.occurred.is_none_or(|day| day <= as_of))
         .filter_map(|fact| Some((fact.subject.as_str(), fact.value("rule").text()?)))
         .filter(|(subject, rule)| judged.contains(subject) && shown.contains(rule))
         .filter(|pair| !answered.contains(pair))
@@ -436,7 +451,8 @@ pub fn entry(finding: &Finding, lang: Lang, indent: &str) -> String {
     if let Some(reason) = &finding.reason {
         let _ = writeln!(text, "{indent}  {}{colon}{}", lang.pick("已记说明", "Reason recorded"), clean(reason));
     }
-    if !finding.remedy.is_empty() && finding.reason.is_none() {
+    // a reason justifies a principle; it does not cure a violation
+    if !finding.remedy.is_empty() && (finding.reason.is_none() || finding.verdict == Verdict::Violation) {
         let _ = writeln!(text, "{indent}  → {}", finding.remedy.in_lang(lang));
     }
     text

@@ -5,6 +5,54 @@ use std::fmt::Write as _;
 use super::Voice;
 use super::table::clean;
 use crate::judge::{Finding, Verdict};
+use crate::step;
+use crate::words::Lang;
+
+/// The name of a fact for people: the column of its step, or one of a few words.
+fn fact_label(name: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return name.to_owned();
+    }
+    if let Some(def) = step::find(name) {
+        return def.zh.to_owned();
+    }
+    if let Some((head, field)) = name.rsplit_once('.')
+        && let Some(def) = step::find(head)
+        && let Some(field) = def.field(field)
+    {
+        return format!("{}·{}", def.zh, field.heading);
+    }
+    let known = [
+        ("from", "自"),
+        ("to", "至"),
+        ("days", "天数"),
+        ("min", "不少于"),
+        ("max", "不超过"),
+        ("due", "期限"),
+        ("need", "应有"),
+        ("count", "计"),
+        ("records", "记录"),
+        ("persons", "居民（名）"),
+        ("households", "居民户"),
+        ("organisations", "单位（不计）"),
+        ("repeats", "重复（不计）"),
+        ("demands", "其中需求"),
+        ("sum", "累计"),
+        ("contracts", "合同份数"),
+        ("version", "名册版本"),
+        ("lacking", "未征集"),
+        ("first", "最早"),
+        ("last", "最晚"),
+        ("document", "文件"),
+        ("type", "项目类型"),
+        ("category", "项目类别"),
+        ("budget", "初步预算"),
+    ];
+    known
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map_or_else(|| name.to_owned(), |(_, zh)| (*zh).to_owned())
+}
 
 /// The explanation of some findings of one subject.
 #[must_use]
@@ -12,12 +60,17 @@ pub fn explain(findings: &[Finding], voice: Voice<'_>) -> String {
     let lang = voice.lang;
     let mut text = String::new();
     for finding in findings {
+        let kept = matches!(
+            finding.verdict,
+            Verdict::Pass | Verdict::NotApplicable | Verdict::Pending
+        );
+        // a title names the defect: it would contradict a verdict that finds none
+        let title = if kept { "" } else { finding.title.in_lang(lang) };
         let _ = writeln!(
             text,
-            "{} 【{}】{}（{}）",
+            "{} 【{}】{title}（{}）",
             finding.rule,
             finding.verdict.label(lang),
-            finding.title.in_lang(lang),
             finding.severity.label(lang)
         );
         let _ = writeln!(text, "  {}「{}」", finding.cite, finding.quote);
@@ -27,7 +80,7 @@ pub fn explain(findings: &[Finding], voice: Voice<'_>) -> String {
                 serde_json::Value::String(value) => value.clone(),
                 other => other.to_string(),
             };
-            let _ = writeln!(text, "    {name} = {}", clean(&value));
+            let _ = writeln!(text, "    {} = {}", fact_label(name, lang), clean(&value));
         }
         for line in &finding.count {
             let _ = writeln!(text, "    · {}", line.in_lang(lang));
@@ -42,11 +95,7 @@ pub fn explain(findings: &[Finding], voice: Voice<'_>) -> String {
         if let Some(reason) = &finding.reason {
             let _ = writeln!(text, "  {}{}", lang.pick("已记说明：", "Reason: "), clean(reason));
         }
-        let wrong = !matches!(
-            finding.verdict,
-            Verdict::Pass | Verdict::NotApplicable | Verdict::Pending
-        );
-        if wrong && !finding.remedy.is_empty() {
+        if !kept && !finding.remedy.is_empty() {
             let _ = writeln!(text, "  → {}", finding.remedy.in_lang(lang));
         }
         text.push('\n');

@@ -29,9 +29,9 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
         lang.pick("要求：", "Severity: "),
         rule.severity.label(lang),
         lang.pick("环节：", "Stage: "),
-        rule.stage,
+        stage_label(&rule.stage, lang),
         lang.pick("对象：", "Scope: "),
-        rule.scope.id()
+        rule.scope.label(lang)
     );
     let _ = writeln!(text, "- {}{}", lang.pick("核对：", "Check: "), treatment(rule, lang));
     for index in &rule.exempt {
@@ -57,6 +57,20 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
         let _ = writeln!(text, "- {}{}", lang.pick("补救：", "Remedy: "), rule.remedy.in_lang(lang));
     }
     text
+}
+
+fn stage_label(stage: &str, lang: Lang) -> &str {
+    let zh = match stage {
+        "collect" => "征集",
+        "shortlist" => "候选与确定",
+        "publicize" => "公示",
+        "implement" => "实施",
+        "accept" => "验收",
+        "evaluate" => "评价",
+        "audit" => "督查审计",
+        other => other,
+    };
+    lang.pick(zh, stage)
 }
 
 fn treatment(rule: &Rule, lang: Lang) -> String {

@@ -66,6 +66,9 @@ fn one(value: &Value, kind: Kind, vocabulary: &str, voice: Voice<'_>, opener: Op
     }
 }
 
+/// More records of one step than this are told as a number.
+const MANY: usize = 6;
+
 /// The life of one subject: its facts in order of their dates.
 #[must_use]
 pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
@@ -73,13 +76,29 @@ pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
     let mut facts: Vec<&Fact> = view.own().collect();
     facts.sort_by_key(|fact| (fact.occurred, fact.key.seq));
     let mut text = String::new();
-    for fact in facts {
+    let many = |fact: &Fact| facts.iter().filter(|f| f.def.id == fact.def.id).count() > MANY;
+    let mut collapsed: Vec<&str> = Vec::new();
+    for &fact in &facts {
+        if many(fact) {
+            if !collapsed.contains(&fact.def.id) {
+                collapsed.push(fact.def.id);
+                let count = facts.iter().filter(|f| f.def.id == fact.def.id).count();
+                let _ = writeln!(
+                    text,
+                    "{} {} × {count}{}",
+                    fact.occurred.map_or(String::new(), |d| d.to_string()),
+                    lang.pick(fact.def.zh, fact.def.id),
+                    lang.pick("（逐条见 --format json）", " (one by one with --format json)")
+                );
+            }
+            continue;
+        }
         let _ = writeln!(
             text,
             "{} {}  {} {} · {} · {}{}",
             fact.occurred.map_or(String::new(), |d| d.to_string()),
             lang.pick(fact.def.zh, fact.def.id),
-            lang.pick("第", "event "),
+            lang.pick("事件号", "event"),
             fact.key.seq,
             clean(&fact.actor),
             fact.recorded_at,

@@ -32,12 +32,26 @@ impl<'a> View<'a> {
         };
         let mut linked = Vec::new();
         if !matches!(subject, Subject::CommunityYear(..)) {
-            for link in book.links(id) {
+            let links = book.links(id);
+            // a meeting that the case does not name is found by the demands that it studied
+            let named = links.iter().any(|link| {
+                book.of_subject(link).iter().any(|&i| {
+                    let fact = book.fact(i);
+                    fact.subject == *link && fact.def.subject == "meeting"
+                })
+            });
+            for link in links {
+                let of_link = |fact: &Fact| {
+                    fact.subject == link
+                        || (!named
+                            && fact.def.subject == "meeting"
+                            && fact.value("demands").items().iter().any(|d| d.text() == Some(&link)))
+                };
                 linked.extend(
                     book.of_subject(&link)
                         .iter()
                         .copied()
-                        .filter(|&index| book.fact(index).subject == link && !own.contains(&index)),
+                        .filter(|&index| of_link(book.fact(index)) && !own.contains(&index)),
                 );
             }
         }

@@ -29,6 +29,8 @@ step! {
         r#type: TypeTerm = "项目类型",
         /// Category of the project
         category: Option<CategoryTerm> = "项目类别",
+        /// Decision of the district, for projects of the last category
+        decision: Option<String> = "区级决定文号",
         /// Description
         summary: Option<String> = "项目概述",
         /// Amount

@@ -1,0 +1,226 @@
+//! Demand lists as offices send them: every form read alike, every mistake told at its cell.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::cli::{Office, fixture};
+use rusqlite::Connection;
+use serde_json::{Map, Value as Json};
+
+fn office() -> Office {
+    let office = Office::new();
+    office
+        .run("collect round HZ --year 2022 --completed 2021-12-20 --organiser 社区党委 --support 居委会")
+        .ends(0);
+    office
+}
+
+fn import(office: &Office, file: &str) -> common::cli::Answer {
+    let path = fixture(&format!("import/{file}"));
+    office.args(&["collect", "import", &path, "--community", "HZ", "--round", "HZ2022-R1"])
+}
+
+/// The demands of a ledger with their personal values, in order.
+fn demands(office: &Office) -> Vec<Map<String, Json>> {
+    let conn = Connection::open(office.ledger()).unwrap();
+    let open = |token: &str| -> Json {
+        conn.query_row("SELECT value FROM personal WHERE token = ?1", [token], |r| r.get::<_, String>(0))
+            .map_or(Json::Null, Json::from)
+    };
+    conn.prepare("SELECT payload FROM event WHERE step = 'collect.demand' ORDER BY id")
+        .unwrap()
+        .query_map([], |r| r.get::<_, String>(0))
+        .unwrap()
+        .map(|payload| {
+            let mut map: Map<String, Json> = serde_json::from_str(&payload.unwrap()).unwrap();
+            for value in map.values_mut() {
+                if let Some(token) = value.get("personal").and_then(Json::as_str) {
+                    *value = open(token);
+                }
+            }
+            map
+        })
+        .collect()
+}
+
+fn expected(name: &str) -> Vec<Map<String, Json>> {
+    serde_json::from_str(&std::fs::read_to_string(fixture(&format!("import/{name}"))).unwrap()).unwrap()
+}
+
+/// Compares as the fixture writes it: NFKC, so that brackets of both widths are one.
+fn same(found: &[Map<String, Json>], expected: &[Map<String, Json>]) {
+    use unicode_normalization::UnicodeNormalization;
+    let norm = |v: &Json| v.as_str().unwrap_or_default().nfkc().collect::<String>().trim().to_owned();
+    assert_eq!(found.len(), expected.len());
+    for (number, (f, e)) in found.iter().zip(expected).enumerate() {
+        for key in ["title", "type", "summary", "grounds", "proposer", "phone", "received", "remark"] {
+            let wanted = e.get(if key == "grounds" { "reason" } else { key });
+            let wanted = wanted.filter(|v| !v.is_null()).map(norm).unwrap_or_default();
+            if wanted.is_empty() && key == "received" {
+                continue;
+            }
+            let found = f.get(key).map(norm).unwrap_or_default();
+            assert_eq!(found, wanted, "row {} {key}", number + 1);
+        }
+    }
+}
+
+#[test]
+fn seven_forms_of_one_list_give_the_same_demands() {
+    for file in [
+        "haizhu-2022-r1.xlsx",
+        "haizhu-2022-r1.xls",
+        "haizhu-2022-r1.ods",
+        "haizhu-2022-r1.csv",
+        "haizhu-2022-r1-gb18030.csv",
+        "haizhu-2022-r1-utf16.tsv",
+    ] {
+        let office = office();
+        import(&office, file).ends(0);
+        same(&demands(&office), &expected("haizhu-2022-r1.expected.json"));
+        // the same list again, in whichever form, adds nothing
+        let bytes = office.bytes();
+        import(&office, "haizhu-2022-r1.xlsx").ends(0);
+        import(&office, file).ends(0);
+        assert_eq!(office.bytes(), bytes, "{file}");
+        office.run("verify").ends(0);
+    }
+}
+
+#[test]
+fn other_headings_and_encodings_are_understood() {
+    let office = office();
+    import(&office, "huaming-2022-r1.xlsx").ends(0);
+    same(&demands(&office), &expected("huaming-2022-r1.expected.json"));
+    let office = self::office();
+    let path = fixture("import/dengliang-2022-r1.csv");
+    let line = ["collect", "import", &path, "--community", "HZ", "--round", "HZ2022-R1", "--received", "2021-12-22"];
+    office.args(&line).ends(0);
+    same(&demands(&office), &expected("dengliang-2022-r1.expected.json"));
+    assert!(demands(&office).iter().all(|d| d["received"] == "2021-12-22"));
+}
+
+#[test]
+fn twelve_mistakes_are_told_at_once_each_at_its_cell() {
+    let office = office();
+    let bytes = office.bytes();
+    let path = fixture("import/twelve-mistakes.xlsx");
+    let line = ["collect", "import", &path, "--community", "HZ", "--round", "HZ2022-R1", "--format", "json"];
+    let json = office.args(&line).ends(2).json();
+    let cells = |list: &[Map<String, Json>]| -> BTreeSet<String> {
+        list.iter().map(|p| format!("{}!{}{}", p["sheet"].as_str().unwrap(), p["column"].as_str().unwrap(), p["row"])).collect()
+    };
+    let found: Vec<Map<String, Json>> = serde_json::from_value(json["problems"].clone()).unwrap();
+    let wanted = expected("twelve-mistakes.expected.json");
+    assert_eq!(wanted.len(), 12);
+    assert_eq!(cells(&found), cells(&wanted));
+    assert_eq!(found.len(), 12);
+    assert_eq!(office.bytes(), bytes);
+    // the words name file, sheet, row and column for people too
+    let text = import(&office, "twelve-mistakes.xlsx").ends(2).err;
+    for problem in &wanted {
+        let place = format!(
+            "twelve-mistakes.xlsx!{}!{}{}",
+            problem["sheet"].as_str().unwrap(),
+            problem["column"].as_str().unwrap(),
+            problem["row"]
+        );
+        assert!(text.contains(&place), "{place}: {text}");
+    }
+    // and as CSV
+    let mut line = line;
+    line[8] = "csv";
+    let csv_text = office.args(&line).ends(2).out;
+    assert_eq!(csv::Reader::from_reader(csv_text.as_bytes()).records().count(), 12);
+}
+
+#[test]
+fn bad_rows_can_be_left_out_and_are_kept_in_a_file() {
+    let office = office();
+    let copy = office.path("list.xlsx");
+    std::fs::copy(fixture("import/twelve-mistakes.xlsx"), copy).unwrap();
+    office.run("collect import list.xlsx --community HZ --round HZ2022-R1 --skip-bad").ends(0);
+    assert_eq!(demands(&office).len(), 12);
+    let left = std::fs::read_to_string(office.path("list.xlsx.bad.csv")).unwrap();
+    assert!(left.contains("维修"), "{left}");
+}
+
+#[test]
+fn table_one_goes_out_and_comes_back_without_a_change() {
+    for encoding in ["utf-8-bom", "utf-8", "gb18030"] {
+        let office = office();
+        import(&office, "haizhu-2022-r1.xlsx").ends(0);
+        let bytes = office.bytes();
+        office
+            .run(&format!("export T1 --community HZ --year 2022 --date 2021-12-20 --encoding {encoding} -o t1.csv"))
+            .ends(0);
+        let answer = office.run("collect import t1.csv --community HZ --round HZ2022-R1").ends(0);
+        assert!(answer.out.contains("26条"), "{}", answer.out);
+        assert_eq!(office.bytes(), bytes, "{encoding}");
+    }
+}
+
+#[test]
+fn equal_rows_of_one_file_both_survive() {
+    let office = office();
+    office.write(
+        "a.csv",
+        "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期\n路灯,工程类,修,暗,测试甲,13800000001,2021-12-01\n路灯,工程类,修,暗,测试甲,13800000001,2021-12-01\n",
+    );
+    office.run("collect import a.csv --community HZ --round HZ2022-R1").ends(0);
+    assert_eq!(demands(&office).len(), 2);
+    office.run("collect import a.csv --community HZ --round HZ2022-R1").ends(0);
+    assert_eq!(demands(&office).len(), 2);
+}
+
+#[test]
+fn what_holds_no_list_is_told_with_the_next_step() {
+    let office = office();
+    let bytes = office.bytes();
+    for (file, part) in [
+        ("no-table.xlsx", "项目名称"),
+        ("empty.csv", "empty.csv"),
+        ("bad-bytes.csv", "31"),
+        ("nothing-here.csv", "nothing-here.csv"),
+    ] {
+        let answer = import(&office, file).ends(2);
+        assert!(answer.err.contains(part), "{file}: {}", answer.err);
+    }
+    assert_eq!(office.bytes(), bytes);
+}
+
+#[test]
+fn five_hundred_and_twenty_contacts_are_five_hundred_and_five_sources() {
+    let office = office();
+    let contacts = fixture("import/contacts-haizhu-2022.csv");
+    office
+        .args(&["record", &contacts, "--step", "collect.contact", "--set", "community=HZ", "--set", "year=2022"])
+        .ends(0);
+    let facts = |rule: &str| {
+        office.run(&format!("explain HZ2022 {rule} --format json")).ends(0).json()["findings"][0].clone()
+    };
+    assert_eq!(facts("A9-500")["facts"]["count"], 505);
+    let focus = fixture("import/focus-haizhu-2022.csv");
+    office
+        .args(&["record", &focus, "--step", "register.household", "--set", "community=HZ", "--set", "year=2022"])
+        .ends(0);
+    assert_eq!(facts("A9-FOCUS")["verdict"], "pass");
+}
+
+#[test]
+fn a_formula_in_a_residents_text_stays_text() {
+    let office = office();
+    office.write(
+        "a.csv",
+        "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期\n路灯,工程类,=HYPERLINK(1),-1层暗,@测试,13800000001,2021-12-01\n",
+    );
+    office.run("collect import a.csv --community HZ --round HZ2022-R1").ends(0);
+    office.run("export T1 --community HZ --year 2022 -o t1.csv").ends(0);
+    let text = std::fs::read_to_string(office.path("t1.csv")).unwrap();
+    assert!(text.contains("'=HYPERLINK(1)") && text.contains("'-1层暗") && text.contains("'@测试"), "{text}");
+    let answer = office.run("collect import t1.csv --community HZ --round HZ2022-R1 --received 2021-12-01").ends(0);
+    assert!(answer.out.contains("已有相同的记录1条"), "{}", answer.out);
+}
