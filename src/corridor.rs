@@ -4,9 +4,11 @@
 //! Log and state cannot part, two clerks cannot race, and a refused step leaves nothing
 //! behind. [`record`] is the whole of it.
 
+mod aim;
 mod complete;
 mod gather;
 mod known;
+mod refs;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -116,7 +118,7 @@ pub fn record(
         }
         receipt.events.push(event);
     }
-    let missing = complete::dangling(writer.reader(), &receipt.events, &places)?;
+    let missing = refs::dangling(writer.reader(), &receipt.events, &places)?;
     if !missing.is_empty() {
         writer.roll_back()?;
         return Ok(Err(Refusal::Input(missing)));
@@ -131,7 +133,10 @@ pub fn record(
             caused
                 .into_iter()
                 .map(|finding| {
-                    let place = finding.causes.iter().find_map(|key| places.get(key).cloned());
+                    let place = finding
+                        .causes
+                        .iter()
+                        .find_map(|key| places.get(key).cloned());
                     (finding, place)
                 })
                 .collect(),
@@ -163,7 +168,9 @@ fn prepare(
     let mut known = known::Known::new(reader);
     let (mut drafts, mut already, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
-        if let Some(subject) = known.find(&entry.step)? {
+        // one demand or contact given by hand is meant; lists are compared with the ledger
+        let listed = entry.place.is_some() || complete::has_own_subject(&entry.step);
+        if listed && let Some(subject) = known.find(&entry.step)? {
             already.push(subject);
             continue;
         }
@@ -216,7 +223,10 @@ fn explain(
             .filter_map(|event| event.occurred.parse::<Day>().ok())
             .max()
             .unwrap_or(terms.today);
-        for finding in caused.iter_mut().filter(|f| f.rule == rule && f.is_breach()) {
+        for finding in caused
+            .iter_mut()
+            .filter(|f| f.rule == rule && f.is_breach())
+        {
             matched = true;
             let step = Step::of(&register::Reason {
                 subject: crate::step::Ref(finding.subject.clone()),

@@ -10,6 +10,7 @@ mod lists;
 mod modules;
 mod numbers;
 mod outcome;
+mod periods;
 mod records;
 mod rule;
 

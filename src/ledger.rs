@@ -104,6 +104,10 @@ pub fn storage_words(error: &StorageError) -> crate::words::Words {
             "The ledger file is damaged ({}). Run minsheng verify, and restore a backup.",
             error
         ),
-        _ => crate::words!("账本读写出错：{0}。", "The ledger cannot be read or written: {0}.", error),
+        _ => crate::words!(
+            "账本读写出错：{0}。",
+            "The ledger cannot be read or written: {0}.",
+            error
+        ),
     }
 }

@@ -23,9 +23,29 @@ fn every_command_has_help_in_both_languages() {
         .map(|def| def.id.replace('.', " "))
         .chain(
             [
-                "record", "collect import", "audit", "explain", "show", "list", "log", "export", "rule", "schema",
-                "verify", "checkpoint", "demo", "regime list", "regime show", "collect", "shortlist", "publicize",
-                "implement", "accept", "evaluate", "register", "regime",
+                "record",
+                "collect import",
+                "audit",
+                "explain",
+                "show",
+                "list",
+                "log",
+                "export",
+                "rule",
+                "schema",
+                "verify",
+                "checkpoint",
+                "demo",
+                "regime list",
+                "regime show",
+                "collect",
+                "shortlist",
+                "publicize",
+                "implement",
+                "accept",
+                "evaluate",
+                "register",
+                "regime",
             ]
             .map(String::from),
         )
@@ -33,9 +53,18 @@ fn every_command_has_help_in_both_languages() {
     commands.push(String::new());
     for command in commands {
         let zh = office.run(&format!("{command} --help")).ends(0).out;
-        assert!(zh.contains("用法") && !zh.contains("Options:") && !zh.contains("[OPTIONS]"), "{command}: {zh}");
-        let en = office.run(&format!("{command} --help --lang en")).ends(0).out;
-        assert!(en.contains("Usage") && !en.contains("选项"), "{command}: {en}");
+        assert!(
+            zh.contains("用法") && !zh.contains("Options:") && !zh.contains("[OPTIONS]"),
+            "{command}: {zh}"
+        );
+        let en = office
+            .run(&format!("{command} --help --lang en"))
+            .ends(0)
+            .out;
+        assert!(
+            en.contains("Usage") && !en.contains("选项"),
+            "{command}: {en}"
+        );
     }
 }
 
@@ -82,12 +111,23 @@ fn schemas_cover_every_field_of_every_step() {
     for (def, schema) in STEPS.iter().zip(list) {
         assert_eq!(schema["properties"]["step"]["const"], def.id);
         for field in def.fields {
-            assert_eq!(schema["properties"][field.name]["title"], field.heading, "{}", def.id);
-            let required = schema["required"].as_array().unwrap().iter().any(|r| r == field.name);
+            assert_eq!(
+                schema["properties"][field.name]["title"], field.heading,
+                "{}",
+                def.id
+            );
+            let required = schema["required"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|r| r == field.name);
             assert_eq!(required, field.required, "{}.{}", def.id, field.name);
         }
     }
-    assert_eq!(office.run("schema publicize.post").ends(0).json()["title"], "公示");
+    assert_eq!(
+        office.run("schema publicize.post").ends(0).json()["title"],
+        "公示"
+    );
 }
 
 #[test]
@@ -118,15 +158,41 @@ fn the_book_needs_no_ledger_and_has_its_contract() {
     let rules = json["rules"].as_array().unwrap();
     assert_eq!(rules.len(), 118);
     let keys: Vec<&String> = rules[0].as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["id", "cite", "quotes", "title", "severity", "stage", "scope", "check", "reading", "remedy"]);
+    assert_eq!(
+        keys,
+        [
+            "id", "cite", "quotes", "title", "severity", "stage", "scope", "check", "reading",
+            "remedy"
+        ]
+    );
     for rule in rules {
-        assert!(["must", "principle", "advisory", "info"].contains(&rule["severity"].as_str().unwrap()), "{rule}");
-        assert!(["computed", "attested", "recorded"].contains(&rule["check"].as_str().unwrap()), "{rule}");
-        assert!(!rule["quotes"].as_array().unwrap().is_empty() && !rule["title"].as_str().unwrap().is_empty());
+        assert!(
+            ["must", "principle", "advisory", "info"].contains(&rule["severity"].as_str().unwrap()),
+            "{rule}"
+        );
+        assert!(
+            ["computed", "attested", "recorded"].contains(&rule["check"].as_str().unwrap()),
+            "{rule}"
+        );
+        assert!(
+            !rule["quotes"].as_array().unwrap().is_empty()
+                && !rule["title"].as_str().unwrap().is_empty()
+        );
     }
     let page = office.run("rule A15-DAYS").ends(0).out;
-    assert!(page.contains("公示时间不少于3天") && page.contains("first-day"), "{page}");
-    assert!(office.run("rule --all --markdown").ends(0).out.matches("\n# A").count() > 100);
+    assert!(
+        page.contains("公示时间不少于3天") && page.contains("first-day"),
+        "{page}"
+    );
+    assert!(
+        office
+            .run("rule --all --markdown")
+            .ends(0)
+            .out
+            .matches("\n# A")
+            .count()
+            > 100
+    );
     assert!(office.run("rule --all").ends(0).out.lines().count() == 120);
 }
 
@@ -134,7 +200,13 @@ fn the_book_needs_no_ledger_and_has_its_contract() {
 fn explain_counts_the_days_one_by_one() {
     let office = office();
     let text = office.run("explain HZ2022-001 A15-DAYS").ends(0).out;
-    for part in ["2022-02-14", "2022-02-15 周二 第1天", "2022-02-17 周四 第3天", "公示时间不少于3天", "合规"] {
+    for part in [
+        "2022-02-14",
+        "2022-02-15 周二 第1天",
+        "2022-02-17 周四 第3天",
+        "公示时间不少于3天",
+        "合规",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     let all = office.run("explain HZ2022-001").ends(0).out;
@@ -145,10 +217,28 @@ fn explain_counts_the_days_one_by_one() {
 fn lists_mask_people_unless_asked() {
     let office = office();
     let masked = office.run("list demands").ends(0).out;
-    assert!(masked.contains("138******01") && !masked.contains("13800000001"), "{masked}");
-    assert!(office.run("list demands --plain").ends(0).out.contains("13800000001"));
-    assert!(!office.run("show HZ2022-001").ends(0).out.contains("13800009999"));
-    let audit = office.run("audit --year 2022 --format json --fail-on never --all").ends(0).out;
+    assert!(
+        masked.contains("138******01") && !masked.contains("13800000001"),
+        "{masked}"
+    );
+    assert!(
+        office
+            .run("list demands --plain")
+            .ends(0)
+            .out
+            .contains("13800000001")
+    );
+    assert!(
+        !office
+            .run("show HZ2022-001")
+            .ends(0)
+            .out
+            .contains("13800009999")
+    );
+    let audit = office
+        .run("audit --year 2022 --format json --fail-on never --all")
+        .ends(0)
+        .out;
     assert!(!audit.contains("1380000"), "an audit names no resident");
 }
 
@@ -156,8 +246,18 @@ fn lists_mask_people_unless_asked() {
 fn what_was_known_on_a_day_can_be_seen() {
     let office = office();
     office.run("list --known-by 2023-06-30").ends(0);
-    assert!(!office.run("list --known-by 2023-06-30").out.contains("HZ2022-001"));
-    assert!(office.run("list --known-by 2023-07-01").out.contains("HZ2022-001"));
+    assert!(
+        !office
+            .run("list --known-by 2023-06-30")
+            .out
+            .contains("HZ2022-001")
+    );
+    assert!(
+        office
+            .run("list --known-by 2023-07-01")
+            .out
+            .contains("HZ2022-001")
+    );
     assert!(office.run("show HZ2022-001 --known-by 2023-06-30").code == 2);
 }
 
@@ -167,18 +267,50 @@ fn the_official_tables_have_their_words() {
     office
         .run("register blocklist BL-1 --code 91440300TEST000001 --unit 示例公司 --person 法人甲 --cause 验收不合格 --listed 2022-08-01")
         .ends(0);
-    let t2 = office.run("export T2 --community HZ --year 2022 --encoding utf-8").ends(0).out;
-    assert!(t2.starts_with("南山区“民生微实事”社区候选项目清单\r\n"), "{t2}");
+    let t2 = office
+        .run("export T2 --community HZ --year 2022 --encoding utf-8")
+        .ends(0)
+        .out;
+    assert!(
+        t2.starts_with("南山区“民生微实事”社区候选项目清单\r\n"),
+        "{t2}"
+    );
     assert!(t2.contains("情况说明：粤海街道海珠社区第1批共征集项目1个，其中工程类项目0个，服务类项目1个，货物类项目0个，现将该批项目列入本社区候选项目，预计申请经费8万元。"), "{t2}");
-    assert!(t2.contains("序号,申报单位,项目名称,项目类型,项目概述,预计申请经费（万元）,备注\r\n1,海珠社区,"), "{t2}");
-    let t3 = office.run("export T3 --community 海珠社区 --encoding utf-8 --date 2022-01-27").ends(0).out;
-    assert!(t3.contains("单位：粤海街道海珠社区　　日期：2022年1月27日"), "{t3}");
-    assert!(t3.contains("现已全部通过审定，特将该批项目列入海珠社区拟实施项目，累计申请经费8万元。"), "{t3}");
-    assert!(t3.contains("2022-03-01至2022-08-31,负责人甲,测试1、领头甲、代表甲、监督甲,示例服务中心"), "{t3}");
+    assert!(
+        t2.contains(
+            "序号,申报单位,项目名称,项目类型,项目概述,预计申请经费（万元）,备注\r\n1,海珠社区,"
+        ),
+        "{t2}"
+    );
+    let t3 = office
+        .run("export T3 --community 海珠社区 --encoding utf-8 --date 2022-01-27")
+        .ends(0)
+        .out;
+    assert!(
+        t3.contains("单位：粤海街道海珠社区　　日期：2022年1月27日"),
+        "{t3}"
+    );
+    assert!(
+        t3.contains("现已全部通过审定，特将该批项目列入海珠社区拟实施项目，累计申请经费8万元。"),
+        "{t3}"
+    );
+    assert!(
+        t3.contains("2022-03-01至2022-08-31,负责人甲,测试1、领头甲、代表甲、监督甲,示例服务中心"),
+        "{t3}"
+    );
     let t4 = office.run("export T4 --bare --encoding utf-8").ends(0).out;
-    assert_eq!(t4, "序号,统一社会信用代码,单位名称,法人,列入事由\r\n1,91440300TEST000001,示例公司,法人甲,验收不合格\r\n");
-    let public = office.run("export T1 --community HZ --public --encoding utf-8").ends(0).out;
-    assert!(!public.contains("13800000001") && public.contains("138******01"), "{public}");
+    assert_eq!(
+        t4,
+        "序号,统一社会信用代码,单位名称,法人,列入事由\r\n1,91440300TEST000001,示例公司,法人甲,验收不合格\r\n"
+    );
+    let public = office
+        .run("export T1 --community HZ --public --encoding utf-8")
+        .ends(0)
+        .out;
+    assert!(
+        !public.contains("13800000001") && public.contains("138******01"),
+        "{public}"
+    );
     office.run("export T4 -o t4.csv").ends(0);
     office.run("export T4 -o t4.csv").ends(2);
     office.run("export T4 -o t4.csv --force").ends(0);
@@ -192,7 +324,10 @@ fn an_amount_is_never_rounded() {
         .map(|l| l.replace("\"amount\":\"600000\"", "\"amount\":\"1000000.01\""))
         .collect();
     office.record(&lines.join("\n"), "--as-is").ends(0);
-    let t3 = office.run("export T3 --community HZ --encoding utf-8").ends(0).out;
+    let t3 = office
+        .run("export T3 --community HZ --encoding utf-8")
+        .ends(0)
+        .out;
     assert!(t3.contains("100.000001"), "{t3}");
 }
 
@@ -213,11 +348,20 @@ fn a_closed_pipe_is_no_panic() {
 #[test]
 fn the_audit_is_grouped_and_in_line() {
     let office = office();
-    let text = office.run("audit --year 2022 --as-of 2023-07-01").ends(1).out;
+    let text = office
+        .run("audit --year 2022 --as-of 2023-07-01")
+        .ends(1)
+        .out;
     let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
     assert!(at("【违规】") < at("【偏离"));
     assert!(at("【偏离") < at("【资料不足"));
     assert!(at("【资料不足") < at("| 违规 |"));
-    let en = office.run("audit --year 2022 --as-of 2023-07-01 --lang en").ends(1).out;
-    assert!(en.contains("Violations") && en.contains("Unverifiable"), "{en}");
+    let en = office
+        .run("audit --year 2022 --as-of 2023-07-01 --lang en")
+        .ends(1)
+        .out;
+    assert!(
+        en.contains("Violations") && en.contains("Unverifiable"),
+        "{en}"
+    );
 }

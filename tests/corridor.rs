@@ -10,7 +10,9 @@ const SHORT: &str = "publicize post HZ2022-001 --start 2022-02-14 --end 2022-02-
 
 fn ready() -> Office {
     let office = Office::new();
-    office.record(&before("service", "publicize.post"), "").ends(0);
+    office
+        .record(&before("service", "publicize.post"), "")
+        .ends(0);
     office
 }
 
@@ -32,9 +34,14 @@ fn a_refused_step_leaves_the_file_as_it_was() {
 #[test]
 fn a_must_is_recorded_with_its_reason_and_stays_a_violation() {
     let office = ready();
-    let answer = office.run(&format!("{SHORT} --reason A15-DAYS=台风撤展")).ends(0);
+    let answer = office
+        .run(&format!("{SHORT} --reason A15-DAYS=台风撤展"))
+        .ends(0);
     assert!(answer.err.contains("仍属违规"), "{}", answer.err);
-    let json = office.run("explain HZ2022-001 A15-DAYS --format json").ends(0).json();
+    let json = office
+        .run("explain HZ2022-001 A15-DAYS --format json")
+        .ends(0)
+        .json();
     assert_eq!(json["findings"][0]["verdict"], "violation");
     assert_eq!(json["findings"][0]["reason"], "台风撤展");
 }
@@ -42,13 +49,20 @@ fn a_must_is_recorded_with_its_reason_and_stays_a_violation() {
 #[test]
 fn a_principle_with_a_reason_is_justified() {
     let office = Office::new();
-    office.record(&before("service", "shortlist.consult"), "").ends(0);
+    office
+        .record(&before("service", "shortlist.consult"), "")
+        .ends(0);
     let line = "shortlist consult HZ2022-001 --start 2022-01-20 --end 2022-01-22 --lead 社区党委 --support 居委会 --affected 9 --informed 9";
     let bytes = office.bytes();
     office.run(line).ends(1);
     assert_eq!(office.bytes(), bytes);
-    office.run(&format!("{line} --reason A11-DAYS=防汛抢险急需")).ends(0);
-    let json = office.run("explain HZ2022-001 A11-DAYS --format json").ends(0).json();
+    office
+        .run(&format!("{line} --reason A11-DAYS=防汛抢险急需"))
+        .ends(0);
+    let json = office
+        .run("explain HZ2022-001 A11-DAYS --format json")
+        .ends(0)
+        .json();
     assert_eq!(json["findings"][0]["verdict"], "justified");
 }
 
@@ -60,8 +74,13 @@ fn a_reason_that_answers_nothing_is_told_and_not_recorded() {
         .run("implement progress HZ2022-001 --date 2022-02-12 --note 正常 --reason A15-DAYS=没有的事")
         .ends(0);
     assert!(answer.err.contains("A15-DAYS 没有问题"), "{}", answer.err);
-    assert_eq!(office.run("log --format csv").out.lines().count(), events + 1);
-    office.run("implement progress HZ2022-001 --date 2022-02-13 --note 正常 --reason A99-X=x").ends(2);
+    assert_eq!(
+        office.run("log --format csv").out.lines().count(),
+        events + 1
+    );
+    office
+        .run("implement progress HZ2022-001 --date 2022-02-13 --note 正常 --reason A99-X=x")
+        .ends(2);
 }
 
 #[test]
@@ -69,7 +88,13 @@ fn dry_run_says_it_all_and_changes_nothing() {
     let office = ready();
     let bytes = office.bytes();
     let good = SHORT.replace("2022-02-15", "2022-02-17");
-    assert!(office.run(&format!("{good} --dry-run")).ends(0).out.contains("将登记"));
+    assert!(
+        office
+            .run(&format!("{good} --dry-run"))
+            .ends(0)
+            .out
+            .contains("将登记")
+    );
     office.run(&format!("{SHORT} --dry-run")).ends(1);
     assert_eq!(office.bytes(), bytes);
 }
@@ -78,7 +103,10 @@ fn dry_run_says_it_all_and_changes_nothing() {
 fn a_past_year_is_loaded_as_it_is_and_the_audit_tells() {
     let office = ready();
     office.run(&format!("{SHORT} --as-is")).ends(0);
-    let text = office.run("audit --year 2022 --as-of 2022-03-01").ends(1).out;
+    let text = office
+        .run("audit --year 2022 --as-of 2022-03-01")
+        .ends(1)
+        .out;
     assert!(text.contains("A15-DAYS"), "{text}");
 }
 
@@ -88,7 +116,9 @@ fn the_order_of_entry_is_free() {
     let mut lines = base_case("service");
     lines.reverse();
     office.record(&lines.join("\n"), "").ends(0);
-    let json = office.run("audit --year 2022 --as-of 2023-07-01 --format json --fail-on never").json();
+    let json = office
+        .run("audit --year 2022 --as-of 2023-07-01 --format json --fail-on never")
+        .json();
     let wrong: Vec<_> = json["findings"]
         .as_array()
         .unwrap()
@@ -114,7 +144,10 @@ fn a_batch_is_recorded_whole_or_not_at_all() {
     let office = Office::new();
     let bytes = office.bytes();
     let mut lines = base_case("service");
-    lines.push("{\"step\":\"publicize.post\",\"case\":\"HZ2022-777\",\"start\":\"2022-02-30\",\"wer\":1}".into());
+    lines.push(
+        "{\"step\":\"publicize.post\",\"case\":\"HZ2022-777\",\"start\":\"2022-02-30\",\"wer\":1}"
+            .into(),
+    );
     lines.push("{\"step\":\"publish\"}".into());
     lines.push("not json".into());
     let answer = office.record(&lines.join("\n"), "").ends(2);
@@ -138,37 +171,74 @@ fn a_breach_in_a_batch_names_its_line() {
         .into_iter()
         .map(|line| line.replace("\"end\":\"2022-02-17\"", "\"end\":\"2022-02-15\""))
         .collect();
-    let at = lines.iter().position(|l| l.contains("publicize.post")).unwrap() + 1;
+    let at = lines
+        .iter()
+        .position(|l| l.contains("publicize.post"))
+        .unwrap()
+        + 1;
     let answer = office.record(&lines.join("\n"), "").ends(1);
-    assert!(answer.err.contains(&format!("steps.jsonl:{at}")), "{}", answer.err);
+    assert!(
+        answer.err.contains(&format!("steps.jsonl:{at}")),
+        "{}",
+        answer.err
+    );
 }
 
 #[test]
 fn what_is_not_there_is_named_with_the_nearest() {
     let office = ready();
-    let answer = office.run("implement progress HZ2022-002 --date 2022-02-12 --note x").ends(2);
-    assert!(answer.err.contains("HZ2022-002") && answer.err.contains("HZ2022-001"), "{}", answer.err);
-    assert!(office.run("collect round YH --year 2022 --completed 2021-12-20 --organiser 社区党委").ends(2).err.contains("register community YH"));
+    let answer = office
+        .run("implement progress HZ2022-002 --date 2022-02-12 --note x")
+        .ends(2);
+    assert!(
+        answer.err.contains("HZ2022-002") && answer.err.contains("HZ2022-001"),
+        "{}",
+        answer.err
+    );
+    assert!(
+        office
+            .run("collect round YH --year 2022 --completed 2021-12-20 --organiser 社区党委")
+            .ends(2)
+            .err
+            .contains("register community YH")
+    );
 }
 
 #[test]
 fn a_correction_keeps_what_stood_before() {
     let office = ready();
     office.run(&format!("{SHORT} --as-is")).ends(0);
-    let json = office.run("explain HZ2022-001 A15-DAYS --format json").json();
+    let json = office
+        .run("explain HZ2022-001 A15-DAYS --format json")
+        .json();
     let seq = json["findings"][0]["events"][0]["seq"].as_i64().unwrap();
-    office.run(&format!("amend {seq} --set end=2022-02-17 --why 抄录笔误")).ends(0);
-    let json = office.run("explain HZ2022-001 A15-DAYS --format json").json();
+    office
+        .run(&format!("amend {seq} --set end=2022-02-17 --why 抄录笔误"))
+        .ends(0);
+    let json = office
+        .run("explain HZ2022-001 A15-DAYS --format json")
+        .json();
     assert_eq!(json["findings"][0]["verdict"], "pass");
     let log = office.run("log HZ2022-001 --format json").out;
-    assert!(log.contains("\"end\":\"2022-02-15\"") && log.contains("end=\\\"2022-02-17\\\""), "{log}");
+    assert!(
+        log.contains("\"end\":\"2022-02-15\"") && log.contains("end=\\\"2022-02-17\\\""),
+        "{log}"
+    );
     assert!(office.run("show HZ2022-001").out.contains("已更正"));
     office.run("verify").ends(0);
     // a correction is judged like a step
-    office.run(&format!("amend {seq} --set end=2022-02-15 --why 又改回")).ends(1);
-    office.run(&format!("amend {seq} --set end=2022-02-31 --why x")).ends(2);
-    office.run("amend 9999 --set end=2022-02-17 --why x").ends(2);
-    office.run(&format!("amend {seq} --set ende=2022-02-17 --why x")).ends(2);
+    office
+        .run(&format!("amend {seq} --set end=2022-02-15 --why 又改回"))
+        .ends(1);
+    office
+        .run(&format!("amend {seq} --set end=2022-02-31 --why x"))
+        .ends(2);
+    office
+        .run("amend 9999 --set end=2022-02-17 --why x")
+        .ends(2);
+    office
+        .run(&format!("amend {seq} --set ende=2022-02-17 --why x"))
+        .ends(2);
 }
 
 #[test]
@@ -176,11 +246,19 @@ fn a_withdrawn_case_is_judged_no_more_and_a_struck_event_counts_no_more() {
     let office = ready();
     let answer = office.run("publicize post HZ2022-001 --start 2022-02-14 --end 2022-02-17 --by 社区党委 --online 南山先锋 --offline 公开栏、现场、楼栋 --content 时间、地点、服务对象、预期效益、项目负责人、负责人联系方式 --format json").ends(0);
     let seq = answer.json()["events"][0]["seq"].as_i64().unwrap();
-    office.run(&format!("withdraw HZ2022-001 --event {seq} --why 登记错项目")).ends(0);
-    let json = office.run("explain HZ2022-001 A15-DAYS --format json").json();
+    office
+        .run(&format!(
+            "withdraw HZ2022-001 --event {seq} --why 登记错项目"
+        ))
+        .ends(0);
+    let json = office
+        .run("explain HZ2022-001 A15-DAYS --format json")
+        .json();
     assert_eq!(json["findings"][0]["verdict"], "pending");
     office.run("withdraw HZ2022-001 --why 居民改主意").ends(0);
-    let json = office.run("explain HZ2022-001 A15-DAYS --format json").json();
+    let json = office
+        .run("explain HZ2022-001 A15-DAYS --format json")
+        .json();
     assert_eq!(json["findings"][0]["verdict"], "not-applicable");
     office.run("verify").ends(0);
 }
@@ -190,8 +268,13 @@ fn one_step_reads_only_its_own_subjects() {
     // the answer must not depend on, nor name, another case
     let office = Office::new();
     office.record(&base_case("service").join("\n"), "").ends(0);
-    office.run("register community YH --name 粤海社区 --street 粤海街道").ends(0);
-    let other: Vec<String> = base_case("works").iter().map(|l| l.replace("HZ", "YH")).collect();
+    office
+        .run("register community YH --name 粤海社区 --street 粤海街道")
+        .ends(0);
+    let other: Vec<String> = base_case("works")
+        .iter()
+        .map(|l| l.replace("HZ", "YH"))
+        .collect();
     office.record(&other.join("\n"), "").ends(0);
     let json = office
         .run("implement progress YH2022-001 --date 2022-04-01 --note 正常 --format json")
@@ -210,7 +293,9 @@ fn a_table_records_as_a_command_does() {
         "项目编号,公示开始日期,公示结束日期,公示单位,线上渠道,线下地点,公示内容\nHZ2022-001,2022年2月14日,2022/2/17,社区党委,南山先锋,公开栏、现场、楼栋,时间、地点、服务对象、预期效益、项目负责人、负责人联系方式\n",
     );
     office.run("record 公示.csv --step publicize.post").ends(0);
-    let json = office.run("explain HZ2022-001 A15-DAYS --format json").json();
+    let json = office
+        .run("explain HZ2022-001 A15-DAYS --format json")
+        .json();
     assert_eq!(json["findings"][0]["verdict"], "pass");
     let answer = office.run("record 公示.csv").ends(2);
     assert!(answer.err.contains("--step"), "{}", answer.err);

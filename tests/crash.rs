@@ -14,7 +14,10 @@ struct Delays(u64);
 
 impl Delays {
     fn next(&mut self, most: u64) -> Duration {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         Duration::from_micros((self.0 >> 33) % most)
     }
 }
@@ -22,14 +25,25 @@ impl Delays {
 #[test]
 fn killed_while_importing() {
     let office = Office::new();
-    office.run("collect round HZ --year 2022 --completed 2021-12-20 --organiser 社区党委").ends(0);
+    office
+        .run("collect round HZ --year 2022 --completed 2021-12-20 --organiser 社区党委")
+        .ends(0);
     let contacts = fixture("import/contacts-haizhu-2022.csv");
     let seed = 20_220_401;
     let mut delays = Delays(seed);
     let mut landed = 0;
     for round in 0..40 {
         let before = office.run("log --format csv").ends(0).out.lines().count();
-        let line = ["record", &contacts, "--step", "collect.contact", "--set", "community=HZ", "--set", &format!("year={}", 2000 + round)];
+        let line = [
+            "record",
+            &contacts,
+            "--step",
+            "collect.contact",
+            "--set",
+            "community=HZ",
+            "--set",
+            &format!("year={}", 2000 + round),
+        ];
         let mut child = office
             .command(&line)
             .stdout(Stdio::piped())
@@ -44,17 +58,30 @@ fn killed_while_importing() {
         assert_eq!(answer.code, 0, "seed {seed} round {round}: {}", answer.out);
         let after = office.run("log --format csv").ends(0).out.lines().count();
         // all of the file or nothing of it, and all if it was acknowledged
-        assert!(after == before || after == before + 520, "seed {seed} round {round}: {before} {after}");
-        assert!(!acknowledged || after == before + 520, "seed {seed} round {round}: acknowledged and lost");
+        assert!(
+            after == before || after == before + 520,
+            "seed {seed} round {round}: {before} {after}"
+        );
+        assert!(
+            !acknowledged || after == before + 520,
+            "seed {seed} round {round}: acknowledged and lost"
+        );
         landed += usize::from(after > before);
     }
-    assert!(landed < 40, "no kill hit the work: lengthen the work or shorten the delays");
+    assert!(
+        landed < 40,
+        "no kill hit the work: lengthen the work or shorten the delays"
+    );
 }
 
 #[test]
 fn eight_writers_at_once_lose_nothing() {
     let office = Office::new();
-    let line = |n: usize, i: usize| format!("register document --rule A6-STREETTF --body 街道{n} --date 2022-01-01 --title 第{i}份");
+    let line = |n: usize, i: usize| {
+        format!(
+            "register document --rule A6-STREETTF --body 街道{n} --date 2022-01-01 --title 第{i}份"
+        )
+    };
     std::thread::scope(|scope| {
         for n in 0..8 {
             let office = &office;
@@ -67,7 +94,10 @@ fn eight_writers_at_once_lose_nothing() {
     });
     office.run("verify").ends(0);
     // header, init, one community, forty documents
-    assert_eq!(office.run("log --format csv").ends(0).out.lines().count(), 43);
+    assert_eq!(
+        office.run("log --format csv").ends(0).out.lines().count(),
+        43
+    );
 }
 
 #[cfg(unix)]
@@ -76,7 +106,9 @@ fn a_folder_that_cannot_be_written_is_told() {
     use std::os::unix::fs::PermissionsExt;
     let office = Office::new();
     let bytes = office.bytes();
-    let set = |mode: u32| std::fs::set_permissions(office.dir.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+    let set = |mode: u32| {
+        std::fs::set_permissions(office.dir.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
     set(0o500);
     let probe = office.path("probe");
     let root = std::fs::write(&probe, "x").is_ok();

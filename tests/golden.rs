@@ -12,7 +12,9 @@ use serde_json::Value as Json;
 
 fn audit(office: &Office, more: &str) -> Json {
     office
-        .run(&format!("audit --year 2022 --as-of 2023-07-01 --format json --fail-on never {more}"))
+        .run(&format!(
+            "audit --year 2022 --as-of 2023-07-01 --format json --fail-on never {more}"
+        ))
         .ends(0)
         .json()
 }
@@ -68,12 +70,24 @@ fn numbers_are_told_with_their_parts() {
     let office = office();
     let json = audit(&office, "--all --rule A9-500");
     let of = |subject: &str| {
-        json["findings"].as_array().unwrap().iter().find(|f| f["subject"] == subject).unwrap()["facts"].clone()
+        json["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|f| f["subject"] == subject)
+            .unwrap()["facts"]
+            .clone()
     };
     // 494 contacts, 5 proposers and one member of a household, whose own row is not added
     let facts = of("AA2022");
-    assert_eq!((&facts["count"], &facts["persons"], &facts["households"]), (&500.into(), &500.into(), &0.into()));
-    assert_eq!((&facts["organisations"], &facts["repeats"]), (&5.into(), &4.into()));
+    assert_eq!(
+        (&facts["count"], &facts["persons"], &facts["households"]),
+        (&500.into(), &500.into(), &0.into())
+    );
+    assert_eq!(
+        (&facts["organisations"], &facts["repeats"]),
+        (&5.into(), &4.into())
+    );
     assert_eq!(of("BB2022")["count"], 499);
 }
 
@@ -81,15 +95,41 @@ fn numbers_are_told_with_their_parts() {
 fn the_json_contract_has_its_fields() {
     let office = office();
     let json = audit(&office, "");
-    let keys = |json: &Json| json.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&json), ["schema", "regime", "year", "as_of", "ledger", "summary", "findings"]);
+    let keys = |json: &Json| {
+        json.as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        keys(&json),
+        [
+            "schema", "regime", "year", "as_of", "ledger", "summary", "findings"
+        ]
+    );
     assert_eq!(json["schema"], "minsheng.audit/1");
     assert_eq!(keys(&json["ledger"]), ["events", "head"]);
     assert_eq!(
         keys(&json["findings"][0]),
         [
-            "rule", "verdict", "severity", "stage", "scope", "subject", "community", "title", "message",
-            "cite", "quote", "facts", "events", "due", "reading", "reason", "remedy"
+            "rule",
+            "verdict",
+            "severity",
+            "stage",
+            "scope",
+            "subject",
+            "community",
+            "title",
+            "message",
+            "cite",
+            "quote",
+            "facts",
+            "events",
+            "due",
+            "reading",
+            "reason",
+            "remedy"
         ]
     );
     let first = &json["findings"][0];
@@ -113,9 +153,17 @@ fn exit_code_follows_fail_on() {
     let office = office();
     let line = "audit --year 2022 --as-of 2023-07-01 --quiet";
     office.run(line).ends(1);
-    office.run(&format!("{line} --community 甲示例社区")).ends(0);
-    office.run(&format!("{line} --community 甲示例社区 --fail-on deviation")).ends(1);
-    office.run(&format!("{line} --community BB --rule A11-30")).ends(0);
+    office
+        .run(&format!("{line} --community 甲示例社区"))
+        .ends(0);
+    office
+        .run(&format!(
+            "{line} --community 甲示例社区 --fail-on deviation"
+        ))
+        .ends(1);
+    office
+        .run(&format!("{line} --community BB --rule A11-30"))
+        .ends(0);
     office.run(&format!("{line} --fail-on never")).ends(0);
     office.run(&format!("{line} --fail-on 大概")).ends(2);
     office.run(&format!("{line} --community 丙")).ends(2);
@@ -139,17 +187,28 @@ fn a_regulation_out_of_force_is_told_once_and_can_be_extended() {
     let office = Office::new();
     let late = "2024-03-01";
     for line in [
-        format!("implement emergency HZ --year 2024 --case HZ2024-001 --date {late} --by 街道党工委 --document 文1 --cause 自然灾害 --title 抢修 --type 工程类 --amount 30万"),
+        format!(
+            "implement emergency HZ --year 2024 --case HZ2024-001 --date {late} --by 街道党工委 --document 文1 --cause 自然灾害 --title 抢修 --type 工程类 --amount 30万"
+        ),
         format!("implement start HZ2024-001 --date {late}"),
     ] {
-        office.run(&format!("{line} --as-is --as-of 2024-06-01")).ends(0);
+        office
+            .run(&format!("{line} --as-is --as-of 2024-06-01"))
+            .ends(0);
     }
     let line = "audit --year 2024 --as-of 2024-06-01 --fail-on never";
     let text = office.run(line).ends(0).out;
     assert_eq!(text.matches("minsheng regime extend").count(), 1, "{text}");
     let before = office.run(&format!("{line} --format json")).json();
-    assert!(before["summary"]["verdicts"]["out-of-force"].as_u64().unwrap() > 0);
-    office.run("regime extend --until 2026-09-09 --basis 深南府办规〔2023〕9号 --date 2023-08-30").ends(0);
+    assert!(
+        before["summary"]["verdicts"]["out-of-force"]
+            .as_u64()
+            .unwrap()
+            > 0
+    );
+    office
+        .run("regime extend --until 2026-09-09 --basis 深南府办规〔2023〕9号 --date 2023-08-30")
+        .ends(0);
     let after = office.run(&format!("{line} --format json")).json();
     assert_eq!(after["summary"]["verdicts"]["out-of-force"], 0);
 }

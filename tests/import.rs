@@ -20,15 +20,27 @@ fn office() -> Office {
 
 fn import(office: &Office, file: &str) -> common::cli::Answer {
     let path = fixture(&format!("import/{file}"));
-    office.args(&["collect", "import", &path, "--community", "HZ", "--round", "HZ2022-R1"])
+    office.args(&[
+        "collect",
+        "import",
+        &path,
+        "--community",
+        "HZ",
+        "--round",
+        "HZ2022-R1",
+    ])
 }
 
 /// The demands of a ledger with their personal values, in order.
 fn demands(office: &Office) -> Vec<Map<String, Json>> {
     let conn = Connection::open(office.ledger()).unwrap();
     let open = |token: &str| -> Json {
-        conn.query_row("SELECT value FROM personal WHERE token = ?1", [token], |r| r.get::<_, String>(0))
-            .map_or(Json::Null, Json::from)
+        conn.query_row(
+            "SELECT value FROM personal WHERE token = ?1",
+            [token],
+            |r| r.get::<_, String>(0),
+        )
+        .map_or(Json::Null, Json::from)
     };
     conn.prepare("SELECT payload FROM event WHERE step = 'collect.demand' ORDER BY id")
         .unwrap()
@@ -47,18 +59,31 @@ fn demands(office: &Office) -> Vec<Map<String, Json>> {
 }
 
 fn expected(name: &str) -> Vec<Map<String, Json>> {
-    serde_json::from_str(&std::fs::read_to_string(fixture(&format!("import/{name}"))).unwrap()).unwrap()
+    serde_json::from_str(&std::fs::read_to_string(fixture(&format!("import/{name}"))).unwrap())
+        .unwrap()
 }
 
 /// Compares as the fixture writes it: NFKC, so that brackets of both widths are one.
 fn same(found: &[Map<String, Json>], expected: &[Map<String, Json>]) {
     use unicode_normalization::UnicodeNormalization;
-    let norm = |v: &Json| v.as_str().unwrap_or_default().nfkc().collect::<String>().trim().to_owned();
+    let norm = |v: &Json| {
+        v.as_str()
+            .unwrap_or_default()
+            .nfkc()
+            .collect::<String>()
+            .trim()
+            .to_owned()
+    };
     assert_eq!(found.len(), expected.len());
     for (number, (f, e)) in found.iter().zip(expected).enumerate() {
-        for key in ["title", "type", "summary", "grounds", "proposer", "phone", "received", "remark"] {
+        for key in [
+            "title", "type", "summary", "grounds", "proposer", "phone", "received", "remark",
+        ] {
             let wanted = e.get(if key == "grounds" { "reason" } else { key });
-            let wanted = wanted.filter(|v| !v.is_null()).map(norm).unwrap_or_default();
+            let wanted = wanted
+                .filter(|v| !v.is_null())
+                .map(norm)
+                .unwrap_or_default();
             if wanted.is_empty() && key == "received" {
                 continue;
             }
@@ -94,13 +119,33 @@ fn seven_forms_of_one_list_give_the_same_demands() {
 fn other_headings_and_encodings_are_understood() {
     let office = office();
     import(&office, "huaming-2022-r1.xlsx").ends(0);
-    same(&demands(&office), &expected("huaming-2022-r1.expected.json"));
+    same(
+        &demands(&office),
+        &expected("huaming-2022-r1.expected.json"),
+    );
     let office = self::office();
     let path = fixture("import/dengliang-2022-r1.csv");
-    let line = ["collect", "import", &path, "--community", "HZ", "--round", "HZ2022-R1", "--received", "2021-12-22"];
+    let line = [
+        "collect",
+        "import",
+        &path,
+        "--community",
+        "HZ",
+        "--round",
+        "HZ2022-R1",
+        "--received",
+        "2021-12-22",
+    ];
     office.args(&line).ends(0);
-    same(&demands(&office), &expected("dengliang-2022-r1.expected.json"));
-    assert!(demands(&office).iter().all(|d| d["received"] == "2021-12-22"));
+    same(
+        &demands(&office),
+        &expected("dengliang-2022-r1.expected.json"),
+    );
+    assert!(
+        demands(&office)
+            .iter()
+            .all(|d| d["received"] == "2021-12-22")
+    );
 }
 
 #[test]
@@ -108,10 +153,29 @@ fn twelve_mistakes_are_told_at_once_each_at_its_cell() {
     let office = office();
     let bytes = office.bytes();
     let path = fixture("import/twelve-mistakes.xlsx");
-    let line = ["collect", "import", &path, "--community", "HZ", "--round", "HZ2022-R1", "--format", "json"];
+    let line = [
+        "collect",
+        "import",
+        &path,
+        "--community",
+        "HZ",
+        "--round",
+        "HZ2022-R1",
+        "--format",
+        "json",
+    ];
     let json = office.args(&line).ends(2).json();
     let cells = |list: &[Map<String, Json>]| -> BTreeSet<String> {
-        list.iter().map(|p| format!("{}!{}{}", p["sheet"].as_str().unwrap(), p["column"].as_str().unwrap(), p["row"])).collect()
+        list.iter()
+            .map(|p| {
+                format!(
+                    "{}!{}{}",
+                    p["sheet"].as_str().unwrap(),
+                    p["column"].as_str().unwrap(),
+                    p["row"]
+                )
+            })
+            .collect()
     };
     let found: Vec<Map<String, Json>> = serde_json::from_value(json["problems"].clone()).unwrap();
     let wanted = expected("twelve-mistakes.expected.json");
@@ -134,7 +198,12 @@ fn twelve_mistakes_are_told_at_once_each_at_its_cell() {
     let mut line = line;
     line[8] = "csv";
     let csv_text = office.args(&line).ends(2).out;
-    assert_eq!(csv::Reader::from_reader(csv_text.as_bytes()).records().count(), 12);
+    assert_eq!(
+        csv::Reader::from_reader(csv_text.as_bytes())
+            .records()
+            .count(),
+        12
+    );
 }
 
 #[test]
@@ -142,7 +211,9 @@ fn bad_rows_can_be_left_out_and_are_kept_in_a_file() {
     let office = office();
     let copy = office.path("list.xlsx");
     std::fs::copy(fixture("import/twelve-mistakes.xlsx"), copy).unwrap();
-    office.run("collect import list.xlsx --community HZ --round HZ2022-R1 --skip-bad").ends(0);
+    office
+        .run("collect import list.xlsx --community HZ --round HZ2022-R1 --skip-bad")
+        .ends(0);
     assert_eq!(demands(&office).len(), 12);
     let left = std::fs::read_to_string(office.path("list.xlsx.bad.csv")).unwrap();
     assert!(left.contains("维修"), "{left}");
@@ -157,7 +228,9 @@ fn table_one_goes_out_and_comes_back_without_a_change() {
         office
             .run(&format!("export T1 --community HZ --year 2022 --date 2021-12-20 --encoding {encoding} -o t1.csv"))
             .ends(0);
-        let answer = office.run("collect import t1.csv --community HZ --round HZ2022-R1").ends(0);
+        let answer = office
+            .run("collect import t1.csv --community HZ --round HZ2022-R1")
+            .ends(0);
         assert!(answer.out.contains("26条"), "{}", answer.out);
         assert_eq!(office.bytes(), bytes, "{encoding}");
     }
@@ -170,9 +243,13 @@ fn equal_rows_of_one_file_both_survive() {
         "a.csv",
         "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期\n路灯,工程类,修,暗,测试甲,13800000001,2021-12-01\n路灯,工程类,修,暗,测试甲,13800000001,2021-12-01\n",
     );
-    office.run("collect import a.csv --community HZ --round HZ2022-R1").ends(0);
+    office
+        .run("collect import a.csv --community HZ --round HZ2022-R1")
+        .ends(0);
     assert_eq!(demands(&office).len(), 2);
-    office.run("collect import a.csv --community HZ --round HZ2022-R1").ends(0);
+    office
+        .run("collect import a.csv --community HZ --round HZ2022-R1")
+        .ends(0);
     assert_eq!(demands(&office).len(), 2);
 }
 
@@ -197,15 +274,37 @@ fn five_hundred_and_twenty_contacts_are_five_hundred_and_five_sources() {
     let office = office();
     let contacts = fixture("import/contacts-haizhu-2022.csv");
     office
-        .args(&["record", &contacts, "--step", "collect.contact", "--set", "community=HZ", "--set", "year=2022"])
+        .args(&[
+            "record",
+            &contacts,
+            "--step",
+            "collect.contact",
+            "--set",
+            "community=HZ",
+            "--set",
+            "year=2022",
+        ])
         .ends(0);
     let facts = |rule: &str| {
-        office.run(&format!("explain HZ2022 {rule} --format json")).ends(0).json()["findings"][0].clone()
+        office
+            .run(&format!("explain HZ2022 {rule} --format json"))
+            .ends(0)
+            .json()["findings"][0]
+            .clone()
     };
     assert_eq!(facts("A9-500")["facts"]["count"], 505);
     let focus = fixture("import/focus-haizhu-2022.csv");
     office
-        .args(&["record", &focus, "--step", "register.household", "--set", "community=HZ", "--set", "year=2022"])
+        .args(&[
+            "record",
+            &focus,
+            "--step",
+            "register.household",
+            "--set",
+            "community=HZ",
+            "--set",
+            "year=2022",
+        ])
         .ends(0);
     assert_eq!(facts("A9-FOCUS")["verdict"], "pass");
 }
@@ -217,10 +316,19 @@ fn a_formula_in_a_residents_text_stays_text() {
         "a.csv",
         "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期\n路灯,工程类,=HYPERLINK(1),-1层暗,@测试,13800000001,2021-12-01\n",
     );
-    office.run("collect import a.csv --community HZ --round HZ2022-R1").ends(0);
-    office.run("export T1 --community HZ --year 2022 -o t1.csv").ends(0);
+    office
+        .run("collect import a.csv --community HZ --round HZ2022-R1")
+        .ends(0);
+    office
+        .run("export T1 --community HZ --year 2022 -o t1.csv")
+        .ends(0);
     let text = std::fs::read_to_string(office.path("t1.csv")).unwrap();
-    assert!(text.contains("'=HYPERLINK(1)") && text.contains("'-1层暗") && text.contains("'@测试"), "{text}");
-    let answer = office.run("collect import t1.csv --community HZ --round HZ2022-R1 --received 2021-12-01").ends(0);
+    assert!(
+        text.contains("'=HYPERLINK(1)") && text.contains("'-1层暗") && text.contains("'@测试"),
+        "{text}"
+    );
+    let answer = office
+        .run("collect import t1.csv --community HZ --round HZ2022-R1 --received 2021-12-01")
+        .ends(0);
     assert!(answer.out.contains("已有相同的记录1条"), "{}", answer.out);
 }

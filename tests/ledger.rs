@@ -4,7 +4,8 @@
 
 mod common;
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use common::cli::{Office, base_case};
@@ -38,7 +39,12 @@ fn sha256sum(text: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     String::from_utf8(output.stdout).unwrap()[..64].to_owned()
 }
@@ -47,12 +53,18 @@ fn sha256sum(text: &str) -> String {
 fn plain_sql_and_sha256sum_recompute_the_chain() {
     let office = office();
     let conn = Connection::open(office.ledger()).unwrap();
-    let count: i64 = conn.query_row("SELECT max(seq) FROM event", [], |r| r.get(0)).unwrap();
+    let count: i64 = conn
+        .query_row("SELECT max(seq) FROM event", [], |r| r.get(0))
+        .unwrap();
     assert!(count > 40);
     for seq in 1..=count {
         let text: String = conn.query_row(PREIMAGE, [seq], |r| r.get(0)).unwrap();
         let stored: String = conn
-            .query_row("SELECT lower(hex(hash)) FROM event WHERE seq = ?1", [seq], |r| r.get(0))
+            .query_row(
+                "SELECT lower(hex(hash)) FROM event WHERE seq = ?1",
+                [seq],
+                |r| r.get(0),
+            )
             .unwrap();
         assert_eq!(sha256sum(&text), stored, "event {seq}");
     }
@@ -62,12 +74,21 @@ fn plain_sql_and_sha256sum_recompute_the_chain() {
 fn the_file_says_what_it_is_and_only_its_owner_reads_it() {
     let office = office();
     let conn = Connection::open(office.ledger()).unwrap();
-    let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |r| r.get::<_, i64>(0)).unwrap();
-    assert_eq!((pragma("application_id"), pragma("user_version")), (0x4D53_484C, 1));
+    let pragma = |name: &str| {
+        conn.query_row(&format!("PRAGMA {name}"), [], |r| r.get::<_, i64>(0))
+            .unwrap()
+    };
+    assert_eq!(
+        (pragma("application_id"), pragma("user_version")),
+        (0x4D53_484C, 1)
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(office.ledger()).unwrap().permissions().mode();
+        let mode = std::fs::metadata(office.ledger())
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }
@@ -140,20 +161,35 @@ fn verify_finds_every_kind_of_tampering() {
 fn a_dropped_guard_is_found() {
     let office = office();
     let conn = Connection::open(office.ledger()).unwrap();
-    conn.execute_batch("DROP TRIGGER event_never_changes").unwrap();
+    conn.execute_batch("DROP TRIGGER event_never_changes")
+        .unwrap();
     drop(conn);
-    assert!(office.run("verify").ends(3).out.contains("event_never_changes"));
+    assert!(
+        office
+            .run("verify")
+            .ends(3)
+            .out
+            .contains("event_never_changes")
+    );
 }
 
 #[test]
 fn an_erased_name_leaves_the_chain_whole() {
     let office = office();
     let conn = Connection::open(office.ledger()).unwrap();
-    let erased = conn.execute("DELETE FROM personal WHERE value = '测试1'", []).unwrap();
+    let erased = conn
+        .execute("DELETE FROM personal WHERE value = '测试1'", [])
+        .unwrap();
     assert_eq!(erased, 1);
     drop(conn);
     office.run("verify").ends(0);
-    assert!(office.run("show HZ2022-D0001").ends(0).out.contains("（已删除）"));
+    assert!(
+        office
+            .run("show HZ2022-D0001")
+            .ends(0)
+            .out
+            .contains("（已删除）")
+    );
     // and who is erased still counts as one source
     office.run("explain HZ2022 A9-500").ends(0);
 }
@@ -168,7 +204,11 @@ fn names_and_numbers_stand_in_the_side_table_only() {
     for value in ["测试1", "13800000001", "同意人7", "负责人甲", "监督甲"] {
         assert!(!payloads.contains(value), "{value}");
         let kept: i64 = conn
-            .query_row("SELECT count(*) FROM personal WHERE value = ?1", [value], |r| r.get(0))
+            .query_row(
+                "SELECT count(*) FROM personal WHERE value = ?1",
+                [value],
+                |r| r.get(0),
+            )
             .unwrap();
         assert_eq!(kept, 1, "{value}");
     }
@@ -182,8 +222,13 @@ fn a_checkpoint_kept_elsewhere_finds_what_the_chain_alone_cannot() {
     office.write("kept.txt", &body);
     office.run("verify --against kept.txt").ends(0);
     // later events are told as not yet anchored
-    office.run("implement progress HZ2022-001 --date 2022-04-02 --note 正常").ends(0);
-    let json = office.run("verify --against kept.txt --format json").ends(0).json();
+    office
+        .run("implement progress HZ2022-001 --date 2022-04-02 --note 正常")
+        .ends(0);
+    let json = office
+        .run("verify --against kept.txt --format json")
+        .ends(0)
+        .json();
     assert_eq!(json["unanchored"], 1);
     // a tail that was cut passes the chain, not the checkpoint
     tamper(
@@ -199,14 +244,32 @@ fn a_checkpoint_kept_elsewhere_finds_what_the_chain_alone_cannot() {
 fn what_is_no_ledger_is_told_apart() {
     let office = Office::empty();
     assert!(office.run("list").ends(2).err.contains("init"));
-    office.write("minsheng.db", "not a database at all, but long enough to be looked at by a reader");
-    assert!(office.run("list").ends(2).err.contains("不是 minsheng 的账本"));
+    office.write(
+        "minsheng.db",
+        "not a database at all, but long enough to be looked at by a reader",
+    );
+    assert!(
+        office
+            .run("list")
+            .ends(2)
+            .err
+            .contains("不是 minsheng 的账本")
+    );
     assert!(office.run("init").ends(2).err.contains("已经存在"));
     let newer = Office::new();
-    Connection::open(newer.ledger()).unwrap().execute_batch("PRAGMA user_version = 9").unwrap();
+    Connection::open(newer.ledger())
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 9")
+        .unwrap();
     assert!(newer.run("list").ends(2).err.contains("较新版本"));
     let folder = Office::empty();
-    assert!(folder.run("init --ledger nowhere/x.db").ends(2).err.contains("nowhere"));
+    assert!(
+        folder
+            .run("init --ledger nowhere/x.db")
+            .ends(2)
+            .err
+            .contains("nowhere")
+    );
 }
 
 #[test]
@@ -215,22 +278,40 @@ fn an_event_of_a_newer_version_verifies_and_is_told() {
     // written as the recipe says, by another program
     let conn = Connection::open(office.ledger()).unwrap();
     let (seq, hash): (i64, Vec<u8>) = conn
-        .query_row("SELECT seq, hash FROM event ORDER BY id DESC LIMIT 1", [], |r| Ok((r.get(0)?, r.get(1)?)))
+        .query_row(
+            "SELECT seq, hash FROM event ORDER BY id DESC LIMIT 1",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )
         .unwrap();
-    let hex: String = hash.iter().map(|b| format!("{b:02x}")).collect();
+    let hex = minsheng::ledger::chain::hex(&hash);
     let next = (seq + 1).to_string();
     let mut text = "minsheng.event/1\n".to_owned();
-    for part in [hex.as_str(), "TEST.1", &next, "future.step", "HZ2022-001", "2022-05-01", "2023-07-02T00:00:00Z", "某人", "{\"x\":1}"] {
-        text.push_str(&format!("{}:{part},", part.len()));
+    for part in [
+        hex.as_str(),
+        "TEST.1",
+        &next,
+        "future.step",
+        "HZ2022-001",
+        "2022-05-01",
+        "2023-07-02T00:00:00Z",
+        "某人",
+        "{\"x\":1}",
+    ] {
+        write!(text, "{}:{part},", part.len()).unwrap();
     }
     conn.execute(
         "INSERT INTO event VALUES (?1, 1, ?1, 'future.step', 'HZ2022-001', '2022-05-01', '2023-07-02T00:00:00Z', '某人', '{\"x\":1}', unhex(?2))",
         (seq + 1, sha256sum(&text)),
     )
     .unwrap();
-    conn.execute("INSERT INTO mention VALUES ('HZ2022-001', ?1)", [seq + 1]).unwrap();
+    conn.execute("INSERT INTO mention VALUES ('HZ2022-001', ?1)", [seq + 1])
+        .unwrap();
     drop(conn);
     office.run("verify").ends(0);
-    let text = office.run("audit --year 2022 --as-of 2023-07-01 --fail-on never").ends(0).out;
+    let text = office
+        .run("audit --year 2022 --as-of 2023-07-01 --fail-on never")
+        .ends(0)
+        .out;
     assert!(text.contains("较新版本"), "{text}");
 }

@@ -17,7 +17,9 @@ use minsheng::pack::{Pack, Treatment};
 const PACK: &str = "nanshan-2020";
 
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules").join(PACK)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/rules")
+        .join(PACK)
 }
 
 fn files() -> Vec<PathBuf> {
@@ -59,10 +61,18 @@ fn every_example_holds() {
         let halves = [0, 1].map(|half| {
             let (files, pack) = (&files, &pack);
             scope.spawn(move || -> Vec<String> {
-                files.iter().skip(half).step_by(2).flat_map(|path| check(path, pack)).collect()
+                files
+                    .iter()
+                    .skip(half)
+                    .step_by(2)
+                    .flat_map(|path| check(path, pack))
+                    .collect()
             })
         });
-        halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
+        halves
+            .into_iter()
+            .flat_map(|half| half.join().unwrap())
+            .collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -74,13 +84,24 @@ fn check(path: &Path, pack: &Pack) -> Vec<String> {
     let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
     let text = std::fs::read_to_string(path).unwrap();
     let mut blessed = String::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+    for (number, line) in text
+        .lines()
+        .enumerate()
+        .filter(|(_, l)| !l.trim().is_empty())
+    {
         let place = format!("{rule}.jsonl:{}", number + 1);
-        let mut example: Example = serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
+        let mut example: Example =
+            serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
         let says = judge(&folder(), pack, &example);
-        let found = says.get(&rule).cloned().unwrap_or_else(|| "not judged".into());
+        let found = says
+            .get(&rule)
+            .cloned()
+            .unwrap_or_else(|| "not judged".into());
         if found != example.expect {
-            wrong.push(format!("{place} {}: {rule} is {found}, expected {}", example.name, example.expect));
+            wrong.push(format!(
+                "{place} {}: {rule} is {found}, expected {}",
+                example.name, example.expect
+            ));
         }
         let noise = by_verdict(&says, &rule);
         if bless {
@@ -88,7 +109,10 @@ fn check(path: &Path, pack: &Pack) -> Vec<String> {
             blessed.push_str(&serde_json::to_string(&example).unwrap());
             blessed.push('\n');
         } else if noise != example.says {
-            wrong.push(format!("{place} {}: the book says {noise:?}, the example {:?}", example.name, example.says));
+            wrong.push(format!(
+                "{place} {}: the book says {noise:?}, the example {:?}",
+                example.name, example.says
+            ));
         }
     }
     if bless {

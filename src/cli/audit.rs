@@ -1,6 +1,5 @@
 //! `audit --year`: the year judged.
 
-
 use clap::ArgMatches;
 
 use super::context::{Context, Format};
@@ -17,7 +16,12 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
     let wanted = Wanted {
         community: matches.get_one::<String>("community").cloned(),
         stage: matches.get_one::<String>("stage").cloned(),
-        rules: matches.get_many::<String>("rule").into_iter().flatten().cloned().collect(),
+        rules: matches
+            .get_many::<String>("rule")
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect(),
     };
     let threshold = threshold(matches)?;
     let ledger = context.open_read()?;

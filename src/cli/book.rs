@@ -1,6 +1,5 @@
 //! `rule`, `schema`, `regime`: the book and the shapes, no ledger needed.
 
-
 use clap::ArgMatches;
 use serde_json::{Value as Json, json};
 
@@ -62,8 +61,16 @@ pub(super) fn no_rule(pack: &Pack, id: &str) -> Fail {
         "没有规则“{}”。{}用 minsheng rule --all 查看全部。",
         "There is no rule “{0}”.{2} See minsheng rule --all.",
         id,
-        if near.is_empty() { String::new() } else { format!("相近的有：{}。", near.join(" ")) },
-        if near.is_empty() { String::new() } else { format!(" Near: {}.", near.join(" ")) }
+        if near.is_empty() {
+            String::new()
+        } else {
+            format!("相近的有：{}。", near.join(" "))
+        },
+        if near.is_empty() {
+            String::new()
+        } else {
+            format!(" Near: {}.", near.join(" "))
+        }
     ))
 }
 
@@ -74,7 +81,12 @@ pub(super) fn schema(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         Some(name) => {
             let def = step::find(name).ok_or_else(|| {
                 let all: Vec<&str> = STEPS.iter().map(|def| def.id).collect();
-                Fail(words!("没有步骤“{0}”；有：{1}。", "There is no step “{0}”; there are: {1}.", name, all.join(" ")))
+                Fail(words!(
+                    "没有步骤“{0}”；有：{1}。",
+                    "There is no step “{0}”; there are: {1}.",
+                    name,
+                    all.join(" ")
+                ))
             })?;
             schema_of(def, &pack, context.lang)
         }
@@ -94,10 +106,13 @@ fn schema_of(def: &StepDef, pack: &Pack, lang: Lang) -> Json {
     let own = (def.schema)().to_value();
     let mut properties = serde_json::Map::new();
     properties.insert("step".into(), json!({ "const": def.id }));
-    properties.insert("reason".into(), json!({
-        "type": "object", "additionalProperties": { "type": "string" },
-        "description": lang.pick("对规则的说明：规则编号到理由", "Reasons: rule to text"),
-    }));
+    properties.insert(
+        "reason".into(),
+        json!({
+            "type": "object", "additionalProperties": { "type": "string" },
+            "description": lang.pick("对规则的说明：规则编号到理由", "Reasons: rule to text"),
+        }),
+    );
     for field in def.fields {
         let mut property = own["properties"][field.name].clone();
         if let Json::Object(map) = &mut property {
@@ -106,8 +121,15 @@ fn schema_of(def: &StepDef, pack: &Pack, lang: Lang) -> Json {
             if !field.vocabulary.is_empty()
                 && let Some(list) = pack.vocabularies.iter().find(|v| v.id == field.vocabulary)
             {
-                let words: Vec<Json> = list.terms.iter().map(|t| json!({ "const": t.id, "title": t.label })).collect();
-                map.insert(if list.open { "examples" } else { "x-terms" }.into(), json!(words));
+                let words: Vec<Json> = list
+                    .terms
+                    .iter()
+                    .map(|t| json!({ "const": t.id, "title": t.label }))
+                    .collect();
+                map.insert(
+                    if list.open { "examples" } else { "x-terms" }.into(),
+                    json!(words),
+                );
             }
             if field.kind == Kind::Personal {
                 map.insert("x-personal".into(), json!(true));
@@ -166,7 +188,13 @@ pub(super) fn regime(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     };
     let lang = context.lang;
     let day = |day: Option<crate::law::Day>| day.map_or("—".to_owned(), |d| d.to_string());
-    writeln!(context.out, "{} 《{}》 {}", pack.meta.id, pack.meta.name, pack.meta.document.as_deref().unwrap_or_default())?;
+    writeln!(
+        context.out,
+        "{} 《{}》 {}",
+        pack.meta.id,
+        pack.meta.name,
+        pack.meta.document.as_deref().unwrap_or_default()
+    )?;
     writeln!(
         context.out,
         "{}{} — {}\nSHA-256 {}",
@@ -176,7 +204,11 @@ pub(super) fn regime(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         pack.sha256
     )?;
     for list in &pack.vocabularies {
-        let words: Vec<String> = list.terms.iter().map(|t| format!("{}={}", t.id, t.label)).collect();
+        let words: Vec<String> = list
+            .terms
+            .iter()
+            .map(|t| format!("{}={}", t.id, t.label))
+            .collect();
         writeln!(context.out, "{}：{}", list.id, words.join("、"))?;
     }
     Ok(Exit::Done)

@@ -96,7 +96,10 @@ impl<'a> Context<'a> {
 
     /// The UTC time of recording.
     pub(super) fn now(&self) -> String {
-        self.surroundings.now.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+        self.surroundings
+            .now
+            .format("%Y-%m-%dT%H:%M:%SZ")
+            .to_string()
     }
 
     pub(super) fn terms(&self, as_is: bool) -> Terms {
@@ -160,7 +163,11 @@ impl<'a> Context<'a> {
     }
 
     /// Writes a table in the wanted form.
-    pub(super) fn table(&mut self, table: &crate::report::Table, schema: &str) -> anyhow::Result<()> {
+    pub(super) fn table(
+        &mut self,
+        table: &crate::report::Table,
+        schema: &str,
+    ) -> anyhow::Result<()> {
         match self.format {
             Format::Table => {
                 let width = if self.surroundings.terminal {
@@ -198,10 +205,14 @@ pub(super) fn default_pack() -> &'static str {
 /// The pack that a ledger was opened with.
 fn bound(ledger: &Ledger) -> anyhow::Result<Option<String>> {
     let events = ledger.reader().of_subject(&ledger.origin().name)?;
-    Ok(events.iter().rev().filter(|event| event.step == "init").find_map(|event| {
-        let json: serde_json::Value = serde_json::from_str(&event.payload).ok()?;
-        json.get("regime")?.as_str().map(str::to_owned)
-    }))
+    Ok(events
+        .iter()
+        .rev()
+        .filter(|event| event.step == "init")
+        .find_map(|event| {
+            let json: serde_json::Value = serde_json::from_str(&event.payload).ok()?;
+            json.get("regime")?.as_str().map(str::to_owned)
+        }))
 }
 
 /// A path as people know it.

@@ -34,7 +34,12 @@ const FILES: &[(&str, &[u8])] = files![
 
 /// Makes a fresh folder and walks the year in it.
 pub(super) fn demo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let folder = PathBuf::from(matches.get_one::<String>("dir").cloned().unwrap_or_default());
+    let folder = PathBuf::from(
+        matches
+            .get_one::<String>("dir")
+            .cloned()
+            .unwrap_or_default(),
+    );
     prepare(&folder)?;
     for line in SCRIPT.lines() {
         if let Some(said) = line.strip_prefix("# ") {
@@ -49,15 +54,23 @@ pub(super) fn demo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         context.out,
         "\n{}",
         context.lang.pick(
-            &format!("演示用的账本、导入的清单和导出的表都在 {} 里。", shown(&folder)),
-            &format!("Ledger, lists and exported tables are in {}.", shown(&folder)),
+            &format!(
+                "演示用的账本、导入的清单和导出的表都在 {} 里。",
+                shown(&folder)
+            ),
+            &format!(
+                "Ledger, lists and exported tables are in {}.",
+                shown(&folder)
+            ),
         )
     )?;
     Ok(Exit::Done)
 }
 
 fn prepare(folder: &Path) -> anyhow::Result<()> {
-    let used = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    let used = folder
+        .read_dir()
+        .is_ok_and(|mut entries| entries.next().is_some());
     if used {
         return Err(Fail(words!(
             "文件夹 {0} 不是空的，没有改动。换一个文件夹：minsheng demo 新文件夹",
@@ -66,8 +79,14 @@ fn prepare(folder: &Path) -> anyhow::Result<()> {
         ))
         .into());
     }
-    std::fs::create_dir_all(folder)
-        .map_err(|e| Fail(words!("建不了文件夹 {}：{}。", "Cannot make {}: {}.", folder.display(), e)))?;
+    std::fs::create_dir_all(folder).map_err(|e| {
+        Fail(words!(
+            "建不了文件夹 {}：{}。",
+            "Cannot make {}: {}.",
+            folder.display(),
+            e
+        ))
+    })?;
     for (name, bytes) in FILES {
         let name = name.rsplit('/').next().unwrap_or(name);
         std::fs::write(folder.join(name), bytes)?;
@@ -76,14 +95,26 @@ fn prepare(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// Prints a command as one would type it, and runs it by the same code.
-fn run(command: &str, expected: Exit, folder: &Path, context: &mut Context<'_>) -> anyhow::Result<()> {
+fn run(
+    command: &str,
+    expected: Exit,
+    folder: &Path,
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
     writeln!(context.out, "$ {command}")?;
     let mut args: Vec<OsString> = Vec::new();
     for word in words_of(command) {
         let file = folder.join(&word);
         // files of the script stand in the demo's folder, wherever the demo is run from
-        let is_file = file.is_file() || args.last().is_some_and(|arg| arg == "-o" || arg == "--against");
-        args.push(if is_file { file.into_os_string() } else { word.into() });
+        let is_file = file.is_file()
+            || args
+                .last()
+                .is_some_and(|arg| arg == "-o" || arg == "--against");
+        args.push(if is_file {
+            file.into_os_string()
+        } else {
+            word.into()
+        });
     }
     args.push("--ledger".into());
     args.push(folder.join("minsheng.db").into_os_string());
@@ -142,6 +173,9 @@ mod tests {
 
     #[test]
     fn splits_as_a_shell_does() {
-        assert_eq!(words_of(r#"a "b c" --x="d e" """#), ["a", "b c", "--x=d e", ""]);
+        assert_eq!(
+            words_of(r#"a "b c" --x="d e" """#),
+            ["a", "b c", "--x=d e", ""]
+        );
     }
 }

@@ -18,11 +18,27 @@ use crate::words;
 pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
-    let name = matches.get_one::<String>("table").cloned().unwrap_or_default();
-    let def = pack.tables.iter().find(|t| t.id.eq_ignore_ascii_case(&name)).ok_or_else(|| {
-        let all: Vec<String> = pack.tables.iter().map(|t| format!("{}（{}）", t.id, t.title)).collect();
-        Fail(words!("没有表“{0}”；有：{1}。", "There is no table “{0}”; there are: {1}.", name, all.join("、")))
-    })?;
+    let name = matches
+        .get_one::<String>("table")
+        .cloned()
+        .unwrap_or_default();
+    let def = pack
+        .tables
+        .iter()
+        .find(|t| t.id.eq_ignore_ascii_case(&name))
+        .ok_or_else(|| {
+            let all: Vec<String> = pack
+                .tables
+                .iter()
+                .map(|t| format!("{}（{}）", t.id, t.title))
+                .collect();
+            Fail(words!(
+                "没有表“{0}”；有：{1}。",
+                "There is no table “{0}”; there are: {1}.",
+                name,
+                all.join("、")
+            ))
+        })?;
     let mut book = Book::new();
     ledger.reader().all(|event| {
         book.take(event);
@@ -41,22 +57,35 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         year: super::audit::year(matches)?,
         round: matches.get_one::<String>("round").cloned(),
         batch: batch(matches)?,
-        date: matches.get_one::<String>("date").map(|t| day(t)).transpose()?.unwrap_or(context.as_of),
+        date: matches
+            .get_one::<String>("date")
+            .map(|t| day(t))
+            .transpose()?
+            .unwrap_or(context.as_of),
     };
     let rows = exporter.rows()?;
     exporter.undetermined(&rows, context);
     let grid = exporter.grid(&rows, matches.get_flag("bare"));
-    let bytes = encode(&grid, matches.get_one::<String>("encoding").map(String::as_str))?;
+    let bytes = encode(
+        &grid,
+        matches.get_one::<String>("encoding").map(String::as_str),
+    )?;
     let head = ledger.reader().heads()?;
     match matches.get_one::<String>("output") {
         None => context.out.write_all(&bytes)?,
         Some(file) => {
             write_file(file, &bytes, matches.get_flag("force"))?;
-            let hex = head.first().map(crate::ledger::Head::hex).unwrap_or_default();
+            let hex = head
+                .first()
+                .map(crate::ledger::Head::hex)
+                .unwrap_or_default();
             let short = &hex[..hex.len().min(16)];
             let (zh, en) = (
                 format!("已导出{}行到 {file}（账本链尾 {short}）。", rows.len()),
-                format!("Exported {} rows to {file} (ledger head {short}).", rows.len()),
+                format!(
+                    "Exported {} rows to {file} (ledger head {short}).",
+                    rows.len()
+                ),
             );
             talk(context, &zh, &en);
         }
@@ -87,7 +116,12 @@ fn batch(matches: &ArgMatches) -> anyhow::Result<Option<i64>> {
         .get_one::<String>("batch")
         .map(|text| {
             text.parse().map_err(|_| {
-                Fail(words!("批次“{0}”应为数字。", "The batch “{0}” must be a number.", text)).into()
+                Fail(words!(
+                    "批次“{0}”应为数字。",
+                    "The batch “{0}” must be a number.",
+                    text
+                ))
+                .into()
             })
         })
         .transpose()
@@ -125,16 +159,28 @@ impl<'a> Exporter<'a> {
             if per_community && subject.community() != self.community.as_deref() {
                 continue;
             }
-            if self.year.is_some_and(|year| per_community && subject.year() != Some(year)) {
+            if self
+                .year
+                .is_some_and(|year| per_community && subject.year() != Some(year))
+            {
                 continue;
             }
             let view = View::new(self.book, id, self.as_of);
-            let Some(fact) = view.own().filter(|f| f.def.id == step.id && f.subject == id).last() else {
+            let Some(fact) = view
+                .own()
+                .filter(|f| f.def.id == step.id && f.subject == id)
+                .last()
+            else {
                 continue;
             };
             let value = |path: &str| fact.value(path).clone();
-            if self.round.as_ref().is_some_and(|r| value("round").text() != Some(r))
-                || self.batch.is_some_and(|b| candidate_batch(&view) != Some(b))
+            if self
+                .round
+                .as_ref()
+                .is_some_and(|r| value("round").text() != Some(r))
+                || self
+                    .batch
+                    .is_some_and(|b| candidate_batch(&view) != Some(b))
                 || view.withdrawn().is_some()
             {
                 continue;
@@ -149,13 +195,23 @@ impl<'a> Exporter<'a> {
         let Some(step) = self.def.requires.as_deref().and_then(step::find) else {
             return;
         };
-        let open: Vec<&str> = rows.iter().filter(|v| v.last(step).is_none()).map(|v| v.id.as_str()).collect();
+        let open: Vec<&str> = rows
+            .iter()
+            .filter(|v| v.last(step).is_none())
+            .map(|v| v.id.as_str())
+            .collect();
         if !open.is_empty() {
             let list = open.join(" ");
             talk(
                 context,
-                &format!("注意：表中写明全部通过审定，但 {list} 没有“{}”记录。", step.zh),
-                &format!("Note: the table says that all are determined, but {list} have no {}.", step.id),
+                &format!(
+                    "注意：表中写明全部通过审定，但 {list} 没有“{}”记录。",
+                    step.zh
+                ),
+                &format!(
+                    "Note: the table says that all are determined, but {list} have no {}.",
+                    step.id
+                ),
             );
         }
     }
@@ -183,7 +239,13 @@ impl<'a> Exporter<'a> {
     }
 
     /// Fills the slots of a text: of a row, or of the whole table.
-    fn fill(&self, template: &str, view: Option<&View<'_>>, number: usize, rows: &[View<'_>]) -> String {
+    fn fill(
+        &self,
+        template: &str,
+        view: Option<&View<'_>>,
+        number: usize,
+        rows: &[View<'_>],
+    ) -> String {
         let mut text = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
@@ -196,19 +258,34 @@ impl<'a> Exporter<'a> {
         text
     }
 
-    fn slot(&self, slot: &str, view: Option<&View<'_>>, number: usize, rows: &[View<'_>]) -> String {
+    fn slot(
+        &self,
+        slot: &str,
+        view: Option<&View<'_>>,
+        number: usize,
+        rows: &[View<'_>],
+    ) -> String {
         let code = self.community.clone().unwrap_or_default();
         match slot {
             "#" => number.to_string(),
             "street" => self.book.street(&code).unwrap_or_default().to_owned(),
-            "community" => self.book.community_name(&code).unwrap_or_default().to_owned(),
+            "community" => self
+                .book
+                .community_name(&code)
+                .unwrap_or_default()
+                .to_owned(),
             "office" => self
                 .book
                 .of_step(general::Init::DEF)
                 .filter_map(|fact| fact.value("name").text().map(str::to_owned))
                 .last()
                 .unwrap_or_default(),
-            "date" => format!("{}年{}月{}日", self.date.year(), self.date.month(), self.date.date().format("%-d")),
+            "date" => format!(
+                "{}年{}月{}日",
+                self.date.year(),
+                self.date.month(),
+                self.date.date().format("%-d")
+            ),
             "n" => rows.len().to_string(),
             "batch" => Self::batches(rows),
             "wan" => self.sum(rows),
@@ -225,7 +302,10 @@ impl<'a> Exporter<'a> {
         let mut list: Vec<i64> = rows.iter().filter_map(candidate_batch).collect();
         list.sort_unstable();
         list.dedup();
-        list.iter().map(i64::to_string).collect::<Vec<_>>().join("、")
+        list.iter()
+            .map(i64::to_string)
+            .collect::<Vec<_>>()
+            .join("、")
     }
 
     /// The sum of the rows: added in fen, converted once, never rounded.
@@ -240,7 +320,9 @@ impl<'a> Exporter<'a> {
     }
 
     fn find_type(view: &View<'_>) -> Option<String> {
-        view.own().filter(|f| f.subject == view.id).find_map(|f| f.value("type").text().map(str::to_owned))
+        view.own()
+            .filter(|f| f.subject == view.id)
+            .find_map(|f| f.value("type").text().map(str::to_owned))
     }
 
     fn value(&self, path: &str, view: &View<'_>) -> String {
@@ -259,19 +341,28 @@ impl<'a> Exporter<'a> {
             Value::Money(money) => money.to_wan(),
             Value::Member(who, _) => self.opener.open(who),
             Value::Text(text) if field.kind == Kind::Personal => self.opener.open(text),
-            Value::Text(text) if field.kind == Kind::Term => self.pack.label(field.vocabulary, text).to_owned(),
+            Value::Text(text) if field.kind == Kind::Term => {
+                self.pack.label(field.vocabulary, text).to_owned()
+            }
             Value::Text(text) => text.clone(),
             Value::Day(day) => day.to_string(),
             Value::Count(number) => number.to_string(),
             Value::Flag(flag) => if *flag { "是" } else { "否" }.to_owned(),
             Value::None | Value::List(_) => String::new(),
         };
-        fact.values[index].items().iter().map(one).collect::<Vec<_>>().join("、")
+        fact.values[index]
+            .items()
+            .iter()
+            .map(one)
+            .collect::<Vec<_>>()
+            .join("、")
     }
 }
 
 fn candidate_batch(view: &View<'_>) -> Option<i64> {
-    view.last(step::find("shortlist.candidate")?)?.value("batch").count()
+    view.last(step::find("shortlist.candidate")?)?
+        .value("batch")
+        .count()
 }
 
 /// A field by its dotted name.
@@ -298,14 +389,20 @@ fn encode(grid: &[Vec<String>], encoding: Option<&str>) -> anyhow::Result<Vec<u8
     for row in grid {
         writer.write_record(row)?;
     }
-    let text = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let text = writer
+        .into_inner()
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
     match encoding {
         Some("utf-8") => Ok(text),
         Some("gb18030") => {
             let text = String::from_utf8(text)?;
             let (bytes, _, lost) = encoding_rs::GB18030.encode(&text);
             if lost {
-                return Err(Fail(words!("有字符不能用GB18030表示，请改用UTF-8。", "Some characters have no GB18030 form; use UTF-8.")).into());
+                return Err(Fail(words!(
+                    "有字符不能用GB18030表示，请改用UTF-8。",
+                    "Some characters have no GB18030 form; use UTF-8."
+                ))
+                .into());
             }
             Ok(bytes.into_owned())
         }
@@ -333,7 +430,12 @@ fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
             "{0} exists already; choose another name, or add --force.",
             file
         )),
-        _ => Fail(words!("写不了 {}：{}。", "Cannot write {}: {}.", file, error)),
+        _ => Fail(words!(
+            "写不了 {}：{}。",
+            "Cannot write {}: {}.",
+            file,
+            error
+        )),
     })?;
     out.write_all(bytes)?;
     Ok(())

@@ -103,7 +103,9 @@ pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Jso
         if cell.text.is_empty() || column.key == "reason" {
             continue;
         }
-        let money = def.field(&column.key).is_some_and(|f| f.kind == Kind::Money);
+        let money = def
+            .field(&column.key)
+            .is_some_and(|f| f.kind == Kind::Money);
         let text = unguarded(&cell.text);
         let text = if money && column.wan && !text.contains('万') && !text.contains('元') {
             format!("{text}万")
@@ -147,7 +149,11 @@ pub(super) fn at_cell(
             .map(|c| c.heading.clone())
             .or_else(|| field.map(|f| f.heading.to_owned()))
             .unwrap_or_else(|| problem.field.clone()),
-        value: if personal && !value.is_empty() { mask(&value) } else { value },
+        value: if personal && !value.is_empty() {
+            mask(&value)
+        } else {
+            value
+        },
         words: if error {
             Words::new(
                 "单元格是公式错误，请改为实际内容。",

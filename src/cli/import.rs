@@ -35,11 +35,19 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     let plan = plan(matches)?;
     let mut ledger = context.open()?;
     let pack = context.pack(&ledger)?;
-    let book = files::read(Path::new(&plan.file), matches.get_one::<String>("encoding"), context)?;
+    let book = files::read(
+        Path::new(&plan.file),
+        matches.get_one::<String>("encoding"),
+        context,
+    )?;
     let only = matches.get_one::<String>("sheet");
     let def = collect::Demand::DEF;
     let (mut tables, mut excuses) = (Vec::new(), Vec::new());
-    for sheet in book.sheets.iter().filter(|s| only.is_none_or(|name| *name == s.name)) {
+    for sheet in book
+        .sheets
+        .iter()
+        .filter(|s| only.is_none_or(|name| *name == s.name))
+    {
         match locate(sheet, &files::specs(def), &["title", "type"]) {
             Ok(table) => tables.push(table),
             Err(none) => excuses.push(none),
@@ -56,20 +64,28 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             match row(&plan, &pack, table, index, given) {
                 Ok(step) => entries.push(Entry {
                     step,
-                    place: Some(format!("{}!{}!{}", plan.file, table.sheet, table.rows[index].row)),
+                    place: Some(format!(
+                        "{}!{}!{}",
+                        plan.file, table.sheet, table.rows[index].row
+                    )),
                     reasons: plan.reasons.clone(),
                 }),
                 Err(list) => {
                     bad_rows.push((table, index));
                     problems.extend(
-                        list.into_iter().map(|p| files::at_cell(&plan.file, def, table, index, p)),
+                        list.into_iter()
+                            .map(|p| files::at_cell(&plan.file, def, table, index, p)),
                     );
                 }
             }
         }
         for (number, why) in &table.skipped {
             let zh = format!("第{number}行未导入：{why}");
-            talk(context, &zh, &format!("Row {number} was not imported: {why}"));
+            talk(
+                context,
+                &zh,
+                &format!("Row {number} was not imported: {why}"),
+            );
         }
     }
     if !problems.is_empty() {
@@ -78,8 +94,12 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             let (p, r) = (problems.len(), bad_rows.len());
             talk(
                 context,
-                &format!("共{p}处问题，涉及{r}行；账本没有改动。改好后重新导入，或加 --skip-bad 先导入其余行。"),
-                &format!("{p} problems in {r} rows; the ledger was not changed. Mend them and import again, or add --skip-bad to import the other rows first."),
+                &format!(
+                    "共{p}处问题，涉及{r}行；账本没有改动。改好后重新导入，或加 --skip-bad 先导入其余行。"
+                ),
+                &format!(
+                    "{p} problems in {r} rows; the ledger was not changed. Mend them and import again, or add --skip-bad to import the other rows first."
+                ),
             );
             return Ok(Exit::Failed);
         }
@@ -88,7 +108,12 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         }
     }
     if entries.is_empty() {
-        return Err(Fail(words!("{0} 里没有可导入的行。", "{0} has no row to import.", plan.file)).into());
+        return Err(Fail(words!(
+            "{0} 里没有可导入的行。",
+            "{0} has no row to import.",
+            plan.file
+        ))
+        .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
     let answer = corridor::record(&mut ledger, &pack, entries, &terms)?;
@@ -112,7 +137,14 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
     })?;
     Ok(Plan {
         file: text("file").unwrap_or_default(),
-        mode: text("mode").unwrap_or_else(|| if round.is_some() { "concentrated" } else { "daily" }.to_owned()),
+        mode: text("mode").unwrap_or_else(|| {
+            if round.is_some() {
+                "concentrated"
+            } else {
+                "daily"
+            }
+            .to_owned()
+        }),
         received: text("received").map(|t| day(&t)).transpose()?,
         reasons: reasons(matches)?,
         community,
@@ -121,7 +153,11 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
     })
 }
 
-fn no_table(file: &str, only: Option<&String>, excuses: &[crate::sheet::table::NoTable]) -> anyhow::Error {
+fn no_table(
+    file: &str,
+    only: Option<&String>,
+    excuses: &[crate::sheet::table::NoTable],
+) -> anyhow::Error {
     match excuses.first() {
         Some(none) => Fail(words!("{}：{}", "{0}: {2}", file, none.zh(), none.en())).into(),
         None => Fail(words!(
@@ -149,7 +185,10 @@ fn community_of(
     for (_, line) in tables.iter().flat_map(|table| &table.preamble) {
         if line.contains("单位") && line.contains("社区") && !line.contains(name) {
             let zh = format!("注意：表头写的是“{}”，现导入到 {name}。", line.trim());
-            let en = format!("Note: the sheet says “{}”, it is imported to {name}.", line.trim());
+            let en = format!(
+                "Note: the sheet says “{}”, it is imported to {name}.",
+                line.trim()
+            );
             talk(context, &zh, &en);
         }
     }
@@ -271,7 +310,9 @@ fn tell(context: &mut Context<'_>, problems: &[CellProblem]) -> anyhow::Result<(
         }
         Format::Csv => {
             let mut writer = csv::Writer::from_writer(&mut *context.out);
-            writer.write_record(["file", "sheet", "row", "column", "heading", "value", "message"])?;
+            writer.write_record([
+                "file", "sheet", "row", "column", "heading", "value", "message",
+            ])?;
             for p in problems {
                 let row = p.row.to_string();
                 writer.write_record([
@@ -304,15 +345,24 @@ fn tell(context: &mut Context<'_>, problems: &[CellProblem]) -> anyhow::Result<(
 }
 
 /// Writes the rows that were left out into a file beside the original.
-fn leave_out(context: &mut Context<'_>, file: &str, rows: &[(&Table, usize)]) -> anyhow::Result<()> {
+fn leave_out(
+    context: &mut Context<'_>,
+    file: &str,
+    rows: &[(&Table, usize)],
+) -> anyhow::Result<()> {
     let path = format!("{file}.bad.csv");
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options
-        .open(&path)
-        .map_err(|error| Fail(words!("写不了 {}：{}。", "Cannot write {}: {}.", path, error)))?;
+    let mut out = options.open(&path).map_err(|error| {
+        Fail(words!(
+            "写不了 {}：{}。",
+            "Cannot write {}: {}.",
+            path,
+            error
+        ))
+    })?;
     out.write_all(b"\xef\xbb\xbf")?;
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
     for (number, (table, index)) in rows.iter().enumerate() {
@@ -320,12 +370,19 @@ fn leave_out(context: &mut Context<'_>, file: &str, rows: &[(&Table, usize)]) ->
             writer.write_record(table.columns.iter().map(|c| c.heading.as_str()))?;
         }
         let record = &table.rows[*index];
-        writer.write_record(
-            table.columns.iter().map(|c| record.cells.get(&c.key).map_or("", |cell| cell.text.as_str())),
-        )?;
+        writer.write_record(table.columns.iter().map(|c| {
+            record
+                .cells
+                .get(&c.key)
+                .map_or("", |cell| cell.text.as_str())
+        }))?;
     }
     writer.flush()?;
     let zh = format!("跳过{}行，已写入 {path}。", rows.len());
-    talk(context, &zh, &format!("{} rows were left out and written to {path}.", rows.len()));
+    talk(
+        context,
+        &zh,
+        &format!("{} rows were left out and written to {path}.", rows.len()),
+    );
     Ok(())
 }

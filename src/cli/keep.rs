@@ -1,6 +1,5 @@
 //! `init`, `verify`, `checkpoint`: making a ledger and trusting it.
 
-
 use clap::ArgMatches;
 use serde_json::json;
 
@@ -12,10 +11,21 @@ use crate::words;
 
 /// Makes a new ledger and binds a pack to it.
 pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let regime = context.regime.clone().unwrap_or_else(|| default_pack().to_owned());
+    let regime = context
+        .regime
+        .clone()
+        .unwrap_or_else(|| default_pack().to_owned());
     let pack = load(&regime)?;
     let origin = match matches.get_one::<String>("origin") {
-        Some(origin) if origin.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c)) && !origin.is_empty() && origin.len() <= 64 => origin.clone(),
+        Some(origin)
+            if origin
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c))
+                && !origin.is_empty()
+                && origin.len() <= 64 =>
+        {
+            origin.clone()
+        }
         Some(origin) => {
             return Err(Fail(words!(
                 "账本编号“{0}”只能用字母、数字和 . - _，最长64个。",
@@ -34,7 +44,10 @@ pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         talk(
             context,
             &format!("将建账：{}（依据 {regime}）", shown(&context.ledger)),
-            &format!("Would make {} (regulation {regime})", shown(&context.ledger)),
+            &format!(
+                "Would make {} (regulation {regime})",
+                shown(&context.ledger)
+            ),
         );
         return Ok(Exit::Done);
     }
@@ -59,8 +72,16 @@ pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
             "regime": regime, "pack_sha256": pack.sha256,
         }))?;
     } else {
-        let zh = format!("已建账：{}，编号 {origin}，依据《{}》。", shown(&context.ledger), pack.meta.name);
-        let en = format!("Made {}, origin {origin}, regulation {}.", shown(&context.ledger), pack.meta.name_en);
+        let zh = format!(
+            "已建账：{}，编号 {origin}，依据《{}》。",
+            shown(&context.ledger),
+            pack.meta.name
+        );
+        let en = format!(
+            "Made {}, origin {origin}, regulation {}.",
+            shown(&context.ledger),
+            pack.meta.name_en
+        );
         writeln!(context.out, "{}", context.lang.pick(&zh, &en))?;
     }
     Ok(Exit::Done)
@@ -130,7 +151,10 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         let verdict = if found.faults.is_empty() {
             lang.pick("核验通过。", "Verified.")
         } else {
-            lang.pick("核验不通过：请停止使用此文件，保留它作为证据，用备份恢复。", "Verification failed: stop using this file, keep it as evidence, restore a backup.")
+            lang.pick(
+                "核验不通过：请停止使用此文件，保留它作为证据，用备份恢复。",
+                "Verification failed: stop using this file, keep it as evidence, restore a backup.",
+            )
         };
         writeln!(context.out, "{verdict}")?;
     }
@@ -154,8 +178,14 @@ pub(super) fn checkpoint(context: &mut Context<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     write!(context.out, "{}", checkpoint.body())?;
-    let zh = format!("校验指纹（可抄入会议纪要、公开栏）：{}", checkpoint.fingerprint());
-    let en = format!("Fingerprint (for minutes and notice boards): {}", checkpoint.fingerprint());
+    let zh = format!(
+        "校验指纹（可抄入会议纪要、公开栏）：{}",
+        checkpoint.fingerprint()
+    );
+    let en = format!(
+        "Fingerprint (for minutes and notice boards): {}",
+        checkpoint.fingerprint()
+    );
     talk(context, &zh, &en);
     Ok(Exit::Done)
 }

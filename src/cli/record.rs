@@ -18,7 +18,10 @@ use crate::words::Words;
 
 /// Records a file.
 pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let file = matches.get_one::<String>("file").cloned().unwrap_or_default();
+    let file = matches
+        .get_one::<String>("file")
+        .cloned()
+        .unwrap_or_default();
     let mut ledger = context.open()?;
     let pack = context.pack(&ledger)?;
     let given = reasons(matches)?;
@@ -36,7 +39,12 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         return refuse(context, Refusal::Input(batch.problems));
     }
     if batch.entries.is_empty() {
-        return Err(Fail(words!("{0} 里没有可登记的内容。", "There is nothing to record in {0}.", file)).into());
+        return Err(Fail(words!(
+            "{0} 里没有可登记的内容。",
+            "There is nothing to record in {0}.",
+            file
+        ))
+        .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
     let answer = corridor::record(&mut ledger, &pack, batch.entries, &terms)?;
@@ -51,7 +59,14 @@ fn json_lines(file: &str) -> anyhow::Result<Option<String>> {
     } else {
         std::fs::File::open(file).and_then(|mut f| f.read_to_end(&mut bytes))
     };
-    read.map_err(|error| Fail(words!("读不到 {}：{}。", "Cannot read {}: {}.", file, error)))?;
+    read.map_err(|error| {
+        Fail(words!(
+            "读不到 {}：{}。",
+            "Cannot read {}: {}.",
+            file,
+            error
+        ))
+    })?;
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let first = body.iter().find(|b| !b.is_ascii_whitespace());
     if file != "-" && first != Some(&b'{') {
@@ -92,17 +107,28 @@ impl Batch<'_> {
             let place = format!("{file}:{}", index + 1);
             match serde_json::from_str::<Json>(line) {
                 Ok(Json::Object(map)) => self.object(&place, map),
-                Ok(_) => self.wrong(&place, words!("应为一个JSON对象。", "This must be a JSON object.")),
+                Ok(_) => self.wrong(
+                    &place,
+                    words!("应为一个JSON对象。", "This must be a JSON object."),
+                ),
                 Err(error) => self.wrong(
                     &place,
-                    words!("JSON写得不对（第{}列）：{}。", "Bad JSON (column {}): {}.", error.column(), error),
+                    words!(
+                        "JSON写得不对（第{}列）：{}。",
+                        "Bad JSON (column {}): {}.",
+                        error.column(),
+                        error
+                    ),
                 ),
             }
         }
     }
 
     fn object(&mut self, place: &str, mut map: Map<String, Json>) {
-        let name = map.remove("step").and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        let name = map
+            .remove("step")
+            .and_then(|v| v.as_str().map(str::to_owned))
+            .unwrap_or_default();
         let Some(def) = step::find(&name) else {
             self.wrong(place, unknown_step(&name));
             return;
@@ -110,10 +136,18 @@ impl Batch<'_> {
         let mut reasons = self.reasons.clone();
         match map.remove("reason") {
             Some(Json::Object(given)) => reasons.extend(
-                given.into_iter().filter_map(|(rule, text)| Some((rule, text.as_str()?.to_owned()))),
+                given
+                    .into_iter()
+                    .filter_map(|(rule, text)| Some((rule, text.as_str()?.to_owned()))),
             ),
             None => {}
-            Some(_) => self.wrong(place, words!("reason 应为“规则: 理由”的对象。", "reason must be an object of rule and text.")),
+            Some(_) => self.wrong(
+                place,
+                words!(
+                    "reason 应为“规则: 理由”的对象。",
+                    "reason must be an object of rule and text."
+                ),
+            ),
         }
         match input::read(def, &map, self.pack) {
             Ok(step) => self.entries.push(Entry {
@@ -134,8 +168,17 @@ impl Batch<'_> {
         }
     }
 
-    fn tables(&mut self, file: &str, matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<()> {
-        let book = files::read(Path::new(file), matches.get_one::<String>("encoding"), context)?;
+    fn tables(
+        &mut self,
+        file: &str,
+        matches: &ArgMatches,
+        context: &mut Context<'_>,
+    ) -> anyhow::Result<()> {
+        let book = files::read(
+            Path::new(file),
+            matches.get_one::<String>("encoding"),
+            context,
+        )?;
         let named = match matches.get_one::<String>("step") {
             Some(name) => Some(step::find(name).ok_or_else(|| Fail(unknown_step(name)))?),
             None => None,
@@ -144,7 +187,10 @@ impl Batch<'_> {
         for sheet in &book.sheets {
             let Some(def) = named.or_else(|| step::find(sheet.name.trim())) else {
                 let zh = format!("工作表“{}”不是步骤名，未读取。", sheet.name);
-                let en = format!("Sheet “{}” is not named after a step and was not read.", sheet.name);
+                let en = format!(
+                    "Sheet “{}” is not named after a step and was not read.",
+                    sheet.name
+                );
                 talk(context, &zh, &en);
                 continue;
             };
@@ -211,7 +257,11 @@ impl Batch<'_> {
     }
 }
 
-fn input_of<'a>(def: &'static StepDef, common: &'a Map<String, Json>, field: &str) -> Option<&'a Json> {
+fn input_of<'a>(
+    def: &'static StepDef,
+    common: &'a Map<String, Json>,
+    field: &str,
+) -> Option<&'a Json> {
     common
         .iter()
         .find(|(key, _)| input::find_field(def, key).is_some_and(|f| f.name == field))

@@ -1,6 +1,5 @@
 //! `show`, `list`, `log`, `explain`: reading the ledger.
 
-
 use clap::ArgMatches;
 use serde_json::json;
 
@@ -65,7 +64,8 @@ pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
                 .enumerate()
                 .filter(|(index, _)| !fact.values[*index].is_none())
                 .map(|(index, field)| {
-                    let text = crate::report::show::value_text(fact, index, context.voice(&pack), opener);
+                    let text =
+                        crate::report::show::value_text(fact, index, context.voice(&pack), opener);
                     (field.name.to_owned(), json!(text))
                 })
                 .collect();
@@ -82,7 +82,10 @@ pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
 }
 
 fn subject(matches: &ArgMatches) -> String {
-    matches.get_one::<String>("subject").cloned().unwrap_or_default()
+    matches
+        .get_one::<String>("subject")
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn limited(ledger: &Ledger, subject: &str, limit: Option<&String>) -> anyhow::Result<Book> {
@@ -117,7 +120,9 @@ pub(super) fn list(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         ledger: &ledger,
         plain: matches.get_flag("plain"),
     };
-    let what = matches.get_one::<String>("what").map_or("cases", String::as_str);
+    let what = matches
+        .get_one::<String>("what")
+        .map_or("cases", String::as_str);
     let mut table = match what {
         "cases" | "项目" => cases(&book, context.as_of, voice),
         "demands" | "需求" => demands(&book, context.as_of, voice, opener),
@@ -201,7 +206,10 @@ pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
     let pack = context.pack(&ledger)?;
     let book = book_of(&ledger, std::slice::from_ref(&subject))?;
     if judge::scope_of(&Subject::parse(&subject)).is_none()
-        || View::new(&book, &subject, context.as_of).own().next().is_none()
+        || View::new(&book, &subject, context.as_of)
+            .own()
+            .next()
+            .is_none()
     {
         return Err(nothing(&subject));
     }
@@ -224,13 +232,21 @@ pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
     }
     if context.format == Format::Table {
         findings.sort_by_key(|f| f.verdict);
-        write!(context.out, "{}", words_of::explain(&findings, context.voice(&pack)))?;
+        write!(
+            context.out,
+            "{}",
+            words_of::explain(&findings, context.voice(&pack))
+        )?;
     } else {
         let lang = context.lang;
         let list: Vec<_> = findings
             .iter()
             .map(|f| {
-                let mut json = contract::finding(f, &|code| book.community_name(code).map(str::to_owned), lang);
+                let mut json = contract::finding(
+                    f,
+                    &|code| book.community_name(code).map(str::to_owned),
+                    lang,
+                );
                 json["count"] = f.count.iter().map(|line| line.in_lang(lang)).collect();
                 json
             })

@@ -1,6 +1,5 @@
 //! One step from the command line, and the answer to any recording.
 
-
 use clap::ArgMatches;
 use serde_json::{Map, Value as Json, json};
 
@@ -15,7 +14,11 @@ use crate::words;
 use crate::words::{Lang, Words};
 
 /// Records one step given by arguments.
-pub(super) fn one(id: &str, matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+pub(super) fn one(
+    id: &str,
+    matches: &ArgMatches,
+    context: &mut Context<'_>,
+) -> anyhow::Result<Exit> {
     let Some(def) = step::find(id) else {
         return Err(Fail(words!("没有步骤 {0}。", "There is no step {0}.", id)).into());
     };
@@ -141,8 +144,16 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
             context.out,
             "{}",
             lang.pick(
-                &format!("账本中已有相同的记录{}条，未重复登记（{}）。", receipt.known.len(), few(&receipt.known)),
-                &format!("{} records stand in the ledger already and were not added again ({}).", receipt.known.len(), few(&receipt.known)),
+                &format!(
+                    "账本中已有相同的记录{}条，未重复登记（{}）。",
+                    receipt.known.len(),
+                    few(&receipt.known)
+                ),
+                &format!(
+                    "{} records stand in the ledger already and were not added again ({}).",
+                    receipt.known.len(),
+                    few(&receipt.known)
+                ),
             )
         )?;
     }
@@ -185,7 +196,8 @@ fn summary(events: &[Event], lang: Lang) -> Vec<String> {
                 ));
             }
             (few, ..) => lines.extend(
-                few.iter().map(|e| format!("{name} {}  {number} {}", e.subject, e.seq)),
+                few.iter()
+                    .map(|e| format!("{name} {}  {number} {}", e.subject, e.seq)),
             ),
         }
     }
@@ -204,15 +216,28 @@ fn recorded_breaches(context: &mut Context<'_>, breaches: &[Finding]) {
     let lang = context.lang;
     for finding in breaches.iter().take(20) {
         let (zh, en) = match finding.verdict {
-            Verdict::Violation => ("已照实登记，仍属违规", "recorded as it was; it stays a violation"),
+            Verdict::Violation => (
+                "已照实登记，仍属违规",
+                "recorded as it was; it stays a violation",
+            ),
             Verdict::Justified => ("已记说明", "reason recorded"),
             Verdict::Borderline => ("临界", "borderline"),
             _ => ("提示", "note"),
         };
         talk(
             context,
-            &format!("{zh}：{} {}（{}）", finding.rule, finding.title.in_lang(lang), finding.subject),
-            &format!("{en}: {} {} ({})", finding.rule, finding.title.in_lang(lang), finding.subject),
+            &format!(
+                "{zh}：{} {}（{}）",
+                finding.rule,
+                finding.title.in_lang(lang),
+                finding.subject
+            ),
+            &format!(
+                "{en}: {} {} ({})",
+                finding.rule,
+                finding.title.in_lang(lang),
+                finding.subject
+            ),
         );
     }
     if breaches.len() > 20 {
@@ -258,7 +283,10 @@ pub(super) fn refuse(context: &mut Context<'_>, refusal: Refusal) -> anyhow::Res
             writeln!(
                 context.err,
                 "{}",
-                lang.pick("未登记：与下列规定不符，账本没有改动。", "Not recorded: it breaks the rules below; the ledger was not changed.")
+                lang.pick(
+                    "未登记：与下列规定不符，账本没有改动。",
+                    "Not recorded: it breaks the rules below; the ledger was not changed."
+                )
             )?;
             let mut rules: Vec<&str> = Vec::new();
             for (finding, place) in &findings {
@@ -276,7 +304,10 @@ pub(super) fn refuse(context: &mut Context<'_>, refusal: Refusal) -> anyhow::Res
             talk(
                 context,
                 &format!("如确已发生，请加说明照实登记：{}", options.join(" ")),
-                &format!("If it did happen, record it with the reason: {}", options.join(" ")),
+                &format!(
+                    "If it did happen, record it with the reason: {}",
+                    options.join(" ")
+                ),
             );
             Ok(Exit::Findings)
         }

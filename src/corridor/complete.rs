@@ -1,15 +1,15 @@
 //! Completing a step: identifiers, dates, and whether what it names is there.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::{Entry, EventKey};
+use super::Entry;
 use crate::law::Day;
-use crate::ledger::{Draft, Event, read::Reader};
+use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
-use crate::state::{Subject, subject::next_number};
-use crate::step::{self, Kind, Step, StepDef};
+use crate::state::subject::next_number;
+use crate::step::{Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -24,8 +24,8 @@ pub struct Incomplete {
 
 /// Numbers subjects and fills in what follows from the rest of a step.
 pub(super) struct Completer<'a> {
-    reader: Reader<'a>,
-    pack: &'a Pack,
+    pub(super) reader: Reader<'a>,
+    pub(super) pack: &'a Pack,
     today: Day,
     next: HashMap<String, u64>,
     communities: HashMap<String, bool>,
@@ -179,121 +179,7 @@ impl<'a> Completer<'a> {
     }
 
     fn created(&self, def: &StepDef, id: &str) -> anyhow::Result<bool> {
-        Ok(self
-            .reader
-            .of_subject(id)?
-            .iter()
-            .any(|event| event.subject == id && event.step == def.id))
-    }
-
-    /// Finds the event that a correction or withdrawal is about.
-    fn aim(&self, step: &mut Step) -> anyhow::Result<Option<Words>> {
-        let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) else {
-            return Ok(None);
-        };
-        let own = self.reader.heads()?.first().map(|head| head.origin.clone());
-        let origin = step.text("origin").map(str::to_owned).or(own).unwrap_or_default();
-        let Some(event) = self.reader.at(&origin, seq)? else {
-            return Ok(Some(words!(
-                "账本 {} 没有第{}号事件；用 minsheng log 查看事件号。",
-                "Ledger {} has no event {}; see the numbers with minsheng log.",
-                origin,
-                seq
-            )));
-        };
-        let Some(def) = step::find(&event.step) else {
-            return Ok(Some(words!(
-                "第{0}号事件（{1}）是较新版本写的，本程序不能更正。",
-                "Event {0} ({1}) was written by a newer version; this one cannot correct it.",
-                seq,
-                event.step
-            )));
-        };
-        let undo = def.id == "withdraw" && step.def.id == "withdraw";
-        if matches!(def.id, "init" | "amend" | "withdraw") && !undo {
-            return Ok(Some(words!(
-                "第{0}号事件（{1}）不能更正或撤回。",
-                "Event {0} ({2}) cannot be corrected or withdrawn.",
-                seq,
-                def.zh,
-                def.id
-            )));
-        }
-        let values = serde_json::from_str(&event.payload).unwrap_or_default();
-        let target = Step { def, values };
-        if step.def.id == "amend"
-            && let Err(words) = self.amended(step, &target)
-        {
-            return Ok(Some(words));
-        }
-        if step.def.id == "withdraw" && step.text("subject") != Some(&event.subject) {
-            return Ok(Some(words!(
-                "第{}号事件的对象是 {}，不是 {}。",
-                "Event {} is about {}, not about {}.",
-                seq,
-                event.subject,
-                step.text("subject").unwrap_or_default()
-            )));
-        }
-        let concerns: Vec<String> = target
-            .mentions()
-            .into_iter()
-            .filter(|subject| *subject != event.subject)
-            .collect();
-        if !concerns.is_empty() {
-            step.values.insert("concerns".into(), json!(concerns));
-        }
-        step.values.insert("subject".into(), json!(event.subject));
-        Ok(None)
-    }
-
-    /// Checks the corrected values and writes them in canonical form.
-    fn amended(&self, step: &mut Step, target: &Step) -> Result<(), Words> {
-        let mut lines = Vec::new();
-        let set = step.values.get("set").and_then(serde_json::Value::as_array);
-        for line in set.into_iter().flatten().filter_map(serde_json::Value::as_str) {
-            let Some((name, value)) = line.split_once('=') else {
-                return Err(words!(
-                    "更正内容“{}”应写作“栏目=值”，例如 --set end=2022-04-05。",
-                    "“{}” must read field=value, for example --set end=2022-04-05.",
-                    line
-                ));
-            };
-            let Some(field) = step::input::find_field(target.def, name) else {
-                let all: Vec<_> = target.def.fields.iter().map(|f| f.name).collect();
-                return Err(words!(
-                    "“{0}”没有“{1}”这一栏；可用的有：{2}。",
-                    "“{3}” has no field “{1}”; it has: {2}.",
-                    target.def.zh,
-                    name,
-                    all.join(" "),
-                    target.def.id
-                ));
-            };
-            if field.name == target.def.subject || matches!(field.kind, Kind::Personal | Kind::Member) {
-                return Err(words!(
-                    "“{0}”不能用更正改；请撤回该事件（minsheng withdraw 对象 --event N）后重新登记。",
-                    "“{1}” cannot be amended; withdraw the event (minsheng withdraw SUBJECT --event N) and record it anew.",
-                    field.heading,
-                    field.name
-                ));
-            }
-            let mut raw = target.values.clone();
-            raw.insert(field.name.to_owned(), json!(value));
-            let read = step::input::read(target.def, &raw, self.pack).map_err(|problems| {
-                problems.into_iter().next().map(|p| p.words).unwrap_or_default()
-            })?;
-            let json = read.values.get(field.name).cloned().unwrap_or_default();
-            lines.push(json!(format!("{}={json}", field.name)));
-        }
-        if lines.is_empty() {
-            return Err(words!(
-                "没有更正内容；写作 --set 栏目=值。",
-                "Nothing to correct; write --set field=value."
-            ));
-        }
-        step.values.insert("set".into(), json!(lines));
-        Ok(())
+        Ok(self.reader.made_by(id)?.is_some_and(|step| step == def.id))
     }
 }
 
@@ -303,7 +189,7 @@ fn ends_in_zero(id: &str, prefix: &str) -> bool {
 }
 
 /// The letter and width of the numbers of a kind of subject.
-fn series(subject: &str) -> Option<(&'static str, usize)> {
+pub(super) fn series(subject: &str) -> Option<(&'static str, usize)> {
     match subject {
         "case" => Some(("", 3)),
         "demand" => Some(("D", 4)),
@@ -331,90 +217,9 @@ pub(super) fn numbered_prefix(step: &Step) -> Option<String> {
     Some(format!("{community}{year}-{letter}"))
 }
 
-/// References of the new events to subjects that nobody has recorded.
-pub(super) fn dangling(
-    reader: Reader<'_>,
-    events: &[Event],
-    places: &HashMap<EventKey, String>,
-) -> anyhow::Result<Vec<Incomplete>> {
-    let mut checked = BTreeSet::new();
-    let mut missing = Vec::new();
-    for event in events {
-        let Some(def) = step::find(&event.step) else {
-            continue;
-        };
-        let values = serde_json::from_str(&event.payload).unwrap_or_default();
-        let step = Step { def, values };
-        for field in def.fields.iter().filter(|field| field.kind == Kind::Ref) {
-            let makes = field.name == def.subject && series(field.name).is_some() && !field.required;
-            if makes || matches!(field.name, "body" | "subject" | "concerns" | "entry") {
-                continue;
-            }
-            if field.name == "item" && def.id == "register.library" {
-                continue;
-            }
-            let names: Vec<String> = match step.values.get(field.name) {
-                Some(serde_json::Value::String(text)) => vec![text.clone()],
-                Some(serde_json::Value::Array(list)) => list
-                    .iter()
-                    .filter_map(|v| v.as_str().map(str::to_owned))
-                    .collect(),
-                _ => Vec::new(),
-            };
-            for name in names {
-                if !checked.insert(name.clone()) || exists(reader, &name)? {
-                    continue;
-                }
-                missing.push(Incomplete {
-                    place: places.get(&super::key(event)).cloned(),
-                    words: unknown_subject(reader, field.heading, field.name, &name)?,
-                });
-            }
-        }
-    }
-    Ok(missing)
-}
-
-/// True if some step made this subject.
-fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
-    Ok(reader.of_subject(subject)?.iter().any(|event| {
-        event.subject == subject
-            && step::find(&event.step).is_some_and(|def| {
-                def.id == "register.library"
-                    || series(def.subject).is_some()
-                        && def.field(def.subject).is_some_and(|field| !field.required)
-            })
-    }))
-}
-
-fn unknown_subject(
-    reader: Reader<'_>,
-    heading: &str,
-    name: &str,
-    subject: &str,
-) -> anyhow::Result<Words> {
-    let near = match Subject::parse(subject) {
-        Subject::Case(code, year) | Subject::Demand(code, year) => {
-            let all = reader.subjects(&format!("{code}{year}-"))?;
-            let digits = |id: &str| id.bytes().filter(u8::is_ascii_digit).count();
-            all.into_iter()
-                .filter(|id| digits(id) == digits(subject) && id.len() == subject.len() && id != subject)
-                .find(|id| id.bytes().zip(subject.bytes()).filter(|(a, b)| a != b).count() <= 1)
-        }
-        _ => None,
-    };
-    let (zh, en) = near.map_or((String::new(), String::new()), |id| {
-        (format!("是不是 {id}？"), format!(" Did you mean {id}?"))
-    });
-    Ok(words!(
-        "{}“{}”不存在。{}用 minsheng list 查看已有的编号。",
-        "{3} “{1}” does not exist.{4} See what there is with minsheng list.",
-        heading,
-        subject,
-        zh,
-        name,
-        en
-    ))
+/// True if the step itself names the subject that it is about.
+pub(super) fn has_own_subject(step: &Step) -> bool {
+    step.def.subject != "subject" && step.text(step.def.subject).is_some()
 }
 
 /// Reasons for rules that the pack does not have.

@@ -63,9 +63,7 @@ pub(super) fn gather(
                 _ => {}
             }
         }
-        if yearly
-            && let Some((community, year)) = super::complete::community_year(&step)
-        {
+        if yearly && let Some((community, year)) = super::complete::community_year(&step) {
             subjects.insert(format!("{community}{year}"));
         }
     }

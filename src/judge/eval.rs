@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::modules;
-use crate::pack::expr::{Expr, Literal, Op, Path};
 use crate::pack::Pack;
+use crate::pack::expr::{Expr, Literal, Op, Path};
 use crate::state::{Fact, Value, View};
 use crate::step::{Kind, StepDef};
 use crate::words;
@@ -98,7 +98,14 @@ impl<'a> Facts<'a> {
             Path::Step(def) => step_label(def),
             Path::Field(def, index) => {
                 let field = &def.fields[*index];
-                words!("{}的“{}”", "{2} of {3}", def.zh, field.heading, field.name, def.id)
+                words!(
+                    "{}的“{}”",
+                    "{2} of {3}",
+                    def.zh,
+                    field.heading,
+                    field.name,
+                    def.id
+                )
             }
             Path::Named(index) => self.pack.facts[*index].label.clone(),
             Path::Item(_) => Words::default(),
@@ -230,9 +237,10 @@ fn compare(value: &Value, op: Op, literal: &Literal) -> bool {
     match literal {
         Literal::Text(text) => compare_values(value, op, &Value::Text(text.clone())),
         Literal::Count(number) => match value {
-            Value::List(list) => {
-                ordered(op, i64::try_from(list.len()).unwrap_or(i64::MAX).cmp(number))
-            }
+            Value::List(list) => ordered(
+                op,
+                i64::try_from(list.len()).unwrap_or(i64::MAX).cmp(number),
+            ),
             _ => compare_values(value, op, &Value::Count(*number)),
         },
         Literal::Money(money) => compare_values(value, op, &Value::Money(*money)),

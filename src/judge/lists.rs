@@ -42,7 +42,10 @@ impl Facts<'_> {
                 .cloned()
                 .collect()
         };
-        let lacking: Vec<&String> = need.iter().filter(|term| !covered.contains(*term)).collect();
+        let lacking: Vec<&String> = need
+            .iter()
+            .filter(|term| !covered.contains(*term))
+            .collect();
         let enough = min.map_or(lacking.is_empty(), |min| covered.len() >= min);
         let outcome = if enough {
             Outcome::kept(words!("{}齐全。", "{1}: complete.", label.zh, label.en)).uses(facts)
@@ -72,14 +75,21 @@ impl Facts<'_> {
         within: &[&'static StepDef],
     ) -> Outcome {
         let last = until.and_then(|path| {
-            self.values(path).iter().filter_map(|found| found.value.day()).max()
+            self.values(path)
+                .iter()
+                .filter_map(|found| found.value.day())
+                .max()
         });
         let entries: Vec<&Fact> = self
             .view
             .facts(of)
             .filter(|f| last.is_none_or(|last| f.value("version").day().is_none_or(|v| v <= last)))
             .collect();
-        let Some(version) = entries.iter().filter_map(|f| f.value("version").day()).max() else {
+        let Some(version) = entries
+            .iter()
+            .filter_map(|f| f.value("version").day())
+            .max()
+        else {
             return Outcome::missing(words!("{}名册", "register {1}", of.zh, of.id));
         };
         let current: Vec<&&Fact> = entries
@@ -136,7 +146,9 @@ fn roles_by_person(items: &[Value], need: &[String]) -> BTreeSet<String> {
         tried: &mut BTreeSet<&'v str>,
     ) -> bool {
         for item in items {
-            let Value::Member(who, its) = item else { continue };
+            let Value::Member(who, its) = item else {
+                continue;
+            };
             if its != role || !tried.insert(who) {
                 continue;
             }

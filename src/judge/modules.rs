@@ -11,7 +11,9 @@ use crate::words::Words;
 /// The name of a computed fact for people.
 pub(super) fn label(fact: ModuleFact) -> Words {
     match fact {
-        ModuleFact::LibraryInForce => Words::new("项目库条目的入库日期", "issue date of the library item"),
+        ModuleFact::LibraryInForce => {
+            Words::new("项目库条目的入库日期", "issue date of the library item")
+        }
         ModuleFact::Communities => Words::new("涉及社区", "communities served"),
         ModuleFact::OperatorPersonnel => Words::new("运营机构的服务人员", "people of the operator"),
         ModuleFact::OperatorHere => Words::new("执行单位的身份", "identity of the contractor"),
@@ -50,9 +52,17 @@ fn library_in_force<'a>(view: &View<'a>) -> Option<Found<'a>> {
 
 /// How many communities the case serves: its own, and those that the list names.
 fn communities<'a>(view: &View<'a>) -> Found<'a> {
-    let mut codes: BTreeSet<String> = view.subject.community().map(str::to_owned).into_iter().collect();
+    let mut codes: BTreeSet<String> = view
+        .subject
+        .community()
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
     let mut from = None;
-    for def in [shortlist::Candidate::DEF, crate::step::implement::Emergency::DEF] {
+    for def in [
+        shortlist::Candidate::DEF,
+        crate::step::implement::Emergency::DEF,
+    ] {
         if let Some(fact) = view.last(def) {
             codes.extend(
                 fact.value("communities")
@@ -95,7 +105,10 @@ pub(super) fn operator_of<'a>(view: &View<'a>, contract: &Fact) -> Option<&'a Fa
     let signed = contract.value("signed").day()?;
     view.facts(register::Operator::DEF)
         .filter(|operator| {
-            operator.value("from").day().is_none_or(|from| from <= signed)
+            operator
+                .value("from")
+                .day()
+                .is_none_or(|from| from <= signed)
                 && operator.value("to").day().is_none_or(|to| signed <= to)
         })
         .find(|operator| same_unit(operator, contract))

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::eval::{Answer, Facts, path_id};
+use super::eval::{Answer, Facts, path_id, step_label};
 use super::modules;
 use super::outcome::Outcome;
+use super::records::join_labels;
 use crate::law::{Day, Money};
 use crate::pack::check::{Gate, IfMissing};
 use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Subject};
 use crate::step::{Recorded, StepDef, implement};
 use crate::words;
+use crate::words::Words;
 
 /// How records are counted.
 pub(super) struct Counting<'p> {
@@ -23,11 +25,13 @@ pub(super) struct Counting<'p> {
     pub(super) if_missing: IfMissing,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
     pub(super) fn cap(&self, of: &[Path], max: Money) -> Outcome {
         let mut parts = Vec::new();
         for path in of {
-            let Path::Field(_, index) = path else { continue };
+            let Path::Field(_, index) = path else {
+                continue;
+            };
             for fact in self.facts(path) {
                 let label = self.label(path);
                 let Some(amount) = fact.values[*index].money() else {
@@ -55,43 +59,18 @@ impl Facts<'_> {
                 );
             }
         }
-        Outcome::join(parts)
-            .unwrap_or_else(|| Outcome::waits_for(words!("金额", "amount")))
+        Outcome::join(parts).unwrap_or_else(|| Outcome::waits_for(words!("金额", "amount")))
     }
 
     pub(super) fn count(&self, counting: &Counting<'_>) -> Outcome {
-        let mut unknown = Vec::new();
-        let mut any = false;
-        let mut records: Vec<&Fact> = Vec::new();
-        for (def, filter) in counting.of {
-            for fact in self.view.facts(def) {
-                any = true;
-                match filter.as_ref().map(|expr| self.test(expr, Some(fact))) {
-                    None | Some(Answer::Yes) => records.push(fact),
-                    Some(Answer::No) => {}
-                    Some(Answer::Unknown(_)) => unknown.push(fact),
-                }
-            }
-        }
-        let tally = tally(&records);
-        let number = if counting.sources {
-            whole(tally.sources())
-        } else {
-            whole(records.len())
-        };
-        let headcount = counting
-            .headcount
-            .and_then(|path| self.value(path))
-            .and_then(|found| found.value.count());
+        let counted = self.counted(counting);
         let what = if counting.sources {
             words!("不重复的来源（名、户）", "distinct sources")
         } else {
-            let labels = counting.of.iter().map(|(def, _)| crate::judge::eval::step_label(def));
-            crate::judge::records::join_labels(labels)
+            let labels = counting.of.iter().map(|(def, _)| step_label(def));
+            join_labels(labels)
         };
-        let min = counting.min;
-        let end = counting.yearly.and_then(|on| self.year_end(on));
-        let enough = number >= min;
+        let (number, min) = (counted.number, counting.min);
         let said = words!(
             "{}计{}，要求不少于{}。",
             "{3}: {1}, at least {2} required.",
@@ -100,74 +79,49 @@ impl Facts<'_> {
             min,
             what.en
         );
-        let outcome = if enough {
+        let end = counting.yearly.and_then(|on| self.year_end(on));
+        let outcome = if number >= min {
             Outcome::kept(said)
         } else if end.is_some_and(|end| self.view.as_of <= end) {
             let mut pending = Outcome::pending(said);
             pending.due = end;
             pending
-        } else {
-            match (self.passed(counting.gate), headcount) {
-                (None, _) => Outcome::pending(said),
-                // names were not kept: repeats and organisations cannot be told
-                (Some(_), Some(heads)) if heads + number >= min => Outcome::missing(words!(
-                    "{}（只有人数{}，无法核对重复和单位）",
-                    "{2} (only the number {1}; repeats cannot be told)",
-                    what.zh,
-                    heads,
-                    what.en
-                )),
-                _ if counting.sources && number + whole(tally.nameless) >= min => Outcome::missing(words!(
-                    "{}条记录的姓名或联系方式",
-                    "names or phone numbers of {} records",
-                    tally.nameless
-                )),
-                _ if whole(unknown.len()) + number >= min => {
-                    Outcome::missing(words!(
-                        "{}条{}缺少核对所需的栏目",
-                        "fields of {0} × {2}",
-                        unknown.len(),
-                        what.zh,
-                        what.en
-                    ))
-                }
-                (Some(gates), heads) => {
-                    if !any && heads.is_none() && counting.if_missing == IfMissing::Unverifiable {
-                        Outcome::missing(what).uses(gates)
-                    } else {
-                        Outcome::broken(said).blames(gates)
-                    }
-                }
+        } else if let Some(gates) = self.passed(counting.gate) {
+            match counted.unclear(counting, &what) {
+                Some(missing) => Outcome::missing(missing).uses(gates),
+                None => Outcome::broken(said).blames(gates),
             }
+        } else {
+            Outcome::pending(said)
         };
-        let mut outcome = outcome.uses(records.iter().copied().take(1)).fact("count", number).fact("min", min);
-        // naming five hundred events helps nobody; the count says what was counted
-        if !counting.sources {
-            outcome = outcome.uses(records.iter().copied());
-        }
-        if counting.sources {
-            outcome = outcome
-                .fact("records", records.len())
-                .fact("persons", tally.persons())
-                .fact("households", tally.households())
-                .fact("organisations", tally.organisations)
-                .fact("repeats", tally.repeats());
-            outcome.count.push(words!(
-                "记录{}条：居民{}名，居民户{}户，合计{}；单位{}个不计，重复或同户{}条不重计，无姓名{}条不计。",
-                "{} records: {} persons, {} households, {} in all; {} organisations and {} repeats not counted, {} without a name.",
-                records.len(),
-                tally.persons(),
-                tally.households(),
-                tally.sources(),
-                tally.organisations,
-                tally.repeats(),
-                tally.nameless
-            ));
-            let demands = records.iter().filter(|f| f.def.id == "collect.demand").count();
-            outcome = outcome.fact("demands", demands);
-        }
+        let mut outcome = counted.show(outcome, counting);
         outcome.governed = end.or(outcome.governed);
         outcome
+    }
+
+    fn counted(&self, counting: &Counting<'_>) -> Counted<'a> {
+        let mut counted = Counted::default();
+        for (def, filter) in counting.of {
+            for fact in self.view.facts(def) {
+                counted.any = true;
+                match filter.as_ref().map(|expr| self.test(expr, Some(fact))) {
+                    None | Some(Answer::Yes) => counted.records.push(fact),
+                    Some(Answer::No) => {}
+                    Some(Answer::Unknown(_)) => counted.unknown += 1,
+                }
+            }
+        }
+        counted.tally = tally(&counted.records);
+        counted.number = if counting.sources {
+            whole(counted.tally.sources())
+        } else {
+            whole(counted.records.len())
+        };
+        counted.heads = counting
+            .headcount
+            .and_then(|path| self.value(path))
+            .and_then(|found| found.value.count());
+        counted
     }
 
     /// A day of the programme year that is judged.
@@ -184,14 +138,15 @@ impl Facts<'_> {
         let Some(contract) = self.view.last(def) else {
             return Outcome::pending(words!("尚无合同。", "No contract yet."));
         };
-        let (Some(signed), Some(code)) = (contract.value("signed").day(), self.view.subject.community())
-        else {
+        let (Some(signed), Some(code)) = (
+            contract.value("signed").day(),
+            self.view.subject.community(),
+        ) else {
             return Outcome::missing(words!("合同签订日期", "day of signing")).uses([contract]);
         };
         let before = |other: &Fact| {
             other.value("signed").day().is_some_and(|day| {
-                day.year() == signed.year()
-                    && (day, &other.subject) <= (signed, &contract.subject)
+                day.year() == signed.year() && (day, &other.subject) <= (signed, &contract.subject)
             })
         };
         let same = self
@@ -246,6 +201,89 @@ impl Facts<'_> {
 
 fn whole(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// What was counted.
+#[derive(Default)]
+struct Counted<'f> {
+    records: Vec<&'f Fact>,
+    /// Records that lack a field that tells whether they count.
+    unknown: i64,
+    /// Some record is there, counting or not.
+    any: bool,
+    tally: Tally,
+    number: i64,
+    /// A number that stands for records without names.
+    heads: Option<i64>,
+}
+
+impl Counted<'_> {
+    /// Why the number cannot be told although it falls short; none if it surely does.
+    fn unclear(&self, counting: &Counting<'_>, what: &Words) -> Option<Words> {
+        let min = counting.min;
+        let nameless = whole(self.tally.nameless);
+        match self.heads {
+            // names were not kept: repeats and organisations cannot be told
+            Some(heads) if heads + self.number >= min => Some(words!(
+                "{}（只有人数{}，无法核对重复和单位）",
+                "{2} (only the number {1}; repeats cannot be told)",
+                what.zh,
+                heads,
+                what.en
+            )),
+            _ if counting.sources && self.number + nameless >= min => Some(words!(
+                "{0}条记录的姓名或联系方式",
+                "names or phone numbers of {0} records",
+                nameless
+            )),
+            _ if self.number + self.unknown >= min => Some(words!(
+                "{}条{}缺少核对所需的栏目",
+                "fields of {0} × {2}",
+                self.unknown,
+                what.zh,
+                what.en
+            )),
+            None if !self.any && counting.if_missing == IfMissing::Unverifiable => {
+                Some(what.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Shows the number with its parts.
+    fn show(&self, outcome: Outcome, counting: &Counting<'_>) -> Outcome {
+        let outcome = outcome.fact("count", self.number).fact("min", counting.min);
+        if !counting.sources {
+            return outcome.uses(self.records.iter().copied());
+        }
+        let tally = &self.tally;
+        let demands = self
+            .records
+            .iter()
+            .filter(|f| f.def.id == "collect.demand")
+            .count();
+        // naming five hundred events helps nobody; the parts say what was counted
+        let mut outcome = outcome
+            .uses(self.records.iter().copied().take(1))
+            .fact("records", self.records.len())
+            .fact("persons", tally.persons())
+            .fact("households", tally.households())
+            .fact("organisations", tally.organisations)
+            .fact("repeats", tally.repeats())
+            .fact("demands", demands);
+        outcome.count.push(words!(
+            "记录{}条：居民{}名，居民户{}户，合计{}；单位{}个不计，重复或同户{}条不重计，无姓名{}条不计。",
+            "{} records: {} persons, {} households, {} in all; {} organisations and {} repeats not counted, {} without a name.",
+            self.records.len(),
+            tally.persons(),
+            tally.households(),
+            tally.sources(),
+            tally.organisations,
+            tally.repeats(),
+            tally.nameless
+        ));
+        outcome
+    }
 }
 
 /// Distinct sources 名（户） among some records.

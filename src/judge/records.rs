@@ -31,7 +31,12 @@ impl<'a> Facts<'a> {
     pub(super) fn before(&self, gate: &Gate) -> Words {
         match gate.iter().find(|path| !self.facts(path).is_empty()) {
             Some(Path::Step(def) | Path::Field(def, _)) => {
-                words!("（已登记“{}”）", " although {1} is recorded", def.zh, def.id)
+                words!(
+                    "（已登记“{}”）",
+                    " although {1} is recorded",
+                    def.zh,
+                    def.id
+                )
             }
             _ => Words::default(),
         }
@@ -56,20 +61,24 @@ impl<'a> Facts<'a> {
         let since = after.and_then(|(start, _)| self.value(start)?.value.day());
         let has = |path: &&Path| match since {
             None => self.has(path),
-            Some(day) => self.facts(path).iter().any(|f| f.occurred.is_none_or(|d| day <= d)),
+            Some(day) => self
+                .facts(path)
+                .iter()
+                .any(|f| f.occurred.is_none_or(|d| day <= d)),
         };
         let missing: Vec<&Path> = of.iter().filter(|path| !has(path)).collect();
-        let found = of
-            .iter()
-            .filter(has)
-            .flat_map(|path| self.facts(path));
+        let found = of.iter().filter(has).flat_map(|path| self.facts(path));
         let labels = join_labels(missing.iter().map(|path| self.label(path)));
         let all_there = missing.is_empty() || (any && missing.len() < of.len());
         if all_there {
-            return self.show(Outcome::kept(words!("记录齐全。", "All recorded.")).uses(found), of);
+            return self.show(
+                Outcome::kept(words!("记录齐全。", "All recorded.")).uses(found),
+                of,
+            );
         }
         // a blank field of a record can only be asked for once the record is there
-        let no_record = |path: &&Path| matches!(path, Path::Field(..)) && self.facts(path).is_empty();
+        let no_record =
+            |path: &&Path| matches!(path, Path::Field(..)) && self.facts(path).is_empty();
         let due = self.passed(gate);
         let Some(gates) = due.filter(|_| !(gate.is_empty() && missing.iter().all(no_record)))
         else {
@@ -91,8 +100,7 @@ impl<'a> Facts<'a> {
         let before = self.before(gate);
         match if_missing {
             IfMissing::Breach => {
-                let blanks: Vec<&Fact> =
-                    missing.iter().flat_map(|path| self.facts(path)).collect();
+                let blanks: Vec<&Fact> = missing.iter().flat_map(|path| self.facts(path)).collect();
                 Outcome::broken(words!(
                     "没有{}{}。",
                     "No {2}{3}.",
@@ -140,13 +148,7 @@ impl<'a> Facts<'a> {
         outcome
     }
 
-    pub(super) fn holds(
-        &self,
-        that: &Expr,
-        gate: &Gate,
-        uses: &[Path],
-        broken: &Words,
-    ) -> Outcome {
+    pub(super) fn holds(&self, that: &Expr, gate: &Gate, uses: &[Path], broken: &Words) -> Outcome {
         let facts: Vec<&Fact> = uses.iter().flat_map(|path| self.facts(path)).collect();
         let Some(gates) = self.passed(gate) else {
             return Outcome::pending(words!("尚未到核对的环节。", "Not due yet.")).uses(facts);
@@ -171,7 +173,9 @@ impl<'a> Facts<'a> {
     pub(super) fn role(&self, of: &[Path], is: &[String]) -> Outcome {
         let mut parts = Vec::new();
         for path in of {
-            let Path::Field(_, index) = path else { continue };
+            let Path::Field(_, index) = path else {
+                continue;
+            };
             for fact in self.facts(path) {
                 let outcome = match fact.values[*index].text() {
                     None => Outcome::missing(self.label(path)).uses([fact]),
@@ -180,8 +184,7 @@ impl<'a> Facts<'a> {
                     }
                     Some(body) => {
                         let found = self.term(path, body);
-                        let allowed =
-                            join_labels(is.iter().map(|b| self.term(path, b)));
+                        let allowed = join_labels(is.iter().map(|b| self.term(path, b)));
                         let label = self.label(path);
                         Outcome::broken(words!(
                             "{}为{}，应为{}。",
@@ -196,7 +199,9 @@ impl<'a> Facts<'a> {
                         .blames([fact])
                     }
                 };
-                parts.push(outcome.fact(&path_id(self.pack, path), Self::json(&fact.values[*index])));
+                parts.push(
+                    outcome.fact(&path_id(self.pack, path), Self::json(&fact.values[*index])),
+                );
             }
         }
         Outcome::join(parts)
@@ -280,9 +285,10 @@ impl<'a> Facts<'a> {
                 .collect::<Vec<_>>()
                 .join("、")
         };
-        Outcome::broken(say(names))
-            .blames(facts)
-            .fact(&path_id(self.pack, of), Self::json(&Value::List(wrong.to_vec())))
+        Outcome::broken(say(names)).blames(facts).fact(
+            &path_id(self.pack, of),
+            Self::json(&Value::List(wrong.to_vec())),
+        )
     }
 
     /// Shows the values under some paths with the outcome.

@@ -34,7 +34,9 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
             let own = scope == Some(rule.scope);
             match exemption(&facts, rule).filter(|_| own) {
                 // a check that does not apply anyway needs no exemption
-                Some(outcome) if outcome.status == Status::Missing && none_applies(&facts, &mine) => {
+                Some(outcome)
+                    if outcome.status == Status::Missing && none_applies(&facts, &mine) =>
+                {
                     computed(&facts, &mine, passed)
                 }
                 Some(outcome) => (outcome, None),
@@ -48,9 +50,12 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
 
 /// True if the guard of every check says that it does not apply.
 fn none_applies(facts: &Facts<'_>, checks: &[&Check]) -> bool {
-    checks
-        .iter()
-        .all(|check| check.when.as_ref().is_some_and(|when| facts.test(when, None) == Answer::No))
+    checks.iter().all(|check| {
+        check
+            .when
+            .as_ref()
+            .is_some_and(|when| facts.test(when, None) == Answer::No)
+    })
 }
 
 fn blank(view: &View<'_>, rule: &Rule) -> Finding {
@@ -85,7 +90,8 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
             Answer::Yes => return Some(Outcome::exempt(condition.label.clone())),
             Answer::No => {}
             Answer::Unknown(missing) => {
-                let mut outcome = Outcome::missing(super::records::join_labels(missing.clone().into_iter()));
+                let mut outcome =
+                    Outcome::missing(super::records::join_labels(missing.clone().into_iter()));
                 outcome.missing = missing;
                 return Some(outcome);
             }
@@ -95,7 +101,11 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
 }
 
 /// Runs all checks; a reading that turns the answer makes it borderline.
-fn computed(facts: &Facts<'_>, checks: &[&Check], passed: bool) -> (Outcome, Option<(String, Words)>) {
+fn computed(
+    facts: &Facts<'_>,
+    checks: &[&Check],
+    passed: bool,
+) -> (Outcome, Option<(String, Words)>) {
     let mut outcomes = Vec::new();
     let mut disagreeing = None;
     for check in checks {
@@ -226,7 +236,12 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
         }),
         Primitive::Role { of, is } => facts.role(of, is),
         Primitive::RunningSum { max } => facts.running_sum(*max),
-        Primitive::Register { of, key, until, within } => facts.register(of, key, until.as_ref(), within),
+        Primitive::Register {
+            of,
+            key,
+            until,
+            within,
+        } => facts.register(of, key, until.as_ref(), within),
         Primitive::Validity => facts.validity(),
     }
 }
@@ -246,12 +261,23 @@ fn attested(facts: &Facts<'_>, rule: &Rule, body: &str) -> Outcome {
         .book
         .of_step(register::Document::DEF)
         .filter(|fact| fact.subject == name && fact.value("rule").text() == Some(&rule.id))
-        .find(|fact| fact.occurred.is_none_or(|day| year_end.is_none_or(|end| day <= end)));
+        .find(|fact| {
+            fact.occurred
+                .is_none_or(|day| year_end.is_none_or(|end| day <= end))
+        });
     match document {
         Some(document) => Outcome::kept(words!("已登记文件。", "The document is recorded."))
             .uses([document])
-            .fact("document", document.value("title").text().unwrap_or_default()),
-        None => Outcome::missing(words!("{}的文件（{}）", "document of {} for {}", name, rule.id)),
+            .fact(
+                "document",
+                document.value("title").text().unwrap_or_default(),
+            ),
+        None => Outcome::missing(words!(
+            "{}的文件（{}）",
+            "document of {} for {}",
+            name,
+            rule.id
+        )),
     }
 }
 

@@ -21,7 +21,12 @@ impl Checkpoint {
     /// The three lines of the checkpoint: origin, size, root in base64.
     #[must_use]
     pub fn body(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root))
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            STANDARD.encode(self.root)
+        )
     }
 
     /// Eight groups of four hexadecimal digits, short enough for minutes and notice boards.
@@ -140,7 +145,11 @@ mod tests {
     fn recursive(leaves: &[[u8; 32]]) -> [u8; 32] {
         match leaves {
             [] => Sha256::digest([]).into(),
-            [one] => Sha256::new().chain_update([0]).chain_update(one).finalize().into(),
+            [one] => Sha256::new()
+                .chain_update([0])
+                .chain_update(one)
+                .finalize()
+                .into(),
             many => {
                 let mut cut = 1;
                 while cut * 2 < many.len() {
@@ -170,7 +179,10 @@ mod tests {
             size: 12,
             root: [7; 32],
         };
-        assert_eq!(Checkpoint::parse(&checkpoint.body()), Ok(checkpoint.clone()));
+        assert_eq!(
+            Checkpoint::parse(&checkpoint.body()),
+            Ok(checkpoint.clone())
+        );
         assert!(Checkpoint::parse("HZ.1\nx\n").is_err());
         assert_eq!(checkpoint.fingerprint().len(), 39);
     }

@@ -37,7 +37,10 @@ fn seal_value(conn: &Connection, value: &mut Json) -> anyhow::Result<()> {
 
 /// True for a token: 64 lower-case hexadecimal digits.
 pub(super) fn is_token(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    text.len() == 64
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// The token of a value: the one that the table has, else a new one with a fresh salt.

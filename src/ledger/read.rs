@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Event, Head, Ledger, chain, personal};
 
-const COLUMNS: &str = "e.id, o.name, e.seq, e.step, e.subject, e.occurred, e.recorded_at, e.actor, e.payload, e.hash";
+const COLUMNS: &str =
+    "e.id, o.name, e.seq, e.step, e.subject, e.occurred, e.recorded_at, e.actor, e.payload, e.hash";
 
 /// A view on the events, inside or outside a transaction.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +38,22 @@ impl<'a> Reader<'a> {
             ),
             &[&subject],
         )
+    }
+
+    /// The steps whose events made this subject: those that are about it itself, the first
+    /// ones of it, without reading all that name it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn made_by(self, subject: &str) -> rusqlite::Result<Option<String>> {
+        self.conn
+            .prepare_cached(
+                "SELECT e.step FROM mention m JOIN event e ON e.id = m.event
+                 WHERE m.subject = ?1 AND e.subject = ?1 AND e.step NOT LIKE 'register.re%'
+                 ORDER BY m.event LIMIT 1",
+            )?
+            .query_row([subject], |row| row.get(0))
+            .optional()
     }
 
     /// The events that concern any subject that begins with `prefix`, each once, in
@@ -101,11 +118,7 @@ impl<'a> Reader<'a> {
         Ok(list.into_iter().next())
     }
 
-    fn query(
-        self,
-        sql: &str,
-        args: &[&dyn rusqlite::ToSql],
-    ) -> rusqlite::Result<Vec<Event>> {
+    fn query(self, sql: &str, args: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Vec<Event>> {
         self.conn
             .prepare_cached(sql)?
             .query_map(args, event)?
@@ -117,7 +130,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub fn heads(self) -> rusqlite::Result<Vec<Head>> {
-        let mut statement = self.conn.prepare("SELECT id, name FROM origin ORDER BY id")?;
+        let mut statement = self
+            .conn
+            .prepare("SELECT id, name FROM origin ORDER BY id")?;
         let origins: Vec<(i64, String)> = statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
@@ -143,7 +158,9 @@ impl<'a> Reader<'a> {
     /// If the file cannot be read.
     pub fn count(self) -> rusqlite::Result<i64> {
         self.conn
-            .query_row("SELECT coalesce(max(id), 0) FROM event", [], |row| row.get(0))
+            .query_row("SELECT coalesce(max(id), 0) FROM event", [], |row| {
+                row.get(0)
+            })
     }
 
     /// The personal value behind a token; none if it was erased.

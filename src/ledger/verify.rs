@@ -224,11 +224,8 @@ impl Faults {
 
     fn conclude(mut self) -> Vec<Words> {
         if self.more > 0 {
-            self.told.push(words!(
-                "另有{0}处。",
-                "And {0} more.",
-                self.more
-            ));
+            self.told
+                .push(words!("另有{0}处。", "And {0} more.", self.more));
         }
         self.told
     }

@@ -44,7 +44,11 @@ impl Compiler {
         names.iter().map(|name| self.path(name)).collect()
     }
 
-    pub(super) fn expr(&self, text: &str, record: Option<&'static StepDef>) -> Result<Expr, String> {
+    pub(super) fn expr(
+        &self,
+        text: &str,
+        record: Option<&'static StepDef>,
+    ) -> Result<Expr, String> {
         expr::parse(text, &self.names(record))
     }
 

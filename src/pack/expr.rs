@@ -130,7 +130,9 @@ impl Names<'_> {
             if self.modules.iter().any(|m| m == module) {
                 return Ok(Path::Module(*fact));
             }
-            return Err(format!("{name}: the pack does not switch on the module {module}"));
+            return Err(format!(
+                "{name}: the pack does not switch on the module {module}"
+            ));
         }
         if let Some(def) = step::find(name) {
             return Ok(Path::Step(def));
@@ -352,7 +354,11 @@ mod tests {
     use super::*;
 
     fn names() -> (Vec<String>, Vec<String>, Vec<String>) {
-        (vec!["type".into()], vec!["emergency".into()], vec!["case".into()])
+        (
+            vec!["type".into()],
+            vec!["emergency".into()],
+            vec!["case".into()],
+        )
     }
 
     fn read(text: &str) -> Result<Expr, String> {

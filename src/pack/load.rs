@@ -40,7 +40,9 @@ const EMBEDDED: &[(&str, &[(&str, &str)])] = &[(
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// No embedded pack and no folder of that name.
-    #[error("没有名为“{0}”的依据；内置的有：{1}（或给出依据文件夹的路径） / no regulation “{0}”; built in: {1} (or give a folder)")]
+    #[error(
+        "没有名为“{0}”的依据；内置的有：{1}（或给出依据文件夹的路径） / no regulation “{0}”; built in: {1} (or give a folder)"
+    )]
     Unknown(String, String),
     /// A file of the pack cannot be read.
     #[error("{0}: {1}")]
@@ -142,7 +144,10 @@ impl Pack {
     /// Names the file and rule of the first mistake.
     pub fn load(name: &str) -> Result<Self, LoadError> {
         if let Some((_, files)) = EMBEDDED.iter().find(|(id, _)| *id == name) {
-            let files: Vec<_> = files.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+            let files: Vec<_> = files
+                .iter()
+                .map(|(n, t)| ((*n).to_owned(), (*t).to_owned()))
+                .collect();
             return build(&files);
         }
         let folder = FilePath::new(name);
@@ -243,4 +248,3 @@ fn build(files: &[(String, String)]) -> Result<Pack, LoadError> {
         tables,
     })
 }
-

@@ -1,14 +1,15 @@
 //! The audit of a year: judging every subject of it, and telling what was found.
 
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::table::{Table, clean};
-use super::Voice;
+use super::table::clean;
 use crate::judge::{self, Counts, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::Ledger;
-use crate::pack::{Pack, Severity};
+use crate::pack::Pack;
 use crate::state::{Book, Subject, View};
 use crate::words::Lang;
 
@@ -101,7 +102,10 @@ pub fn audit(
         year,
         as_of,
         events: ledger.reader().count()?,
-        head: head.first().map(crate::ledger::Head::hex).unwrap_or_default(),
+        head: head
+            .first()
+            .map(crate::ledger::Head::hex)
+            .unwrap_or_default(),
         projects: cases.len(),
         communities: communities.len(),
         titles: cases
@@ -144,10 +148,12 @@ fn subjects_of(
         if !wants(code) && !serves(book, id, wants) {
             continue;
         }
-        let made = || book.of_subject(id).iter().any(|&i| {
-            let fact = book.fact(i);
-            fact.subject == id && fact.def.stage() != "register"
-        });
+        let made = || {
+            book.of_subject(id).iter().any(|&i| {
+                let fact = book.fact(i);
+                fact.subject == id && fact.def.stage() != "register"
+            })
+        };
         match &subject {
             Subject::Case(..) if made() && View::new(book, id, as_of).year() == Some(year) => {
                 list.push(id.to_owned());
@@ -161,7 +167,11 @@ fn subjects_of(
         }
     }
     if streets {
-        list.extend(street_names.into_iter().map(|street| format!("{street}{year}")));
+        list.extend(
+            street_names
+                .into_iter()
+                .map(|street| format!("{street}{year}")),
+        );
     }
     list
 }
@@ -180,7 +190,12 @@ fn serves(book: &Book, id: &str, wants: &dyn Fn(&str) -> bool) -> bool {
         })
 }
 
-fn unmatched(book: &Book, subjects: &[String], findings: &[Finding], as_of: Day) -> Vec<(String, String)> {
+fn unmatched(
+    book: &Book,
+    subjects: &[String],
+    findings: &[Finding],
+    as_of: Day,
+) -> Vec<(String, String)> {
     let answered: BTreeSet<(&str, &str)> = findings
         .iter()
         .filter(|f| f.is_breach())
@@ -199,242 +214,6 @@ fn unmatched(book: &Book, subjects: &[String], findings: &[Finding], as_of: Day)
         .collect()
 }
 
-impl Audit {
-    /// The findings to print: all but what passes or does not apply, unless `all`.
-    #[must_use]
-    pub fn shown(&self, all: bool) -> Vec<&Finding> {
-        self.findings
-            .iter()
-            .filter(|f| all || !matches!(f.verdict, Verdict::Pass | Verdict::NotApplicable))
-            .collect()
-    }
-
-    /// The audit for people: what is wrong, what deviates, what is missing, the counts.
-    #[must_use]
-    pub fn text(&self, voice: Voice<'_>, all: bool) -> String {
-        let lang = voice.lang;
-        let mut text = self.heading(voice);
-        let of = |verdict: Verdict, advisory: bool| -> Vec<&Finding> {
-            self.findings
-                .iter()
-                .filter(|f| f.verdict == verdict && (f.severity == Severity::Advisory) == advisory)
-                .collect()
-        };
-        let sections = [
-            (lang.pick("违规", "Violations"), of(Verdict::Violation, false)),
-            (lang.pick("偏离（原则上的要求，未说明理由）", "Deviations (principles, no reason recorded)"), of(Verdict::Deviation, false)),
-            (lang.pick("临界（两种读法结论不同）", "Borderline (two readings disagree)"), of(Verdict::Borderline, false)),
-            (lang.pick("已说明（原则上的要求，已记理由）", "Justified (principles, reason recorded)"), of(Verdict::Justified, false)),
-        ];
-        for (title, list) in sections {
-            self.section(&mut text, lang, title, &list);
-        }
-        self.missing(&mut text, lang);
-        Self::advice(&mut text, lang, &of(Verdict::Deviation, true));
-        if all {
-            self.all(&mut text, voice);
-        }
-        self.numbers(&mut text, voice);
-        for (subject, rule) in &self.unmatched {
-            let _ = writeln!(
-                text,
-                "{}",
-                lang.pick(
-                    &format!("注意：{subject} 记有对 {rule} 的说明，但没有对应的问题。"),
-                    &format!("Note: {subject} has a reason for {rule}, but nothing that it answers."),
-                )
-            );
-        }
-        if self.unknown > 0 {
-            let _ = writeln!(
-                text,
-                "{}",
-                lang.pick(
-                    &format!("注意：有{}个事件是较新版本写的，未参与判断。请升级 minsheng。", self.unknown),
-                    &format!("Note: {} events were written by a newer version and not judged. Upgrade minsheng.", self.unknown),
-                )
-            );
-        }
-        text
-    }
-
-    fn heading(&self, voice: Voice<'_>) -> String {
-        let (lang, meta) = (voice.lang, &voice.pack.meta);
-        let document = meta.document.as_deref().unwrap_or_default();
-        let short = &self.head[..self.head.len().min(16)];
-        let mut text = lang.pick(
-            &format!(
-                "{}年度审计（截至{}）\n依据：《{}》{}\n账本：{}个事件，链尾 {short}；社区{}个，项目{}个\n",
-                self.year, self.as_of, meta.name, document, self.events, self.communities, self.projects
-            ),
-            &format!(
-                "Audit of {} (as of {})\nRegulation: {} {}\nLedger: {} events, head {short}; {} communities, {} projects\n",
-                self.year, self.as_of, meta.name_en, document, self.events, self.communities, self.projects
-            ),
-        ).to_owned();
-        if self.counts.get(Verdict::OutOfForce) > 0 {
-            let until = meta.to.map_or(String::new(), |d| d.to_string());
-            text.push_str(lang.pick(
-                &format!(
-                    "！有{}项判断的日期不在依据的有效期内（{}至{until}），不作合规判断。如已续期，请登记续期文件：minsheng regime extend --until 日期 --basis 文号\n",
-                    self.counts.get(Verdict::OutOfForce),
-                    meta.from.map_or(String::new(), |d| d.to_string()),
-                ),
-                &format!(
-                    "! {} judgements fall outside the validity of the regulation (until {until}) and are not judged. If it was renewed, record the notice: minsheng regime extend --until DATE --basis NUMBER\n",
-                    self.counts.get(Verdict::OutOfForce),
-                ),
-            ));
-        }
-        text
-    }
-
-    fn name(&self, subject: &str) -> String {
-        let parsed = Subject::parse(subject);
-        let community = parsed
-            .community()
-            .and_then(|code| self.names.get(code))
-            .map(String::as_str)
-            .unwrap_or_default();
-        match self.titles.get(subject) {
-            Some(title) => clean(&format!("{subject} {community} {title}")),
-            None => clean(&format!("{subject} {community}")),
-        }
-    }
-
-    fn section(&self, text: &mut String, lang: Lang, title: &str, list: &[&Finding]) {
-        if list.is_empty() {
-            return;
-        }
-        let _ = writeln!(text, "\n【{title}】{}", list.len());
-        let mut subject = "";
-        for finding in list {
-            if finding.subject != subject {
-                let _ = writeln!(text, "{}", self.name(&finding.subject));
-                subject = &finding.subject;
-            }
-            text.push_str(&entry(finding, lang, "  "));
-        }
-    }
-
-    /// The missing records, grouped by subject, each told once.
-    fn missing(&self, text: &mut String, lang: Lang) {
-        let mut by_subject: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
-        for finding in self.findings.iter().filter(|f| f.verdict == Verdict::Unverifiable) {
-            let records = by_subject.entry(&finding.subject).or_default();
-            for what in &finding.missing {
-                let rules = records.entry(what.in_lang(lang)).or_default();
-                if !rules.contains(&finding.rule.as_str()) {
-                    rules.push(&finding.rule);
-                }
-            }
-        }
-        if by_subject.is_empty() {
-            return;
-        }
-        let _ = writeln!(
-            text,
-            "\n【{}】{}",
-            lang.pick("资料不足（请补下列记录）", "Unverifiable (records to bring)"),
-            self.counts.get(Verdict::Unverifiable)
-        );
-        for (subject, records) in by_subject {
-            let _ = writeln!(text, "{}", self.name(subject));
-            for (what, rules) in records {
-                let _ = writeln!(text, "  □ {}  [{}]", clean(what), rules.join(" "));
-            }
-        }
-    }
-
-    /// Advisory clauses, grouped by rule: they are told, not counted against anyone.
-    fn advice(text: &mut String, lang: Lang, list: &[&Finding]) {
-        let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-        for finding in list {
-            by_rule.entry(&finding.rule).or_default().push(finding);
-        }
-        if by_rule.is_empty() {
-            return;
-        }
-        let _ = writeln!(
-            text,
-            "\n【{}】{}",
-            lang.pick("提示（提倡性条款）", "Advice (advisory clauses)"),
-            list.len()
-        );
-        for (rule, findings) in by_rule {
-            let subjects: Vec<&str> = findings.iter().map(|f| f.subject.as_str()).collect();
-            let _ = writeln!(
-                text,
-                "  {rule} {}：{}",
-                findings[0].title.in_lang(lang),
-                subjects.join(" ")
-            );
-        }
-    }
-
-    fn all(&self, text: &mut String, voice: Voice<'_>) {
-        let lang = voice.lang;
-        let mut table = Table::new(vec![
-            ("subject", lang.pick("对象", "Subject").into()),
-            ("rule", lang.pick("规则", "Rule").into()),
-            ("verdict", lang.pick("结论", "Verdict").into()),
-            ("message", lang.pick("说明", "Message").into()),
-        ]);
-        table.whole = vec![0, 1, 2];
-        for finding in &self.findings {
-            table.rows.push(vec![
-                finding.subject.clone(),
-                finding.rule.clone(),
-                finding.verdict.label(lang).into(),
-                finding.message.in_lang(lang).into(),
-            ]);
-        }
-        let _ = write!(text, "\n{}", table.terminal(voice.width));
-    }
-
-    fn numbers(&self, text: &mut String, voice: Voice<'_>) {
-        let lang = voice.lang;
-        let mut table = Table::new(
-            Verdict::ALL
-                .iter()
-                .map(|verdict| (verdict.id(), verdict.label(lang).to_owned()))
-                .collect(),
-        );
-        table.right = (0..9).collect();
-        table.rows.push(
-            Verdict::ALL
-                .iter()
-                .map(|verdict| self.counts.get(*verdict).to_string())
-                .collect(),
-        );
-        let _ = write!(text, "\n{}", table.terminal(voice.width.max(80)));
-    }
-
-    /// The findings as a flat table, for CSV.
-    #[must_use]
-    pub fn table(&self, shown: &[&Finding], lang: Lang) -> Table {
-        const COLUMNS: [&str; 17] = [
-            "rule", "verdict", "severity", "stage", "scope", "subject", "community", "title",
-            "message", "cite", "quote", "facts", "events", "due", "reading", "reason", "remedy",
-        ];
-        let mut table = Table::new(COLUMNS.iter().map(|c| (*c, (*c).to_owned())).collect());
-        for finding in shown {
-            let json = super::json::finding(finding, &|code| self.names.get(code).cloned(), lang);
-            table.rows.push(
-                COLUMNS
-                    .iter()
-                    .map(|column| match &json[*column] {
-                        serde_json::Value::Null => String::new(),
-                        serde_json::Value::String(text) => text.clone(),
-                        other => other.to_string(),
-                    })
-                    .collect(),
-            );
-        }
-        table
-    }
-}
-
 /// One finding in a few lines: what, the clause, the next move.
 #[must_use]
 pub fn entry(finding: &Finding, lang: Lang, indent: &str) -> String {
@@ -449,10 +228,17 @@ pub fn entry(finding: &Finding, lang: Lang, indent: &str) -> String {
     );
     let _ = writeln!(text, "{indent}  {}「{}」", finding.cite, finding.quote);
     if let Some(reason) = &finding.reason {
-        let _ = writeln!(text, "{indent}  {}{colon}{}", lang.pick("已记说明", "Reason recorded"), clean(reason));
+        let _ = writeln!(
+            text,
+            "{indent}  {}{colon}{}",
+            lang.pick("已记说明", "Reason recorded"),
+            clean(reason)
+        );
     }
     // a reason justifies a principle; it does not cure a violation
-    if !finding.remedy.is_empty() && (finding.reason.is_none() || finding.verdict == Verdict::Violation) {
+    if !finding.remedy.is_empty()
+        && (finding.reason.is_none() || finding.verdict == Verdict::Violation)
+    {
         let _ = writeln!(text, "{indent}  → {}", finding.remedy.in_lang(lang));
     }
     text

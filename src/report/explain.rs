@@ -65,7 +65,11 @@ pub fn explain(findings: &[Finding], voice: Voice<'_>) -> String {
             Verdict::Pass | Verdict::NotApplicable | Verdict::Pending
         );
         // a title names the defect: it would contradict a verdict that finds none
-        let title = if kept { "" } else { finding.title.in_lang(lang) };
+        let title = if kept {
+            ""
+        } else {
+            finding.title.in_lang(lang)
+        };
         let _ = writeln!(
             text,
             "{} 【{}】{title}（{}）",
@@ -90,10 +94,20 @@ pub fn explain(findings: &[Finding], voice: Voice<'_>) -> String {
         }
         if !finding.events.is_empty() {
             let list: Vec<String> = finding.events.iter().map(|e| e.seq.to_string()).collect();
-            let _ = writeln!(text, "  {}{}", lang.pick("所据事件：", "Events: "), list.join(" "));
+            let _ = writeln!(
+                text,
+                "  {}{}",
+                lang.pick("所据事件：", "Events: "),
+                list.join(" ")
+            );
         }
         if let Some(reason) = &finding.reason {
-            let _ = writeln!(text, "  {}{}", lang.pick("已记说明：", "Reason: "), clean(reason));
+            let _ = writeln!(
+                text,
+                "  {}{}",
+                lang.pick("已记说明：", "Reason: "),
+                clean(reason)
+            );
         }
         if !kept && !finding.remedy.is_empty() {
             let _ = writeln!(text, "  → {}", finding.remedy.in_lang(lang));

@@ -14,14 +14,18 @@ pub fn mask(value: &str) -> String {
                     return *c;
                 }
                 seen += 1;
-                if seen <= 3 || seen + 2 > digits { *c } else { '*' }
+                if seen <= 3 || seen + 2 > digits {
+                    *c
+                } else {
+                    '*'
+                }
             })
             .collect();
     }
     match chars.split_first() {
-        Some((first, rest)) if !rest.is_empty() => {
-            std::iter::once(*first).chain(rest.iter().map(|_| '*')).collect()
-        }
+        Some((first, rest)) if !rest.is_empty() => std::iter::once(*first)
+            .chain(rest.iter().map(|_| '*'))
+            .collect(),
         _ => "*".to_owned(),
     }
 }

@@ -33,7 +33,12 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
         lang.pick("对象：", "Scope: "),
         rule.scope.label(lang)
     );
-    let _ = writeln!(text, "- {}{}", lang.pick("核对：", "Check: "), treatment(rule, lang));
+    let _ = writeln!(
+        text,
+        "- {}{}",
+        lang.pick("核对：", "Check: "),
+        treatment(rule, lang)
+    );
     for index in &rule.exempt {
         let _ = writeln!(
             text,
@@ -54,7 +59,12 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
         }
     }
     if !rule.remedy.is_empty() {
-        let _ = writeln!(text, "- {}{}", lang.pick("补救：", "Remedy: "), rule.remedy.in_lang(lang));
+        let _ = writeln!(
+            text,
+            "- {}{}",
+            lang.pick("补救：", "Remedy: "),
+            rule.remedy.in_lang(lang)
+        );
     }
     text
 }
@@ -128,6 +138,11 @@ pub fn book(voice: Voice<'_>) -> Table {
 /// The whole book as Markdown, page after page.
 #[must_use]
 pub fn markdown(voice: Voice<'_>) -> String {
-    let pages: Vec<String> = voice.pack.rules.iter().map(|rule| page(rule, voice)).collect();
+    let pages: Vec<String> = voice
+        .pack
+        .rules
+        .iter()
+        .map(|rule| page(rule, voice))
+        .collect();
     pages.join("\n")
 }

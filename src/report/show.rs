@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::Voice;
 use super::mask::mask;
 use super::table::{Table, clean};
-use super::Voice;
 use crate::ledger::{Event, Ledger};
 use crate::state::{Book, Fact, Subject, Value, View};
 use crate::step::{self, Kind};
@@ -35,15 +35,30 @@ impl Opener<'_> {
 #[must_use]
 pub fn value_text(fact: &Fact, index: usize, voice: Voice<'_>, opener: Opener<'_>) -> String {
     let field = &fact.def.fields[index];
-    one(&fact.values[index], field.kind, field.vocabulary, voice, opener)
+    one(
+        &fact.values[index],
+        field.kind,
+        field.vocabulary,
+        voice,
+        opener,
+    )
 }
 
-fn one(value: &Value, kind: Kind, vocabulary: &str, voice: Voice<'_>, opener: Opener<'_>) -> String {
+fn one(
+    value: &Value,
+    kind: Kind,
+    vocabulary: &str,
+    voice: Voice<'_>,
+    opener: Opener<'_>,
+) -> String {
     match value {
         Value::None => String::new(),
         Value::Flag(flag) => voice
             .lang
-            .pick(if *flag { "是" } else { "否" }, if *flag { "yes" } else { "no" })
+            .pick(
+                if *flag { "是" } else { "否" },
+                if *flag { "yes" } else { "no" },
+            )
             .to_owned(),
         Value::Count(number) => number.to_string(),
         Value::Money(money) => format!("{money}"),
@@ -88,7 +103,10 @@ pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
                     "{} {} × {count}{}",
                     fact.occurred.map_or(String::new(), |d| d.to_string()),
                     lang.pick(fact.def.zh, fact.def.id),
-                    lang.pick("（逐条见 --format json）", " (one by one with --format json)")
+                    lang.pick(
+                        "（逐条见 --format json）",
+                        " (one by one with --format json)"
+                    )
                 );
             }
             continue;
@@ -106,7 +124,11 @@ pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
                 String::new()
             } else {
                 let seqs: Vec<String> = fact.amended.iter().map(|k| k.seq.to_string()).collect();
-                format!("  {}{}", lang.pick("已更正：", "amended by "), seqs.join(" "))
+                format!(
+                    "  {}{}",
+                    lang.pick("已更正：", "amended by "),
+                    seqs.join(" ")
+                )
             }
         );
         for (index, field) in fact.def.fields.iter().enumerate() {
@@ -114,7 +136,11 @@ pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
                 continue;
             }
             let shown = clean(&value_text(fact, index, voice, opener)).replace('\n', " ");
-            let _ = writeln!(text, "    {}：{shown}", lang.pick(field.heading, field.name));
+            let _ = writeln!(
+                text,
+                "    {}：{shown}",
+                lang.pick(field.heading, field.name)
+            );
         }
     }
     text
@@ -140,30 +166,40 @@ pub fn cases(book: &Book, as_of: crate::law::Day, voice: Voice<'_>) -> Table {
             continue;
         };
         let view = View::new(book, id, as_of);
-        let mut own: Vec<&Fact> = view.own().filter(|f| f.subject == id && f.def.stage() != "register").collect();
+        let mut own: Vec<&Fact> = view
+            .own()
+            .filter(|f| f.subject == id && f.def.stage() != "register")
+            .collect();
         if own.is_empty() {
             continue;
         }
         own.sort_by_key(|fact| (fact.occurred, fact.key.seq));
-        let find = |field: &str| own.iter().rev().find_map(|f| {
-            let value = f.value(field);
-            (!value.is_none()).then(|| value.clone())
-        });
+        let find = |field: &str| {
+            own.iter().rev().find_map(|f| {
+                let value = f.value(field);
+                (!value.is_none()).then(|| value.clone())
+            })
+        };
         let last = own.last();
         table.rows.push(vec![
             id.to_owned(),
             book.community_name(&code).unwrap_or(&code).to_owned(),
-            find("title").and_then(|v| v.text().map(clean)).unwrap_or_default(),
+            find("title")
+                .and_then(|v| v.text().map(clean))
+                .unwrap_or_default(),
             find("type")
                 .and_then(|v| v.text().map(|t| voice.pack.label("type", t).to_owned()))
                 .unwrap_or_default(),
-            find("amount").and_then(|v| v.money()).map_or(String::new(), |m| m.to_string()),
+            find("amount")
+                .and_then(|v| v.money())
+                .map_or(String::new(), |m| m.to_string()),
             if view.withdrawn().is_some() {
                 lang.pick("已撤回", "withdrawn").into()
             } else {
                 last.map_or("", |f| lang.pick(f.def.zh, f.def.id)).into()
             },
-            last.and_then(|f| f.occurred).map_or(String::new(), |d| d.to_string()),
+            last.and_then(|f| f.occurred)
+                .map_or(String::new(), |d| d.to_string()),
         ]);
     }
     table
@@ -224,13 +260,17 @@ pub fn log(events: &[Event], voice: Voice<'_>) -> Table {
         ("step", lang.pick("步骤", "Step").into()),
         ("subject", lang.pick("对象", "Subject").into()),
         ("actor", lang.pick("登记人", "Actor").into()),
-        ("recorded_at", lang.pick("登记时间（UTC）", "Recorded (UTC)").into()),
+        (
+            "recorded_at",
+            lang.pick("登记时间（UTC）", "Recorded (UTC)").into(),
+        ),
         ("hash", lang.pick("摘要", "Hash").into()),
     ]);
     table.whole = vec![0, 1, 3, 5, 6];
     table.right = vec![0];
     for event in events {
-        let name = step::find(&event.step).map_or(event.step.as_str(), |def| lang.pick(def.zh, def.id));
+        let name =
+            step::find(&event.step).map_or(event.step.as_str(), |def| lang.pick(def.zh, def.id));
         table.rows.push(vec![
             event.seq.to_string(),
             event.occurred.clone(),

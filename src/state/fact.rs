@@ -35,9 +35,11 @@ impl Value {
     #[must_use]
     pub fn decode(field: &Field, json: &Json) -> Self {
         match json {
-            Json::Array(list) => {
-                Self::List(list.iter().map(|item| Self::one(field.kind, item)).collect())
-            }
+            Json::Array(list) => Self::List(
+                list.iter()
+                    .map(|item| Self::one(field.kind, item))
+                    .collect(),
+            ),
             // a list that was written as one value
             other if field.list => Self::List(vec![Self::one(field.kind, other)]),
             other => Self::one(field.kind, other),
@@ -47,7 +49,10 @@ impl Value {
     fn one(kind: Kind, json: &Json) -> Self {
         let text = || match json {
             Json::String(text) => Some(text.clone()),
-            Json::Object(map) => map.get("personal").and_then(Json::as_str).map(str::to_owned),
+            Json::Object(map) => map
+                .get("personal")
+                .and_then(Json::as_str)
+                .map(str::to_owned),
             _ => None,
         };
         let value = match kind {

@@ -112,7 +112,16 @@ mod tests {
             Subject::parse("粤海街道2022"),
             Subject::StreetYear("粤海街道".into(), 2022)
         );
-        for other in ["粤海街道", "HZ2022-R1", "HZ2022-", "HZ20", "hz2022", "", "HZ2022-D", "HZ20é2"] {
+        for other in [
+            "粤海街道",
+            "HZ2022-R1",
+            "HZ2022-",
+            "HZ20",
+            "hz2022",
+            "",
+            "HZ2022-D",
+            "HZ20é2",
+        ] {
             assert_eq!(Subject::parse(other), Subject::Other, "{other}");
         }
     }

@@ -45,7 +45,11 @@ impl<'a> View<'a> {
                     fact.subject == link
                         || (!named
                             && fact.def.subject == "meeting"
-                            && fact.value("demands").items().iter().any(|d| d.text() == Some(&link)))
+                            && fact
+                                .value("demands")
+                                .items()
+                                .iter()
+                                .any(|d| d.text() == Some(&link)))
                 };
                 linked.extend(
                     book.of_subject(&link)
@@ -106,9 +110,10 @@ impl<'a> View<'a> {
     /// True if the facts of this step stand with linked subjects, so that all of them count.
     #[must_use]
     pub fn is_linked(&self, def: &'static StepDef) -> bool {
-        !self.own.iter().any(|&index| {
-            self.live(index).is_some_and(|fact| fact.def.id == def.id)
-        })
+        !self
+            .own
+            .iter()
+            .any(|&index| self.live(index).is_some_and(|fact| fact.def.id == def.id))
     }
 
     /// The facts of a step that count: the last own one, or all linked ones.

@@ -145,22 +145,8 @@ pub struct Term<const V: usize>(pub String);
 
 /// The vocabularies that fields refer to; a pack gives the words of each.
 pub const VOCABULARIES: [&str; 16] = [
-    "type",
-    "category",
-    "body",
-    "group",
-    "meeting",
-    "source",
-    "mode",
-    "way",
-    "focus",
-    "library",
-    "cause",
-    "lead",
-    "result",
-    "item",
-    "place",
-    "fund",
+    "type", "category", "body", "group", "meeting", "source", "mode", "way", "focus", "library",
+    "cause", "lead", "result", "item", "place", "fund",
 ];
 
 macro_rules! vocabularies {

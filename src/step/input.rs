@@ -106,9 +106,9 @@ pub fn read(
 pub fn find_field(def: &'static StepDef, key: &str) -> Option<&'static Field> {
     let key = key.trim();
     let plain = key.replace('-', "_");
-    def.fields.iter().find(|field| {
-        field.name == plain || field.heading == key || field.aliases.contains(&key)
-    })
+    def.fields
+        .iter()
+        .find(|field| field.name == plain || field.heading == key || field.aliases.contains(&key))
 }
 
 fn unknown_field(def: &StepDef, key: &str) -> Words {
@@ -231,19 +231,28 @@ fn not_a(field: &Field, zh: &str, en: &str) -> Words {
 fn read_count(field: &Field, value: &Json) -> Result<Json, Words> {
     let number = match value {
         Json::Number(number) => number.as_i64(),
-        Json::String(text) => tidy(text).trim_end_matches(['年', '个', '户', '人', '名']).parse().ok(),
+        Json::String(text) => tidy(text)
+            .trim_end_matches(['年', '个', '户', '人', '名'])
+            .parse()
+            .ok(),
         _ => None,
     };
     match number {
         Some(number) if number >= 0 => Ok(json!(number)),
-        _ => Err(not_a(field, "不小于0的整数", "a whole number of at least 0")),
+        _ => Err(not_a(
+            field,
+            "不小于0的整数",
+            "a whole number of at least 0",
+        )),
     }
 }
 
 fn read_ref(field: &Field, text: &str) -> Result<Json, Words> {
     let fine = !text.is_empty()
         && text.chars().count() <= 40
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if fine {
         Ok(json!(text))
     } else {
@@ -308,11 +317,7 @@ fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
     Ok(json!({ "personal": text }))
 }
 
-fn read_member(
-    field: &Field,
-    value: &Json,
-    vocabulary: &dyn Vocabulary,
-) -> Result<Json, Words> {
+fn read_member(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {
     let (role, who) = match value {
         Json::Object(map) => {
             let who = match map.get("who") {
@@ -325,7 +330,8 @@ fn read_member(
             let text = tidy(&shown(other));
             if let Some((role, who)) = text.split_once([':', '=']) {
                 (Some(role.trim().to_owned()), Some(who.trim().to_owned()))
-            } else if let Some((who, role)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) {
+            } else if let Some((who, role)) = text.strip_suffix(')').and_then(|t| t.split_once('('))
+            {
                 (Some(role.trim().to_owned()), Some(who.trim().to_owned()))
             } else {
                 (None, None)

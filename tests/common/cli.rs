@@ -23,7 +23,11 @@ pub struct Answer {
 impl Answer {
     #[track_caller]
     pub fn ends(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.out, self.err
+        );
         self
     }
 
@@ -34,7 +38,9 @@ impl Answer {
 
 /// A file of the project's fixtures.
 pub fn fixture(name: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name);
     path.to_str().unwrap().to_owned()
 }
 
@@ -50,7 +56,9 @@ impl Office {
     pub fn new() -> Self {
         let office = Self::empty();
         office.run("init --origin TEST.1").ends(0);
-        office.run("register community HZ --name 海珠社区 --street 粤海街道 --date 2020-09-10").ends(0);
+        office
+            .run("register community HZ --name 海珠社区 --street 粤海街道 --date 2020-09-10")
+            .ends(0);
         office
     }
 
@@ -84,7 +92,7 @@ impl Office {
     }
 
     pub fn args(&self, args: &[&str]) -> Answer {
-        answer(self.command(args).output().unwrap())
+        answer(&self.command(args).output().unwrap())
     }
 
     /// Records JSON Lines.
@@ -99,7 +107,7 @@ impl Office {
     }
 }
 
-pub fn answer(output: Output) -> Answer {
+pub fn answer(output: &Output) -> Answer {
     Answer {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -76,11 +76,17 @@ pub fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
     for dropped in &example.drop {
         let before = steps.len();
         steps.retain(|step| name(step) != *dropped);
-        assert!(steps.len() < before, "{}: nothing to drop: {dropped}", example.name);
+        assert!(
+            steps.len() < before,
+            "{}: nothing to drop: {dropped}",
+            example.name
+        );
     }
     for (path, value) in &example.set {
         let (id, field) = path.rsplit_once('.').unwrap();
-        let (id, nth) = id.split_once('#').map_or((id, 0), |(id, n)| (id, n.parse().unwrap()));
+        let (id, nth) = id
+            .split_once('#')
+            .map_or((id, 0), |(id, n)| (id, n.parse().unwrap()));
         let step = steps
             .iter_mut()
             .filter(|step| name(step) == id)
@@ -151,7 +157,11 @@ pub fn read(pack: &Pack, mut map: Map<String, Json>) -> Step {
     let id = map.remove("step").unwrap();
     let def = step::find(id.as_str().unwrap()).unwrap_or_else(|| panic!("no step {id}"));
     input::read(def, &map, pack).unwrap_or_else(|problems| {
-        panic!("{}: {:?}", json!(map), problems.iter().map(|p| &p.words.zh).collect::<Vec<_>>())
+        panic!(
+            "{}: {:?}",
+            json!(map),
+            problems.iter().map(|p| &p.words.zh).collect::<Vec<_>>()
+        )
     })
 }
 
@@ -166,8 +176,16 @@ pub fn judge(folder: &Path, pack: &Pack, example: &Example) -> BTreeMap<String, 
     record(&mut ledger, pack, entries, &terms(true))
         .unwrap()
         .unwrap_or_else(|refusal| panic!("{}: {refusal:?}", example.name));
-    let as_of: Day = example.as_of.as_deref().unwrap_or("2023-07-01").parse().unwrap();
-    let subject = example.subject.clone().unwrap_or_else(|| "HZ2022-001".into());
+    let as_of: Day = example
+        .as_of
+        .as_deref()
+        .unwrap_or("2023-07-01")
+        .parse()
+        .unwrap();
+    let subject = example
+        .subject
+        .clone()
+        .unwrap_or_else(|| "HZ2022-001".into());
     let mut book = Book::new();
     ledger
         .reader()
@@ -178,8 +196,13 @@ pub fn judge(folder: &Path, pack: &Pack, example: &Example) -> BTreeMap<String, 
         .unwrap();
     let subjects: Vec<String> = if subject == "*" {
         let year = ["HZ2022".to_owned(), "粤海街道2022".to_owned()];
-        let cases = book.subjects().filter(|id| id.contains('-')).map(str::to_owned);
-        cases.chain(year.into_iter().filter(|_| example.base == "year")).collect()
+        let cases = book
+            .subjects()
+            .filter(|id| id.contains('-'))
+            .map(str::to_owned);
+        cases
+            .chain(year.into_iter().filter(|_| example.base == "year"))
+            .collect()
     } else {
         vec![subject]
     };

@@ -58,7 +58,10 @@ pub(super) fn check(
     let mut declared = 0_u64;
     for index in 0..zip.len() {
         let part = zip.by_index_raw(index).map_err(|e| corrupt("zip", e))?;
-        let name = part.name().map_err(|e| corrupt("zip", e))?.replace('\\', "/");
+        let name = part
+            .name()
+            .map_err(|e| corrupt("zip", e))?
+            .replace('\\', "/");
         if name.starts_with('/') || name.contains(':') || name.split('/').any(|step| step == "..") {
             return Err(corrupt(&name, "path outside the container"));
         }

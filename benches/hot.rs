@@ -1,0 +1,124 @@
+//! The hot paths from inside: one step, a batch, an audit, a verification.
+
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a benchmark stops at what it did not expect"
+)]
+
+use std::path::{Path, PathBuf};
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use minsheng::corridor::{Entry, Terms, record};
+use minsheng::law::Day;
+use minsheng::ledger::{Draft, Ledger};
+use minsheng::pack::Pack;
+use minsheng::report::audit::{Wanted, audit};
+use minsheng::step::{self, Step, general, input};
+use serde_json::{Map, Value as Json};
+
+const PACK: &str = "nanshan-2020";
+
+fn steps(pack: &Pack) -> Vec<Entry> {
+    let file =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/golden/two-communities.jsonl");
+    std::fs::read_to_string(file)
+        .unwrap()
+        .lines()
+        .map(|line| {
+            let mut map: Map<String, Json> = serde_json::from_str(line).unwrap();
+            let id = map.remove("step").unwrap();
+            let def = step::find(id.as_str().unwrap()).unwrap();
+            Entry::new(input::read(def, &map, pack).unwrap())
+        })
+        .collect()
+}
+
+fn terms() -> Terms {
+    let today: Day = "2023-07-01".parse().unwrap();
+    Terms {
+        actor: "bench".into(),
+        now: "2023-07-01T00:00:00Z".into(),
+        today,
+        as_of: today,
+        as_is: true,
+        dry_run: false,
+    }
+}
+
+fn ledger(folder: &Path, pack: &Pack) -> Ledger {
+    let mut ledger = Ledger::create(&folder.join("bench.db"), "BENCH.1").unwrap();
+    let step = Step::of(&general::Init {
+        ledger: "BENCH.1".into(),
+        name: None,
+        regime: PACK.into(),
+        pack_sha256: pack.sha256.clone(),
+        date: "2020-09-10".parse().unwrap(),
+    })
+    .unwrap();
+    let mut writer = ledger.write("bench", "2023-07-01T00:00:00Z").unwrap();
+    let draft = Draft {
+        step,
+        subject: "BENCH.1".into(),
+        occurred: "2020-09-10".into(),
+    };
+    writer.append(draft).unwrap();
+    writer.commit().unwrap();
+    ledger
+}
+
+fn hot(c: &mut Criterion) {
+    let pack = Pack::load(PACK).unwrap();
+    c.bench_function("load the pack", |b| b.iter(|| Pack::load(PACK).unwrap()));
+
+    c.bench_function("record a year of two communities (1,269 steps)", |b| {
+        b.iter_batched(
+            || {
+                let dir = tempfile::tempdir().unwrap();
+                (ledger(dir.path(), &pack), steps(&pack), dir)
+            },
+            |(mut ledger, entries, dir)| {
+                record(&mut ledger, &pack, entries, &terms())
+                    .unwrap()
+                    .unwrap();
+                dir
+            },
+            BatchSize::PerIteration,
+        );
+    });
+
+    let dir = tempfile::tempdir().unwrap();
+    let mut full = ledger(dir.path(), &pack);
+    record(&mut full, &pack, steps(&pack), &terms())
+        .unwrap()
+        .unwrap();
+    let as_of = "2023-07-01".parse().unwrap();
+    c.bench_function("audit a year of two communities (1,270 events)", |b| {
+        b.iter(|| audit(&full, &pack, 2022, as_of, &Wanted::default()).unwrap());
+    });
+    c.bench_function("verify 1,270 events", |b| {
+        b.iter(|| full.verify(None).unwrap());
+    });
+
+    let def = step::find("implement.progress").unwrap();
+    let mut day = 0_u32;
+    c.bench_function("append one step, durable", |b| {
+        b.iter(|| {
+            day += 1;
+            let note = format!("正常{day}");
+            let map =
+                serde_json::json!({ "case": "AA2022-001", "date": "2022-10-20", "note": note });
+            let step = input::read(def, map.as_object().unwrap(), &pack).unwrap();
+            record(&mut full, &pack, vec![Entry::new(step)], &terms())
+                .unwrap()
+                .unwrap()
+        });
+    });
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20);
+    targets = hot
+}
+criterion_main!(benches);

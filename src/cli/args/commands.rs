@@ -1,0 +1,331 @@
+//! The commands that are no steps.
+
+use clap::{Arg, ArgAction, Command};
+
+use super::{flag, option, recording};
+use crate::words::Lang;
+
+/// `collect import`.
+pub(super) fn import(lang: Lang) -> Command {
+    Command::new("import")
+        .about(lang.pick(
+            "导入需求清单（XLSX、XLS、ODS、CSV）",
+            "Import a demand list (XLSX, XLS, ODS, CSV)",
+        ))
+        .arg(Arg::new("file").value_name("FILE").required(true))
+        .arg(option("community", "CODE", lang.pick("社区代码", "Community code")).required(true))
+        .arg(option(
+            "year",
+            "YEAR",
+            lang.pick(
+                "项目年度，默认取自征集编号",
+                "Programme year, default that of the round",
+            ),
+        ))
+        .arg(option(
+            "round",
+            "ROUND",
+            lang.pick("征集编号，例如 HZ2022-R1", "Round, for example HZ2022-R1"),
+        ))
+        .arg(option(
+            "received",
+            "DATE",
+            lang.pick("没有提出日期的行用此日期", "Day of rows that give none"),
+        ))
+        .arg(option(
+            "mode",
+            "WORD",
+            lang.pick(
+                "没有征集类别的行用此值（默认：有征集编号为集中，否则日常）",
+                "Mode of rows that give none",
+            ),
+        ))
+        .arg(option(
+            "sheet",
+            "NAME",
+            lang.pick("只读这个工作表", "Only this sheet"),
+        ))
+        .arg(option(
+            "encoding",
+            "NAME",
+            lang.pick("文本编码", "Encoding of a text file"),
+        ))
+        .arg(flag(
+            "skip-bad",
+            lang.pick(
+                "跳过有问题的行，写入 FILE.bad.csv",
+                "Leave out bad rows, written to FILE.bad.csv",
+            ),
+        ))
+        .args(recording(lang))
+}
+
+/// Every command that is no step.
+pub(super) fn own(lang: Lang) -> Vec<Command> {
+    let mut list = keeping(lang);
+    list.extend(reading(lang));
+    list.extend(giving(lang));
+    list
+}
+
+fn year(lang: Lang) -> Arg {
+    option("year", "YEAR", lang.pick("年度", "Year"))
+}
+
+fn community(lang: Lang) -> Arg {
+    option(
+        "community",
+        "CODE",
+        lang.pick(
+            "只看这个社区（代码或名称）",
+            "Only this community (code or name)",
+        ),
+    )
+}
+
+fn known_by(lang: Lang) -> Arg {
+    option(
+        "known-by",
+        "DATE",
+        lang.pick(
+            "只看这一天（UTC）之前登记的",
+            "Only what was recorded by this day (UTC)",
+        ),
+    )
+}
+
+fn plain(lang: Lang) -> Arg {
+    flag(
+        "plain",
+        lang.pick(
+            "显示完整的姓名、电话",
+            "Show names and phone numbers in full",
+        ),
+    )
+}
+
+/// Making, filling and trusting a ledger.
+fn keeping(lang: Lang) -> Vec<Command> {
+    vec![
+        Command::new("init")
+            .about(lang.pick(
+                "建账：新建账本并选定依据",
+                "Make a new ledger and bind a regulation",
+            ))
+            .arg(option(
+                "name",
+                "NAME",
+                lang.pick("单位名称", "Name of the office"),
+            ))
+            .arg(option(
+                "origin",
+                "ID",
+                lang.pick(
+                    "账本编号，默认随机",
+                    "Identifier of the ledger, default random",
+                ),
+            )),
+        Command::new("record")
+            .about(lang.pick(
+                "批量登记（JSONL、CSV、XLSX，- 为标准输入）",
+                "Record many steps (JSONL, CSV, XLSX, - is standard input)",
+            ))
+            .arg(Arg::new("file").value_name("FILE").required(true))
+            .arg(option(
+                "step",
+                "STEP",
+                lang.pick(
+                    "表格的步骤，例如 collect.contact（默认看工作表名或“步骤”列）",
+                    "Step of a table, default by sheet name or the column 步骤",
+                ),
+            ))
+            .arg(
+                option(
+                    "set",
+                    "FIELD=VALUE",
+                    lang.pick(
+                        "各行共用的值，例如 community=HZ（可重复）",
+                        "A value for all rows (repeat)",
+                    ),
+                )
+                .action(ArgAction::Append),
+            )
+            .arg(option(
+                "encoding",
+                "NAME",
+                lang.pick("文本编码", "Encoding of a text file"),
+            ))
+            .args(recording(lang)),
+        Command::new("verify")
+            .about(lang.pick(
+                "核验账本：每个事件、链、表结构",
+                "Verify the ledger: every event, the chain, the schema",
+            ))
+            .arg(option(
+                "against",
+                "FILE",
+                lang.pick("与保存的校验点对照", "Compare with a kept checkpoint"),
+            )),
+        Command::new("checkpoint").about(lang.pick(
+            "校验点：抄进会议纪要或公开栏",
+            "A checkpoint to keep elsewhere",
+        )),
+        Command::new("demo")
+            .about(lang.pick("演示：三个社区的一年", "A year of three communities, shown"))
+            .arg(
+                Arg::new("dir")
+                    .value_name("DIR")
+                    .default_value("minsheng-demo")
+                    .hide_default_value(true),
+            ),
+    ]
+}
+
+/// Judging and reading.
+fn reading(lang: Lang) -> Vec<Command> {
+    vec![
+        Command::new("audit")
+            .about(lang.pick("审计一个年度", "Audit a year"))
+            .arg(year(lang).required(true))
+            .arg(community(lang))
+            .arg(option(
+                "stage",
+                "STAGE",
+                lang.pick("只看这个环节", "Only this stage"),
+            ))
+            .arg(
+                option(
+                    "rule",
+                    "ID",
+                    lang.pick("只看这条规则（可重复）", "Only this rule (repeat)"),
+                )
+                .action(ArgAction::Append),
+            )
+            .arg(option(
+                "fail-on",
+                "VERDICT",
+                lang.pick(
+                    "出现该结论及更重的即返回1（默认 violation；never 不返回）",
+                    "Exit 1 at this verdict or worse (default violation; never)",
+                ),
+            ))
+            .arg(flag(
+                "all",
+                lang.pick("也列出合规和不适用的", "Also what passes or does not apply"),
+            )),
+        Command::new("explain")
+            .about(lang.pick(
+                "解释：每条结论所用的事实、天数和条文",
+                "Explain each verdict: facts, count, clause",
+            ))
+            .arg(Arg::new("subject").value_name("CASE").required(true))
+            .arg(Arg::new("rule").value_name("RULE")),
+        Command::new("show")
+            .about(lang.pick(
+                "查看一个项目、需求、社区年度的全部登记",
+                "Show everything recorded of a case, a demand, a community's year",
+            ))
+            .arg(Arg::new("subject").value_name("ID").required(true))
+            .arg(known_by(lang))
+            .arg(plain(lang)),
+        Command::new("list")
+            .about(lang.pick(
+                "列出项目（cases）、需求（demands）或社区（communities）",
+                "List cases, demands or communities",
+            ))
+            .arg(
+                Arg::new("what")
+                    .value_name("cases|demands|communities")
+                    .default_value("cases")
+                    .hide_default_value(true),
+            )
+            .arg(year(lang))
+            .arg(community(lang))
+            .arg(known_by(lang))
+            .arg(plain(lang)),
+        Command::new("log")
+            .about(lang.pick("事件日志", "The log of events"))
+            .arg(Arg::new("subject").value_name("ID"))
+            .arg(known_by(lang)),
+    ]
+}
+
+/// Tables, rules and schemas.
+fn giving(lang: Lang) -> Vec<Command> {
+    vec![
+        Command::new("export")
+            .about(lang.pick(
+                "导出附件8的表（T1 需求、T2 候选、T3 拟实施、T4 异常名录）",
+                "Export the official tables (T1 demands, T2 candidates, T3 planned, T4 blocklist)",
+            ))
+            .arg(Arg::new("table").value_name("T1|T2|T3|T4").required(true))
+            .arg(community(lang))
+            .arg(year(lang))
+            .arg(option(
+                "round",
+                "ROUND",
+                lang.pick("只导出这次集中征集的", "Only this round"),
+            ))
+            .arg(option(
+                "batch",
+                "N",
+                lang.pick("只导出这一批", "Only this batch"),
+            ))
+            .arg(option(
+                "date",
+                "DATE",
+                lang.pick(
+                    "表头日期，默认截至日期",
+                    "Date of the header, default as-of",
+                ),
+            ))
+            .arg(
+                option(
+                    "encoding",
+                    "utf-8-bom|utf-8|gb18030",
+                    lang.pick("编码，默认带BOM的UTF-8", "Encoding, default UTF-8 with BOM"),
+                )
+                .value_parser(["utf-8-bom", "utf-8", "gb18030"]),
+            )
+            .arg(
+                option(
+                    "output",
+                    "FILE",
+                    lang.pick(
+                        "写入文件，默认标准输出",
+                        "Write to a file, default standard output",
+                    ),
+                )
+                .short('o'),
+            )
+            .arg(flag(
+                "bare",
+                lang.pick(
+                    "只要列，不要标题、表头和情况说明",
+                    "Columns only, no title, header or summary",
+                ),
+            ))
+            .arg(flag(
+                "public",
+                lang.pick(
+                    "公开版：遮盖姓名和联系方式",
+                    "Public copy: names and phone numbers masked",
+                ),
+            ))
+            .arg(flag("force", lang.pick("覆盖已有文件", "Overwrite a file"))),
+        Command::new("rule")
+            .about(lang.pick(
+                "规则书：一页，或全部",
+                "The book of rules: one page, or all",
+            ))
+            .arg(Arg::new("id").value_name("RULE"))
+            .arg(flag("all", lang.pick("全部规则", "All rules")))
+            .arg(flag(
+                "markdown",
+                lang.pick("全部规则，Markdown", "All rules as Markdown"),
+            )),
+        Command::new("schema")
+            .about(lang.pick("步骤的 JSON Schema", "JSON Schema of the steps"))
+            .arg(Arg::new("step").value_name("STEP")),
+    ]
+}

@@ -1,0 +1,106 @@
+//! References: whether what a step names was ever recorded.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::complete::{Incomplete, series};
+use crate::ledger::{Event, read::Reader};
+use crate::state::{EventKey, Subject};
+use crate::step::{self, Kind, Step, StepDef};
+use crate::words;
+use crate::words::Words;
+
+/// References of the new events to subjects that nobody has recorded.
+pub(super) fn dangling(
+    reader: Reader<'_>,
+    events: &[Event],
+    places: &HashMap<EventKey, String>,
+) -> anyhow::Result<Vec<Incomplete>> {
+    let mut checked = BTreeSet::new();
+    let mut missing = Vec::new();
+    for event in events {
+        let Some(def) = step::find(&event.step) else {
+            continue;
+        };
+        let values = serde_json::from_str(&event.payload).unwrap_or_default();
+        let step = Step { def, values };
+        for field in def.fields.iter().filter(|field| field.kind == Kind::Ref) {
+            let makes =
+                field.name == def.subject && series(field.name).is_some() && !field.required;
+            if makes || matches!(field.name, "body" | "subject" | "concerns" | "entry") {
+                continue;
+            }
+            if field.name == "item" && def.id == "register.library" {
+                continue;
+            }
+            let names: Vec<String> = match step.values.get(field.name) {
+                Some(serde_json::Value::String(text)) => vec![text.clone()],
+                Some(serde_json::Value::Array(list)) => list
+                    .iter()
+                    .filter_map(|v| v.as_str().map(str::to_owned))
+                    .collect(),
+                _ => Vec::new(),
+            };
+            for name in names {
+                if !checked.insert(name.clone()) || exists(reader, &name)? {
+                    continue;
+                }
+                missing.push(Incomplete {
+                    place: places.get(&super::key(event)).cloned(),
+                    words: unknown_subject(reader, field.heading, field.name, &name)?,
+                });
+            }
+        }
+    }
+    Ok(missing)
+}
+
+/// True if some step made this subject.
+fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
+    let made = reader.made_by(subject)?.and_then(|step| step::find(&step));
+    Ok(made.is_some_and(makes))
+}
+
+/// True for the steps that make their subject.
+fn makes(def: &'static StepDef) -> bool {
+    let numbered = series(def.subject).is_some()
+        && def.field(def.subject).is_some_and(|field| !field.required);
+    numbered || def.id == "register.library"
+}
+
+fn unknown_subject(
+    reader: Reader<'_>,
+    heading: &str,
+    name: &str,
+    subject: &str,
+) -> anyhow::Result<Words> {
+    let near = match Subject::parse(subject) {
+        Subject::Case(code, year) | Subject::Demand(code, year) => {
+            let all = reader.subjects(&format!("{code}{year}-"))?;
+            let digits = |id: &str| id.bytes().filter(u8::is_ascii_digit).count();
+            all.into_iter()
+                .filter(|id| {
+                    digits(id) == digits(subject) && id.len() == subject.len() && id != subject
+                })
+                .find(|id| {
+                    id.bytes()
+                        .zip(subject.bytes())
+                        .filter(|(a, b)| a != b)
+                        .count()
+                        <= 1
+                })
+        }
+        _ => None,
+    };
+    let (zh, en) = near.map_or((String::new(), String::new()), |id| {
+        (format!("是不是 {id}？"), format!(" Did you mean {id}?"))
+    });
+    Ok(words!(
+        "{}“{}”不存在。{}用 minsheng list 查看已有的编号。",
+        "{3} “{1}” does not exist.{4} See what there is with minsheng list.",
+        heading,
+        subject,
+        zh,
+        name,
+        en
+    ))
+}
