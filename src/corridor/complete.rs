@@ -179,7 +179,7 @@ impl<'a> Completer<'a> {
     }
 
     fn created(&self, def: &StepDef, id: &str) -> anyhow::Result<bool> {
-        Ok(self.reader.made_by(id)?.is_some_and(|step| step == def.id))
+        Ok(self.reader.made_by(id, &[def])?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::complete::{Incomplete, series};
 use crate::ledger::{Event, read::Reader};
 use crate::state::{EventKey, Subject};
-use crate::step::{self, Kind, Step, StepDef};
+use crate::step::{self, Kind, STEPS, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -56,12 +56,12 @@ pub(super) fn dangling(
 
 /// True if some step made this subject.
 fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
-    let made = reader.made_by(subject)?.and_then(|step| step::find(&step));
-    Ok(made.is_some_and(makes))
+    let makers: Vec<&StepDef> = STEPS.iter().copied().filter(|def| makes(def)).collect();
+    Ok(reader.made_by(subject, &makers)?)
 }
 
 /// True for the steps that make their subject.
-fn makes(def: &'static StepDef) -> bool {
+fn makes(def: &StepDef) -> bool {
     let numbered = series(def.subject).is_some()
         && def.field(def.subject).is_some_and(|field| !field.required);
     numbered || def.id == "register.library"

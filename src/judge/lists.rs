@@ -7,6 +7,7 @@ use serde_json::json;
 use super::eval::{Facts, path_id};
 use super::outcome::Outcome;
 use super::records::join_labels;
+use crate::law::Day;
 use crate::pack::check::Gate;
 use crate::pack::expr::Path;
 use crate::state::{Fact, Value};
@@ -71,14 +72,17 @@ impl Facts<'_> {
         &self,
         of: &'static StepDef,
         key: &str,
-        until: Option<&Path>,
+        until: Option<&(Path, usize)>,
         within: &[&'static StepDef],
     ) -> Outcome {
-        let last = until.and_then(|path| {
-            self.values(path)
+        let last = until.and_then(|(path, nth)| {
+            let mut days: Vec<Day> = self
+                .values(path)
                 .iter()
                 .filter_map(|found| found.value.day())
-                .max()
+                .collect();
+            days.sort_unstable();
+            days.get(nth.checked_sub(1)?).copied()
         });
         let entries: Vec<&Fact> = self
             .view

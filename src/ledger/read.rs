@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Event, Head, Ledger, chain, personal};
+use crate::step::StepDef;
 
 const COLUMNS: &str =
     "e.id, o.name, e.seq, e.step, e.subject, e.occurred, e.recorded_at, e.actor, e.payload, e.hash";
@@ -40,20 +41,20 @@ impl<'a> Reader<'a> {
         )
     }
 
-    /// The steps whose events made this subject: those that are about it itself, the first
-    /// ones of it, without reading all that name it.
+    /// True if an event of one of these steps is about the subject itself.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn made_by(self, subject: &str) -> rusqlite::Result<Option<String>> {
+    pub fn made_by(self, subject: &str, steps: &[&StepDef]) -> rusqlite::Result<bool> {
+        let ids: Vec<String> = steps.iter().map(|def| format!("'{}'", def.id)).collect();
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM mention m JOIN event e ON e.id = m.event
+             WHERE m.subject = ?1 AND e.subject = ?1 AND e.step IN ({}))",
+            ids.join(", ")
+        );
         self.conn
-            .prepare_cached(
-                "SELECT e.step FROM mention m JOIN event e ON e.id = m.event
-                 WHERE m.subject = ?1 AND e.subject = ?1 AND e.step NOT LIKE 'register.re%'
-                 ORDER BY m.event LIMIT 1",
-            )?
+            .prepare_cached(&sql)?
             .query_row([subject], |row| row.get(0))
-            .optional()
     }
 
     /// The events that concern any subject that begins with `prefix`, each once, in

@@ -225,8 +225,8 @@ pub enum Primitive {
         of: &'static StepDef,
         /// Field of the register and of the contacts that names the household.
         key: &'static str,
-        /// Versions after the last of these days do not count.
-        until: Option<Path>,
+        /// Versions after the n-th of these days do not count, once there are so many.
+        until: Option<(Path, usize)>,
         /// The contacts.
         within: Vec<&'static StepDef>,
     },

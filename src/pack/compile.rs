@@ -211,10 +211,10 @@ impl Compiler {
             "register" => Primitive::Register {
                 of: p.step("of")?,
                 key: "household",
-                until: p
-                    .optional::<String>("until")?
-                    .map(|name| self.path(&name))
-                    .transpose()?,
+                until: match p.optional::<String>("until")? {
+                    None => None,
+                    Some(name) => Some((self.path(&name)?, p.or("until_nth", 1)?)),
+                },
                 within: p
                     .get::<Vec<String>>("within")?
                     .iter()

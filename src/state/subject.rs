@@ -75,7 +75,7 @@ impl Subject {
 fn street_year(id: &str) -> Subject {
     let name = id.trim_end_matches(|c: char| c.is_ascii_digit());
     match id[name.len()..].parse() {
-        Ok(year) if id.len() - name.len() == 4 && !name.is_empty() && !name.contains('-') => {
+        Ok(year) if id.len() - name.len() == 4 && !name.is_ascii() && !name.contains('-') => {
             Subject::StreetYear(name.to_owned(), year)
         }
         _ => Subject::Other,
