@@ -57,9 +57,11 @@ CREATE INDEX personal_value ON personal (value);
 CREATE TRIGGER personal_never_changes BEFORE UPDATE ON personal
 BEGIN SELECT raise(ABORT, 'personal values are erased or kept, never changed'); END;
 
--- Derived: which events concern which subject. Rebuildable from the events alone.
+-- Derived: which events are about a subject (named = 0) and which only name it (named = 1).
+-- Rebuildable from the events alone.
 CREATE TABLE mention (
   subject TEXT NOT NULL,
+  named   INTEGER NOT NULL CHECK (named IN (0, 1)),
   event   INTEGER NOT NULL,
-  PRIMARY KEY (subject, event)
+  PRIMARY KEY (subject, named, event)
 ) STRICT, WITHOUT ROWID;

@@ -23,6 +23,7 @@ use crate::step::{self, StepDef};
 pub struct Book {
     facts: Vec<Fact>,
     by_subject: BTreeMap<String, Vec<usize>>,
+    about: HashMap<String, Vec<usize>>,
     by_place: HashMap<(String, i64), usize>,
     by_step: HashMap<&'static str, Vec<usize>>,
     /// Events of steps that this version does not know: kept and verified, not judged.
@@ -63,6 +64,7 @@ impl Book {
         for subject in fact.mentions() {
             self.by_subject.entry(subject).or_default().push(index);
         }
+        self.about.entry(fact.subject.clone()).or_default().push(index);
         self.by_place.insert(place, index);
         self.by_step.entry(def.id).or_default().push(index);
         self.facts.push(fact);
@@ -105,9 +107,17 @@ impl Book {
         }
     }
 
+    /// Strikes the event that is named; a whole demand, round or meeting with all its
+    /// facts. A withdrawn case keeps its facts and is judged no more.
     fn strike(&mut self, fact: &Fact) {
         if let Some(index) = self.target(fact) {
             self.facts[index].struck = true;
+        } else if fact.value("event").is_none()
+            && !matches!(Subject::parse(&fact.subject), Subject::Case(..))
+        {
+            for index in self.about(&fact.subject).to_vec() {
+                self.facts[index].struck = true;
+            }
         }
     }
 
@@ -127,6 +137,12 @@ impl Book {
     #[must_use]
     pub fn of_subject(&self, subject: &str) -> &[usize] {
         self.by_subject.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The facts that are about a subject itself, as places in the book.
+    #[must_use]
+    pub fn about(&self, subject: &str) -> &[usize] {
+        self.about.get(subject).map_or(&[], Vec::as_slice)
     }
 
     /// The facts that concern any subject that begins with `prefix`, each once.
@@ -168,11 +184,11 @@ impl Book {
     #[must_use]
     pub fn links(&self, subject: &str) -> Vec<String> {
         let mut links = Vec::new();
-        for &index in self.of_subject(subject) {
+        // what another subject's fact names besides is no concern of this one, and telling a
+        // proposer makes no demand part of the case
+        for &index in self.about(subject) {
             let fact = &self.facts[index];
-            // what another subject's fact names besides is no concern of this one, and
-            // telling a proposer makes no demand part of the case
-            if fact.subject != subject || fact.def.stage() == "publicize" {
+            if fact.def.stage() == "publicize" {
                 continue;
             }
             for name in fact.mentions() {

@@ -143,7 +143,8 @@ fn verify_finds_every_kind_of_tampering() {
         "UPDATE event SET hash = zeroblob(32) WHERE seq = 5",
         "DELETE FROM event WHERE seq = 7",
         "DELETE FROM mention WHERE subject = 'HZ2022-001'",
-        "INSERT INTO mention VALUES ('HZ2022-009', 3)",
+        "INSERT INTO mention VALUES ('HZ2022-009', 0, 3)",
+        "UPDATE mention SET named = 1 - named WHERE subject = 'HZ2022-001'",
         "UPDATE personal SET value = '别人'",
         "UPDATE origin SET name = 'OTHER.1'",
         "CREATE TABLE extra (x)",
@@ -305,7 +306,7 @@ fn an_event_of_a_newer_version_verifies_and_is_told() {
         (seq + 1, sha256sum(&text)),
     )
     .unwrap();
-    conn.execute("INSERT INTO mention VALUES ('HZ2022-001', ?1)", [seq + 1])
+    conn.execute("INSERT INTO mention VALUES ('HZ2022-001', 0, ?1)", [seq + 1])
         .unwrap();
     drop(conn);
     office.run("verify").ends(0);

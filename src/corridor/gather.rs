@@ -135,9 +135,13 @@ fn load_with(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Resu
     if let Subject::StreetYear(street, _) = &parsed {
         book.extend(reader.of_subject(street)?);
     }
-    if !matches!(parsed, Subject::CommunityYear(..)) {
+    if matches!(parsed, Subject::Case(..)) {
         for link in book.links(subject) {
-            book.extend(reader.of_subject(&link)?);
+            book.extend(reader.about(&link)?);
+            // the meetings that studied a demand, for a case that names none
+            if matches!(Subject::parse(&link), Subject::Demand(..)) {
+                book.extend(reader.of_subject(&link)?);
+            }
         }
     }
     Ok(())

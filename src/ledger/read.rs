@@ -41,6 +41,21 @@ impl<'a> Reader<'a> {
         )
     }
 
+    /// The events that are about one subject itself, in order of arrival.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn about(self, subject: &str) -> rusqlite::Result<Vec<Event>> {
+        self.query(
+            &format!(
+                "SELECT {COLUMNS} FROM mention m JOIN event e ON e.id = m.event
+                 JOIN origin o ON o.id = e.origin
+                 WHERE m.subject = ?1 AND m.named = 0 ORDER BY m.event"
+            ),
+            &[&subject],
+        )
+    }
+
     /// True if an event of one of these steps is about the subject itself.
     ///
     /// # Errors
@@ -49,7 +64,7 @@ impl<'a> Reader<'a> {
         let ids: Vec<String> = steps.iter().map(|def| format!("'{}'", def.id)).collect();
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM mention m JOIN event e ON e.id = m.event
-             WHERE m.subject = ?1 AND e.subject = ?1 AND e.step IN ({}))",
+             WHERE m.subject = ?1 AND m.named = 0 AND e.step IN ({}))",
             ids.join(", ")
         );
         self.conn

@@ -146,11 +146,11 @@ impl Ledger {
     fn check_mentions(&self, walk: &Walk, faults: &mut Faults) {
         let stored = self
             .conn
-            .prepare("SELECT subject, event FROM mention")
+            .prepare("SELECT subject, named, event FROM mention")
             .and_then(|mut statement| {
                 statement
-                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-                    .collect::<Result<BTreeSet<(String, i64)>, _>>()
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                    .collect::<Result<BTreeSet<(String, bool, i64)>, _>>()
             });
         match stored {
             Ok(stored) if stored == walk.mentions => {}
@@ -237,7 +237,7 @@ struct Walk {
     anchor: u64,
     events: i64,
     heads: BTreeMap<String, (i64, [u8; 32])>,
-    mentions: BTreeSet<(String, i64)>,
+    mentions: BTreeSet<(String, bool, i64)>,
     merkle: Merkle,
     own_size: u64,
     anchored_root: Option<[u8; 32]>,
@@ -303,7 +303,8 @@ impl Walk {
             }
         }
         for subject in mentions(event) {
-            self.mentions.insert((subject, event.id));
+            let named = subject != event.subject;
+            self.mentions.insert((subject, named, event.id));
         }
     }
 

@@ -91,12 +91,10 @@ impl Writer<'_> {
         event.payload = Json::Object(step.values).to_string();
         event.hash = chain::hash(&self.previous, &event);
         self.insert(&event)?;
-        for subject in &mentions {
-            self.mention(subject, event.id)?;
+        for subject in mentions.iter().filter(|s| **s != event.subject) {
+            self.mention(subject, true, event.id)?;
         }
-        if !mentions.contains(&event.subject) {
-            self.mention(&event.subject, event.id)?;
-        }
+        self.mention(&event.subject, false, event.id)?;
         self.next_id += 1;
         self.next_seq += 1;
         self.previous = event.hash;
@@ -125,10 +123,10 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn mention(&self, subject: &str, event: i64) -> anyhow::Result<()> {
+    fn mention(&self, subject: &str, named: bool, event: i64) -> anyhow::Result<()> {
         self.tx
-            .prepare_cached("INSERT INTO mention (subject, event) VALUES (?1, ?2)")?
-            .execute(params![subject, event])?;
+            .prepare_cached("INSERT INTO mention (subject, named, event) VALUES (?1, ?2, ?3)")?
+            .execute(params![subject, named, event])?;
         Ok(())
     }
 

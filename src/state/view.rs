@@ -31,32 +31,23 @@ impl<'a> View<'a> {
             _ => book.of_subject(id).to_vec(),
         };
         let mut linked = Vec::new();
-        if !matches!(subject, Subject::CommunityYear(..)) {
+        // only a case rests on other subjects: its demands, its meeting, its library item
+        if matches!(subject, Subject::Case(..)) {
             let links = book.links(id);
             // a meeting that the case does not name is found by the demands that it studied
             let named = links.iter().any(|link| {
-                book.of_subject(link).iter().any(|&i| {
-                    let fact = book.fact(i);
-                    fact.subject == *link && fact.def.subject == "meeting"
-                })
+                book.about(link).iter().any(|&i| book.fact(i).def.subject == "meeting")
             });
             for link in links {
-                let of_link = |fact: &Fact| {
-                    fact.subject == link
-                        || (!named
-                            && fact.def.subject == "meeting"
-                            && fact
-                                .value("demands")
-                                .items()
-                                .iter()
-                                .any(|d| d.text() == Some(&link)))
-                };
-                linked.extend(
-                    book.of_subject(&link)
-                        .iter()
-                        .copied()
-                        .filter(|&index| of_link(book.fact(index)) && !own.contains(&index)),
-                );
+                linked.extend(book.about(&link).iter().copied().filter(|i| !own.contains(i)));
+                if named {
+                    continue;
+                }
+                linked.extend(book.of_subject(&link).iter().copied().filter(|&index| {
+                    let fact = book.fact(index);
+                    fact.def.subject == "meeting"
+                        && fact.value("demands").items().iter().any(|d| d.text() == Some(&link))
+                }));
             }
         }
         if let Some(code) = subject.community() {
@@ -95,14 +86,15 @@ impl<'a> View<'a> {
         self.own.iter().filter_map(|&index| self.live(index))
     }
 
-    /// The fact of a step that counts: the last own one, else the last linked one.
+    /// The fact of a step that counts: the latest own one, else the latest linked one.
     #[must_use]
     pub fn last(&self, def: &'static StepDef) -> Option<&'a Fact> {
+        // by business date, and of one day the one that was recorded last
         let last = |list: &[usize]| {
             list.iter()
-                .rev()
                 .filter_map(|&index| self.live(index))
-                .find(|fact| fact.def.id == def.id)
+                .filter(|fact| fact.def.id == def.id)
+                .max_by_key(|fact| fact.occurred)
         };
         last(&self.own).or_else(|| last(&self.linked))
     }
