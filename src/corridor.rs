@@ -10,7 +10,7 @@ mod gather;
 mod known;
 mod refs;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
@@ -31,6 +31,8 @@ pub struct Entry {
     pub place: Option<String>,
     /// Reasons given for breaches: rule and text.
     pub reasons: Vec<(String, String)>,
+    /// Record it although the very same record stands in the ledger.
+    pub again: bool,
 }
 
 impl Entry {
@@ -41,6 +43,7 @@ impl Entry {
             step,
             place: None,
             reasons: Vec::new(),
+            again: false,
         }
     }
 }
@@ -110,9 +113,13 @@ pub fn record(
     let mut reasons = Vec::new();
     let mut as_of = terms.as_of;
     for (draft, place, given) in drafts {
-        reasons.extend(given);
         as_of = as_of.max(draft.occurred.parse().unwrap_or(as_of));
         let event = writer.append(draft)?;
+        reasons.extend(given.into_iter().map(|(rule, text)| Given {
+            event: key(&event),
+            rule,
+            text,
+        }));
         if let Some(place) = place {
             places.insert(key(&event), place);
         }
@@ -125,7 +132,14 @@ pub fn record(
     }
     let gathered = gather::gather(writer.reader(), pack, &receipt.events)?;
     let mut caused = breaches(pack, &gathered, as_of);
-    explain(&mut writer, &mut receipt, &mut caused, &reasons, terms)?;
+    explain(
+        &mut writer,
+        &mut receipt,
+        &mut caused,
+        &reasons,
+        &gathered,
+        terms,
+    )?;
     if !terms.as_is && caused.iter().any(Finding::blocks) {
         writer.roll_back()?;
         caused.retain(Finding::blocks);
@@ -192,62 +206,108 @@ fn prepare(
 }
 
 /// The breaches that the new events make, on every subject that they touch.
+///
+/// A step is blamed for what it is a cause of. A withdrawal is no cause itself: it is blamed
+/// for every breach that was not there before it.
 fn breaches(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> Vec<Finding> {
     let new: BTreeSet<&EventKey> = gathered.changed.iter().collect();
+    let before: BTreeSet<(String, String)> = gathered
+        .before
+        .iter()
+        .flat_map(|book| {
+            let subjects = gathered.subjects.iter();
+            subjects.flat_map(|subject| judge::judge(pack, book, subject, as_of))
+        })
+        .filter(Finding::is_breach)
+        .map(|finding| (finding.subject, finding.rule))
+        .collect();
     gathered
         .subjects
         .iter()
         .flat_map(|subject| judge::judge(pack, &gathered.book, subject, as_of))
         .filter(|finding| finding.is_breach() || finding.verdict == Verdict::Borderline)
-        .filter(|finding| finding.causes.iter().any(|key| new.contains(key)))
+        .filter(|finding| {
+            finding.causes.iter().any(|key| new.contains(key))
+                || (gathered.before.is_some()
+                    && finding.is_breach()
+                    && !before.contains(&(finding.subject.clone(), finding.rule.clone())))
+        })
         .collect()
 }
 
-/// Records the reasons that answer a breach, and notes those that answer none.
+/// A reason, with the event that it was given with.
+struct Given {
+    event: EventKey,
+    rule: String,
+    text: String,
+}
+
+/// Records the reasons that answer a breach of their own step, and notes those that answer none.
 fn explain(
     writer: &mut Writer<'_>,
     receipt: &mut Receipt,
     caused: &mut [Finding],
-    reasons: &[(String, String)],
+    reasons: &[Given],
+    gathered: &gather::Gathered,
     terms: &Terms,
 ) -> anyhow::Result<()> {
-    let mut given: BTreeMap<&str, &str> = BTreeMap::new();
-    for (rule, text) in reasons {
-        given.insert(rule, text);
-    }
-    for (rule, text) in given {
+    let mut answered: Vec<(String, String)> = Vec::new();
+    for given in reasons {
+        let targets = gathered.targets(&given.event);
         let mut matched = false;
-        let date = receipt
-            .events
-            .iter()
-            .filter_map(|event| event.occurred.parse::<Day>().ok())
-            .max()
-            .unwrap_or(terms.today);
-        for finding in caused
-            .iter_mut()
-            .filter(|f| f.rule == rule && f.is_breach())
-        {
+        for finding in caused.iter_mut() {
+            let own = finding.causes.iter().any(|cause| targets.contains(cause))
+                || gathered.struck_by(&given.event, &finding.subject);
+            if finding.rule != given.rule || !finding.is_breach() || !own {
+                continue;
+            }
             matched = true;
-            let step = Step::of(&register::Reason {
-                subject: crate::step::Ref(finding.subject.clone()),
-                rule: rule.to_owned(),
-                text: text.to_owned(),
-                // the reason belongs to the fact that it explains
-                date: Some(date),
-            })?;
-            let occurred = date.to_string();
-            let event = writer.append(Draft {
-                step,
-                subject: finding.subject.clone(),
-                occurred,
-            })?;
-            receipt.events.push(event);
-            judge::give_reason(finding, text);
+            let pair = (finding.subject.clone(), given.rule.clone());
+            if answered.contains(&pair) && finding.reason.as_deref() == Some(&given.text) {
+                continue;
+            }
+            answered.push(pair);
+            append_reason(writer, receipt, finding, given, terms)?;
         }
-        if !matched {
-            receipt.unmatched.push((rule.to_owned(), text.to_owned()));
+        let unmatched = (given.rule.clone(), given.text.clone());
+        if !matched && !receipt.unmatched.contains(&unmatched) {
+            receipt.unmatched.push(unmatched);
         }
     }
+    // a reason given for a whole batch answers where it answers
+    receipt
+        .unmatched
+        .retain(|(rule, _)| !answered.iter().any(|(_, r)| r == rule));
+    Ok(())
+}
+
+fn append_reason(
+    writer: &mut Writer<'_>,
+    receipt: &mut Receipt,
+    finding: &mut Finding,
+    given: &Given,
+    terms: &Terms,
+) -> anyhow::Result<()> {
+    // the reason belongs to the fact that it explains
+    let date = receipt
+        .events
+        .iter()
+        .find(|event| key(event) == given.event)
+        .and_then(|event| event.occurred.parse::<Day>().ok())
+        .unwrap_or(terms.today);
+    let step = Step::of(&register::Reason {
+        subject: crate::step::Ref(finding.subject.clone()),
+        rule: given.rule.clone(),
+        text: given.text.clone(),
+        date: Some(date),
+    })?;
+    let event = writer.append(Draft {
+        step,
+        subject: finding.subject.clone(),
+        occurred: date.to_string(),
+    })?;
+    receipt.events.push(event);
+    judge::give_reason(finding, &given.text);
     Ok(())
 }
 

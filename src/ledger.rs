@@ -60,6 +60,16 @@ pub struct Event {
     pub hash: [u8; 32],
 }
 
+/// The last event does not match its hash: nothing may be built on it.
+#[derive(Debug, thiserror::Error)]
+#[error("event {seq} of chain {origin} does not match its hash")]
+pub struct Tampered {
+    /// Name of the chain.
+    pub origin: String,
+    /// Place of the event.
+    pub seq: i64,
+}
+
 /// The end of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -86,6 +96,18 @@ pub use rusqlite::Error as StorageError;
 #[must_use]
 pub fn storage_words(error: &StorageError) -> crate::words::Words {
     use rusqlite::ErrorCode;
+    if matches!(
+        error,
+        StorageError::FromSqlConversionFailure(..)
+            | StorageError::InvalidColumnType(..)
+            | StorageError::Utf8Error(..)
+    ) {
+        return crate::words!(
+            "账本文件损坏（{}）。请运行 minsheng verify，并用备份恢复。",
+            "The ledger file is damaged ({}). Run minsheng verify, and restore a backup.",
+            error
+        );
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => crate::words!(
             "磁盘已满，没有登记任何内容。请腾出空间后重试。",

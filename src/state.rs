@@ -28,6 +28,8 @@ pub struct Book {
     by_step: HashMap<&'static str, Vec<usize>>,
     /// Events of steps that this version does not know: kept and verified, not judged.
     pub unknown: usize,
+    /// Events from this one on are not taken up.
+    limit: Option<i64>,
 }
 
 impl Book {
@@ -35,6 +37,15 @@ impl Book {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty book that takes up only the events that arrived before one.
+    #[must_use]
+    pub fn before(event: i64) -> Self {
+        Self {
+            limit: Some(event),
+            ..Self::default()
+        }
     }
 
     /// Takes up events in order of arrival; an event that is there already is left out.
@@ -47,7 +58,8 @@ impl Book {
     /// Takes up one event.
     pub fn take(&mut self, event: Event) {
         let place = (event.origin.clone(), event.seq);
-        if self.by_place.contains_key(&place) {
+        let late = self.limit.is_some_and(|limit| event.id >= limit);
+        if late || self.by_place.contains_key(&place) {
             return;
         }
         let Some(def) = step::find(&event.step) else {
@@ -64,7 +76,10 @@ impl Book {
         for subject in fact.mentions() {
             self.by_subject.entry(subject).or_default().push(index);
         }
-        self.about.entry(fact.subject.clone()).or_default().push(index);
+        self.about
+            .entry(fact.subject.clone())
+            .or_default()
+            .push(index);
         self.by_place.insert(place, index);
         self.by_step.entry(def.id).or_default().push(index);
         self.facts.push(fact);

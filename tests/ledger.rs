@@ -306,8 +306,11 @@ fn an_event_of_a_newer_version_verifies_and_is_told() {
         (seq + 1, sha256sum(&text)),
     )
     .unwrap();
-    conn.execute("INSERT INTO mention VALUES ('HZ2022-001', 0, ?1)", [seq + 1])
-        .unwrap();
+    conn.execute(
+        "INSERT INTO mention VALUES ('HZ2022-001', 0, ?1)",
+        [seq + 1],
+    )
+    .unwrap();
     drop(conn);
     office.run("verify").ends(0);
     let text = office

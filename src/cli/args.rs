@@ -10,7 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
 use super::Exit;
-use crate::step::{Field, STEPS, StepDef};
+use crate::step::{Field, Kind, STEPS, StepDef};
 use crate::words::Lang;
 
 /// The stages in the order of a case's life, with their names.
@@ -205,7 +205,13 @@ fn step(def: &'static StepDef, lang: Lang) -> Command {
     for field in def.fields.iter().filter(|field| !filled_in(def, field)) {
         command = command.arg(field_arg(def, field, lang));
     }
-    command.args(recording(lang))
+    command.args(recording(lang)).arg(flag(
+        "again",
+        lang.pick(
+            "账本中已有相同记录也再登记一条",
+            "Record it although the same record stands there already",
+        ),
+    ))
 }
 
 /// Fields that the tool fills in itself.
@@ -228,8 +234,23 @@ fn field_arg(def: &'static StepDef, field: &'static Field, lang: Lang) -> Arg {
         Lang::Zh => format!("{}{note}", field.heading),
         Lang::En => format!("{}{note}", field.en.trim()),
     };
+    let form = match field.kind {
+        Kind::Day => "DATE",
+        Kind::Money => lang.pick("金额，如8万", "YUAN"),
+        Kind::Count => "N",
+        Kind::Flag => lang.pick("是|否", "yes|no"),
+        Kind::Ref => "ID",
+        Kind::Code => "CODE",
+        Kind::Member => lang.pick("角色:姓名", "ROLE:NAME"),
+        Kind::Term => lang.pick("用词", "WORD"),
+        Kind::Text | Kind::Personal => lang.pick("文字", "TEXT"),
+    };
     let mut arg = Arg::new(field.name)
-        .value_name(field.name.to_uppercase())
+        .value_name(if def.positional.contains(&field.name) {
+            field.name.to_uppercase()
+        } else {
+            form.to_owned()
+        })
         .help(help)
         .allow_hyphen_values(true);
     if def.positional.contains(&field.name) {
@@ -272,7 +293,13 @@ fn dress(command: Command, lang: Lang) -> Command {
         Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
         Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
     };
+    let root = command.get_name() == "minsheng";
     let command = command
+        .after_help(if root {
+            lang.pick("可用的用词（类型、单位、群体、地点……）见 minsheng regime show。", "For the words of the regulation (types, bodies, groups, places) see minsheng regime show.")
+        } else {
+            ""
+        })
         .help_template(template)
         .subcommand_help_heading(lang.pick("命令", "Commands"))
         .subcommand_value_name(lang.pick("命令", "COMMAND"))
@@ -298,7 +325,7 @@ fn dress(command: Command, lang: Lang) -> Command {
                 .help_heading(lang.pick("选项", "Options").to_owned())
                 .help(lang.pick("显示帮助", "Print help").to_owned()),
         );
-    let command = if command.get_name() == "minsheng" {
+    let command = if root {
         command.arg(
             Arg::new("version")
                 .short('V')

@@ -20,7 +20,7 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
             .get_many::<String>("rule")
             .into_iter()
             .flatten()
-            .cloned()
+            .map(|rule| rule.to_ascii_uppercase())
             .collect(),
     };
     let threshold = threshold(matches)?;

@@ -16,6 +16,7 @@ pub(super) fn rule(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     let pack = context.pack_alone()?;
     let voice = context.voice(&pack);
     if matches.get_flag("markdown") {
+        context.only(&[])?;
         write!(context.out, "{}", rules::markdown(voice))?;
         return Ok(Exit::Done);
     }
@@ -182,6 +183,7 @@ pub(super) fn regimes(context: &mut Context<'_>) -> anyhow::Result<Exit> {
 
 /// One regulation: what it is, and its words.
 pub(super) fn regime(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[])?;
     let pack = match matches.get_one::<String>("id") {
         Some(id) => load(id)?,
         None => context.pack_alone()?,

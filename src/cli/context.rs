@@ -155,6 +155,18 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Refuses a form that the command does not have, before anything is written.
+    pub(super) fn only(&self, forms: &[Format]) -> anyhow::Result<()> {
+        if forms.contains(&self.format) || self.format == Format::Table {
+            return Ok(());
+        }
+        Err(Fail(words!(
+            "这个命令没有该输出格式；去掉 --format，或换一种。",
+            "This command has no such form; leave --format out, or choose another."
+        ))
+        .into())
+    }
+
     /// Writes JSON, one object, readable.
     pub(super) fn json(&mut self, json: &serde_json::Value) -> anyhow::Result<()> {
         serde_json::to_writer_pretty(&mut *self.out, json)?;

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use clap::ArgMatches;
 
-use super::context::{Context, day};
+use super::context::{Context, Format, day};
 use super::{Exit, Fail, talk};
 use crate::law::{Day, Money};
 use crate::pack::{Pack, TableDef};
@@ -16,6 +16,7 @@ use crate::words;
 
 /// Exports one official table.
 pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Csv])?;
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
     let name = matches
@@ -51,7 +52,8 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         as_of: context.as_of,
         opener: Opener {
             ledger: &ledger,
-            plain: !matches.get_flag("public"),
+            // in public copies residents are masked; leaders are named by the notice itself
+            plain: !(matches.get_flag("public") && def.rows.starts_with("collect.")),
         },
         community: community(&book, matches)?,
         year: super::audit::year(matches)?,
@@ -64,6 +66,13 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             .unwrap_or(context.as_of),
     };
     let rows = exporter.rows()?;
+    if rows.is_empty() {
+        talk(
+            context,
+            "注意：没有符合条件的行，导出的是空表。",
+            "Note: no row fits; the table is empty.",
+        );
+    }
     exporter.undetermined(&rows, context);
     let grid = exporter.grid(&rows, matches.get_flag("bare"));
     let bytes = encode(
@@ -74,6 +83,7 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     match matches.get_one::<String>("output") {
         None => context.out.write_all(&bytes)?,
         Some(file) => {
+            refuse_database(file)?;
             write_file(file, &bytes, matches.get_flag("force"))?;
             let hex = head
                 .first()
@@ -374,10 +384,11 @@ fn field(path: &str) -> Option<(&'static StepDef, usize)> {
 
 /// Keeps a spreadsheet from reading text of residents as a formula.
 fn guard(cell: &str) -> String {
+    let cell = crate::report::table::clean(cell);
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{cell}")
     } else {
-        cell.to_owned()
+        cell
     }
 }
 
@@ -412,6 +423,24 @@ fn encode(grid: &[Vec<String>], encoding: Option<&str>) -> anyhow::Result<Vec<u8
             Ok(bytes)
         }
     }
+}
+
+/// A table never takes the place of a ledger, nor of any other database.
+fn refuse_database(file: &str) -> anyhow::Result<()> {
+    use std::io::Read;
+    let mut start = [0_u8; 16];
+    let database = std::fs::File::open(file)
+        .and_then(|mut f| f.read_exact(&mut start))
+        .is_ok_and(|()| start == *b"SQLite format 3\0");
+    if database || file.ends_with("-journal") {
+        return Err(Fail(words!(
+            "{0} 是数据库文件（账本），不能被覆盖；请换一个文件名。",
+            "{0} is a database (a ledger) and is never overwritten; choose another name.",
+            file
+        ))
+        .into());
+    }
+    Ok(())
 }
 
 fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {

@@ -4,7 +4,8 @@ use std::fmt;
 use std::io::Write;
 
 use super::Exit;
-use crate::ledger::{OpenError, StorageError, storage_words};
+use crate::ledger::{OpenError, StorageError, Tampered, storage_words};
+use crate::words;
 use crate::words::{Lang, Words};
 
 /// A failure that people are told of.
@@ -25,6 +26,21 @@ pub(super) fn tell(error: &anyhow::Error, lang: Lang, err: &mut dyn Write) -> Ex
         && io.kind() == std::io::ErrorKind::BrokenPipe
     {
         return Exit::Done;
+    }
+    if let Some(tampered) = error.downcast_ref::<Tampered>() {
+        let words = words!(
+            "账本 {} 的第{}号事件与其摘要不符，没有登记任何内容。请停止使用此文件，运行 minsheng verify，用备份恢复。",
+            "Event {1} of ledger {0} does not match its hash; nothing was recorded. Stop using this file, run minsheng verify, restore a backup.",
+            tampered.origin,
+            tampered.seq
+        );
+        let _ = writeln!(
+            err,
+            "{}{}",
+            lang.pick("错误：", "error: "),
+            words.in_lang(lang)
+        );
+        return Exit::Integrity;
     }
     let text = if let Some(fail) = error.downcast_ref::<Fail>() {
         fail.0.in_lang(lang).to_owned()

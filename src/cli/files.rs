@@ -117,6 +117,16 @@ pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Jso
     raw
 }
 
+/// `文件!工作表!17`
+pub(super) fn row_place(file: &str, table: &Table, index: usize) -> String {
+    let row = table.rows[index].row;
+    if table.sheet.is_empty() {
+        format!("{file}!{row}")
+    } else {
+        format!("{file}!{}!{row}", table.sheet)
+    }
+}
+
 /// Takes off the quote that guards a cell against being read as a formula.
 fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {

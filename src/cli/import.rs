@@ -64,11 +64,9 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             match row(&plan, &pack, table, index, given) {
                 Ok(step) => entries.push(Entry {
                     step,
-                    place: Some(format!(
-                        "{}!{}!{}",
-                        plan.file, table.sheet, table.rows[index].row
-                    )),
+                    place: Some(files::row_place(&plan.file, table, index)),
                     reasons: plan.reasons.clone(),
+                    again: false,
                 }),
                 Err(list) => {
                     bad_rows.push((table, index));
@@ -80,11 +78,11 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             }
         }
         for (number, why) in &table.skipped {
-            let zh = format!("第{number}行未导入：{why}");
+            let zh = format!("{}第{number}行未导入：{why}", plan.file);
             talk(
                 context,
                 &zh,
-                &format!("Row {number} was not imported: {why}"),
+                &format!("{} row {number} was not imported: {why}", plan.file),
             );
         }
     }
@@ -129,6 +127,18 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
         .and_then(|r| r.strip_prefix(community.as_str()))
         .and_then(|rest| rest.get(..4))
         .map(str::to_owned);
+    if let Some(round) = round
+        .as_ref()
+        .filter(|r| !r.starts_with(community.as_str()))
+    {
+        return Err(Fail(words!(
+            "征集 {} 不是社区 {} 的，请核对 --community 和 --round。",
+            "Round {} is not one of community {}; check --community and --round.",
+            round,
+            community
+        ))
+        .into());
+    }
     let year = text("year").or(of_round).ok_or_else(|| {
         Fail(words!(
             "请给出 --year 项目年度，或 --round 征集编号（例如 HZ2022-R1）。",
@@ -350,9 +360,18 @@ fn leave_out(
     file: &str,
     rows: &[(&Table, usize)],
 ) -> anyhow::Result<()> {
-    let path = format!("{file}.bad.csv");
+    let path = (1..)
+        .map(|n| {
+            if n == 1 {
+                format!("{file}.bad.csv")
+            } else {
+                format!("{file}.bad-{n}.csv")
+            }
+        })
+        .find(|path| !Path::new(path).exists())
+        .unwrap_or_default();
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = options.open(&path).map_err(|error| {

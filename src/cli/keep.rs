@@ -89,6 +89,7 @@ pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
 
 /// Rechecks the whole file.
 pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
     let lang = context.lang;
     let against = match matches.get_one::<String>("against") {
         None => None,
@@ -111,7 +112,19 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             })?)
         }
     };
-    let ledger = context.open_read()?;
+    let ledger = match Ledger::open_read(&context.ledger) {
+        Ok(ledger) => ledger,
+        Err(error) if error.is_damage() => {
+            let words = words!(
+                "账本文件损坏，打不开：{0}。请停止使用此文件，用备份恢复。",
+                "The ledger file is damaged and cannot be opened: {0}. Stop using it, restore a backup.",
+                error
+            );
+            writeln!(context.out, "✗ {}", words.in_lang(lang))?;
+            return Ok(Exit::Integrity);
+        }
+        Err(error) => return Err(error.into()),
+    };
     let found = ledger.verify(against.as_ref())?;
     if context.format == Format::Json {
         context.json(&json!({
@@ -167,7 +180,20 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
 
 /// Prints the checkpoint of the ledger.
 pub(super) fn checkpoint(context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
     let ledger = context.open_read()?;
+    // a checkpoint vouches for the history: it is made of a whole one only
+    let found = ledger.verify(None)?;
+    if let Some(fault) = found.faults.first() {
+        let lang = context.lang;
+        writeln!(context.err, "✗ {}", fault.in_lang(lang))?;
+        talk(
+            context,
+            "账本核验不通过，不出具校验点；见 minsheng verify。",
+            "The ledger does not verify, so there is no checkpoint; see minsheng verify.",
+        );
+        return Ok(Exit::Integrity);
+    }
     let checkpoint = ledger.checkpoint()?;
     if context.format == Format::Json {
         context.json(&json!({

@@ -154,6 +154,7 @@ impl Batch<'_> {
                 step,
                 place: Some(place.to_owned()),
                 reasons,
+                again: false,
             }),
             Err(problems) => {
                 for problem in problems {
@@ -184,6 +185,7 @@ impl Batch<'_> {
             None => None,
         };
         let common = common(matches)?;
+        let mut notes = Vec::new();
         for sheet in &book.sheets {
             let Some(def) = named.or_else(|| step::find(sheet.name.trim())) else {
                 let zh = format!("工作表“{}”不是步骤名，未读取。", sheet.name);
@@ -194,7 +196,10 @@ impl Batch<'_> {
                 talk(context, &zh, &en);
                 continue;
             };
-            self.table(file, sheet, def, &common)?;
+            self.table(file, sheet, def, &common, &mut notes)?;
+        }
+        for note in notes {
+            talk(context, &note, &note);
         }
         if named.is_none() && self.entries.is_empty() && self.problems.is_empty() {
             return Err(Fail(words!(
@@ -214,6 +219,7 @@ impl Batch<'_> {
         sheet: &crate::sheet::Sheet,
         def: &'static StepDef,
         common: &Map<String, Json>,
+        notes: &mut Vec<String>,
     ) -> anyhow::Result<()> {
         let required: Vec<&str> = def
             .fields
@@ -227,12 +233,28 @@ impl Batch<'_> {
                 format!("{file}: {}", none.en()),
             ))
         })?;
+        for (number, why) in &table.skipped {
+            notes.push(format!("{file}第{number}行未登记：{why}"));
+        }
+        if !table.unknown.is_empty() {
+            let names: Vec<&str> = table
+                .unknown
+                .iter()
+                .map(|(_, name)| name.as_str())
+                .collect();
+            notes.push(format!("{file}：未读取的列：{}", names.join("、")));
+        }
         for index in 0..table.rows.len() {
             let mut raw = files::raw(def, &table, index);
             for (key, value) in common {
                 raw.entry(key.clone()).or_insert_with(|| value.clone());
             }
-            let place = format!("{file}!{}!{}", sheet.name, table.rows[index].row);
+            let sheet = if sheet.name.is_empty() {
+                String::new()
+            } else {
+                format!("!{}", sheet.name)
+            };
+            let place = format!("{file}{sheet}!{}", table.rows[index].row);
             let mut reasons = self.reasons.clone();
             if let Some(cell) = table.rows[index].cells.get("reason")
                 && let Some((rule, text)) = cell.text.split_once(['=', '：', ':'])
@@ -244,6 +266,7 @@ impl Batch<'_> {
                     step,
                     place: Some(place),
                     reasons,
+                    again: false,
                 }),
                 Err(problems) => {
                     for problem in problems {

@@ -36,6 +36,7 @@ fn nothing(subject: &str) -> anyhow::Error {
 
 /// Everything recorded of one subject.
 pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
     let subject = subject(matches);
     let limit = known_by(matches)?;
     let ledger = context.open_read()?;
@@ -180,6 +181,12 @@ pub(super) fn log(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         events
     };
     events.retain(|event| known(event, limit.as_ref()));
+    if let Some(subject) = matches
+        .get_one::<String>("subject")
+        .filter(|_| events.is_empty())
+    {
+        return Err(nothing(subject));
+    }
     if context.format == Format::Json {
         // one event a line, the payload as stored
         for event in &events {
@@ -201,6 +208,7 @@ pub(super) fn log(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Re
 
 /// Every verdict on one subject, with facts, count and clause.
 pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
     let subject = subject(matches);
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;

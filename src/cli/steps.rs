@@ -46,6 +46,7 @@ pub(super) fn one(
         step,
         place: None,
         reasons,
+        again: matches.get_flag("again"),
     };
     let terms = context.terms(matches.get_flag("as-is"));
     let answer = corridor::record(&mut ledger, &pack, vec![entry], &terms)?;
@@ -150,7 +151,7 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
                     few(&receipt.known)
                 ),
                 &format!(
-                    "{} records stand in the ledger already and were not added again ({}).",
+                    "{} records stand in the ledger already and were not added again ({}); if it is another one, add --again.",
                     receipt.known.len(),
                     few(&receipt.known)
                 ),

@@ -56,6 +56,9 @@ impl<'a> Completer<'a> {
         };
         if let Some(code) = step.text("community").map(str::to_owned) {
             if step.def.id == "register.community" {
+                if let Some(words) = self.renames(&code, &step)? {
+                    say(words);
+                }
                 self.communities.insert(code, true);
             } else if !self.is_community(&code)? {
                 say(words!(
@@ -66,6 +69,12 @@ impl<'a> Completer<'a> {
             }
         }
         if let Some(words) = self.withdrawn(&step)? {
+            say(words);
+        }
+        if let Some(words) = backwards(&step) {
+            say(words);
+        }
+        if let Some(words) = self.shortens(&step)? {
             say(words);
         }
         match step.def.id {
@@ -91,6 +100,43 @@ impl<'a> Completer<'a> {
             step,
             subject,
             occurred,
+        }))
+    }
+
+    /// A renewal moves the end of the validity forward.
+    fn shortens(&self, step: &Step) -> anyhow::Result<Option<Words>> {
+        if step.def.id != "regime.extend" {
+            return Ok(None);
+        }
+        let mut book = crate::state::Book::new();
+        book.extend(self.reader.about(step.text("ledger").unwrap_or_default())?);
+        let recorded = book
+            .of_step(step.def)
+            .filter_map(|fact| fact.value("until").day());
+        let until = recorded.chain(self.pack.meta.to).max();
+        let given = step.text("until").and_then(|text| text.parse::<Day>().ok());
+        Ok(until.zip(given).filter(|(until, given)| given <= until).map(|(until, _)| {
+            words!(
+                "依据现已有效至{0}，续期应晚于这一天。",
+                "The regulation is in force until {0} already; a renewal must reach beyond that day.",
+                until
+            )
+        }))
+    }
+
+    /// A code stands for one community for ever; its name is corrected, not given anew.
+    fn renames(&self, code: &str, step: &Step) -> anyhow::Result<Option<Words>> {
+        let mut book = crate::state::Book::new();
+        book.extend(self.reader.about(code)?);
+        let (name, street) = (step.text("name"), step.text("street"));
+        let same = book.community_name(code) == name && book.street(code) == street;
+        Ok(book.community_name(code).filter(|_| !same).map(|known| {
+            words!(
+                "社区代码 {0} 已登记为“{1}”；要更正名称或街道，用 minsheng amend（事件号见 minsheng log {0}）；另一个社区请换一个代码。",
+                "Code {0} is registered as “{1}”; correct its name or street with minsheng amend (see minsheng log {0}); take another code for another community.",
+                code,
+                known
+            )
         }))
     }
 
@@ -181,6 +227,33 @@ impl<'a> Completer<'a> {
     fn created(&self, def: &StepDef, id: &str) -> anyhow::Result<bool> {
         Ok(self.reader.made_by(id, &[def])?)
     }
+}
+
+/// Periods that end before they begin.
+fn backwards(step: &Step) -> Option<Words> {
+    const PAIRS: [(&str, &str); 4] = [
+        ("started", "completed"),
+        ("start", "end"),
+        ("begin", "finish"),
+        ("from", "to"),
+    ];
+    let heading = |name: &str| step.def.field(name).map_or("", |field| field.heading);
+    PAIRS.iter().find_map(|(first, last)| {
+        let (a, b) = (step.text(first)?, step.text(last)?);
+        // days in canonical form compare as text
+        (b < a).then(|| {
+            words!(
+                "“{}”（{}）早于“{}”（{}），请核对。",
+                "{5} ({1}) is before {4} ({3}); check them.",
+                heading(last),
+                b,
+                heading(first),
+                a,
+                first,
+                last
+            )
+        })
+    })
 }
 
 fn ends_in_zero(id: &str, prefix: &str) -> bool {

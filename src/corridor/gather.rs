@@ -15,6 +15,31 @@ pub(super) struct Gathered {
     pub(super) subjects: BTreeSet<String>,
     /// The events that the steps add or change.
     pub(super) changed: Vec<EventKey>,
+    /// The book without the new events, if one of them takes something away.
+    pub(super) before: Option<Book>,
+    /// Corrections and withdrawals: the new event, the event it aims at, its subject.
+    aims: Vec<(EventKey, EventKey, String)>,
+}
+
+impl Gathered {
+    /// The events that a reason given with this one may answer for.
+    pub(super) fn targets(&self, event: &EventKey) -> Vec<EventKey> {
+        let aimed = self
+            .aims
+            .iter()
+            .filter(|(by, ..)| by == event)
+            .map(|(_, at, _)| at.clone());
+        aimed.chain([event.clone()]).collect()
+    }
+
+    /// True if this event took something away from the subject.
+    pub(super) fn struck_by(&self, event: &EventKey, subject: &str) -> bool {
+        self.before.is_some()
+            && self
+                .aims
+                .iter()
+                .any(|(by, _, of)| by == event && of == subject)
+    }
 }
 
 /// Loads the subjects of new events and what they rest on.
@@ -26,6 +51,8 @@ pub(super) fn gather(
     let mut subjects = BTreeSet::new();
     let mut changed = Vec::new();
     let mut contracts = BTreeSet::new();
+    let mut aims = Vec::new();
+    let mut takes_away = false;
     for event in events {
         changed.push(key(event));
         let Some(def) = step::find(&event.step) else {
@@ -42,11 +69,14 @@ pub(super) fn gather(
                 touched.extend(reader.of_subject(&subject)?.into_iter().map(|e| e.subject));
             }
             if let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) {
-                changed.push(EventKey {
+                let target = EventKey {
                     origin: step.text("origin").unwrap_or(&event.origin).to_owned(),
                     seq,
-                });
+                };
+                aims.push((key(event), target.clone(), event.subject.clone()));
+                changed.push(target);
             }
+            takes_away |= def.id == "withdraw";
         }
         let yearly = blamed_in(pack, Scope::CommunityYear, def.id);
         for subject in touched {
@@ -74,6 +104,21 @@ pub(super) fn gather(
     for subject in &subjects {
         load_with(reader, &mut book, subject)?;
     }
+    let first = events
+        .iter()
+        .map(|event| event.id)
+        .min()
+        .unwrap_or(i64::MAX);
+    let before = match takes_away {
+        false => None,
+        true => {
+            let mut before = Book::before(first);
+            for subject in &subjects {
+                load_with(reader, &mut before, subject)?;
+            }
+            Some(before)
+        }
+    };
     for (code, year) in contracts {
         for year in year - 1..=year + 1 {
             for digit in 0..=9 {
@@ -90,6 +135,8 @@ pub(super) fn gather(
         book,
         subjects,
         changed,
+        before,
+        aims,
     })
 }
 

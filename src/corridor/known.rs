@@ -11,13 +11,30 @@ use crate::step::{self, Step};
 
 /// The fields that make a demand the same demand: the columns of the official list.
 const DEMAND: &[&str] = &[
-    "round", "title", "type", "summary", "grounds", "proposer", "phone", "remark",
+    "title", "type", "summary", "grounds", "proposer", "phone", "remark",
 ];
+
+/// A record that stands in the ledger.
+struct Standing {
+    subject: String,
+    round: Option<String>,
+}
+
+/// Puts corrected values in the place of the first ones.
+fn amend(values: &mut Map<String, Json>, change: &Map<String, Json>) {
+    let set = change.get("set").and_then(Json::as_array);
+    for line in set.into_iter().flatten().filter_map(Json::as_str) {
+        if let Some((field, value)) = line.split_once('=') {
+            let json = serde_json::from_str(value).unwrap_or_else(|_| Json::from(value));
+            values.insert(field.to_owned(), json);
+        }
+    }
+}
 
 /// Counts equal records, so that a file that is recorded again adds nothing.
 pub(super) struct Known<'a> {
     reader: Reader<'a>,
-    loaded: HashMap<String, HashMap<String, Vec<String>>>,
+    loaded: HashMap<String, HashMap<String, Vec<Standing>>>,
 }
 
 impl<'a> Known<'a> {
@@ -52,36 +69,62 @@ impl<'a> Known<'a> {
             self.loaded.insert(place.clone(), self.index(&events)?);
         }
         let key = natural_key(step.def.id, &step.values, step.def.subject);
+        let round = step.text("round");
         Ok(self
             .loaded
             .get_mut(&place)
             .and_then(|index| index.get_mut(&key))
-            .and_then(|subjects| (!subjects.is_empty()).then(|| subjects.remove(0))))
+            .and_then(|standing| {
+                // a list without rounds may be of any round
+                let fits = |s: &Standing| {
+                    round.is_none() || s.round.is_none() || s.round.as_deref() == round
+                };
+                let at = standing.iter().position(fits)?;
+                Some(standing.remove(at).subject)
+            }))
     }
 
-    fn index(&self, events: &[Event]) -> anyhow::Result<HashMap<String, Vec<String>>> {
-        let mut index: HashMap<String, Vec<String>> = HashMap::new();
-        let struck: Vec<i64> = events
+    fn index(&self, events: &[Event]) -> anyhow::Result<HashMap<String, Vec<Standing>>> {
+        let mut index: HashMap<String, Vec<Standing>> = HashMap::new();
+        let changes: Vec<(&str, Map<String, Json>)> = events
             .iter()
-            .filter(|event| event.step == "withdraw")
-            .filter_map(|event| {
-                let values: Map<String, Json> = serde_json::from_str(&event.payload).ok()?;
-                values.get("event")?.as_i64()
+            .filter(|event| matches!(event.step.as_str(), "withdraw" | "amend"))
+            .map(|event| {
+                let values = serde_json::from_str(&event.payload).unwrap_or_default();
+                (event.step.as_str(), values)
             })
             .collect();
-        for event in events.iter().filter(|event| !struck.contains(&event.seq)) {
+        for event in events {
             let Some(def) = step::find(&event.step) else {
                 continue;
             };
             let mut values: Map<String, Json> =
                 serde_json::from_str(&event.payload).unwrap_or_default();
+            let mine = changes.iter().filter(|(_, change)| {
+                change.get("event").and_then(Json::as_i64) == Some(event.seq)
+            });
+            let mut struck = false;
+            for (step, change) in mine {
+                struck |= *step == "withdraw";
+                amend(&mut values, change);
+            }
+            if struck {
+                continue;
+            }
             for value in values.values_mut() {
                 self.open(value)?;
             }
+            let standing = Standing {
+                subject: event.subject.clone(),
+                round: values
+                    .get("round")
+                    .and_then(Json::as_str)
+                    .map(str::to_owned),
+            };
             index
                 .entry(natural_key(def.id, &values, def.subject))
                 .or_default()
-                .push(event.subject.clone());
+                .push(standing);
         }
         Ok(index)
     }

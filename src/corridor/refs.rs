@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::complete::{Incomplete, series};
 use crate::ledger::{Event, read::Reader};
 use crate::state::{EventKey, Subject};
-use crate::step::{self, Kind, STEPS, Step, StepDef};
+use crate::step::{self, Field, Kind, STEPS, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -41,6 +41,13 @@ pub(super) fn dangling(
                 _ => Vec::new(),
             };
             for name in names {
+                if let Some(words) = wrong_kind(field, &name) {
+                    missing.push(Incomplete {
+                        place: places.get(&super::key(event)).cloned(),
+                        words,
+                    });
+                    continue;
+                }
                 if !checked.insert(name.clone()) || exists(reader, &name)? {
                     continue;
                 }
@@ -54,8 +61,29 @@ pub(super) fn dangling(
     Ok(missing)
 }
 
+/// A reference to another kind of subject than the field is for.
+fn wrong_kind(field: &Field, name: &str) -> Option<Words> {
+    let singular = field.name.trim_end_matches('s');
+    let (letter, _) = series(singular)?;
+    let fits = name.split_once('-').is_some_and(|(_, tail)| {
+        tail.strip_prefix(letter)
+            .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    (!fits).then(|| {
+        words!(
+            "“{}”不是{}；它的编号形如 HZ2022-{}{}。",
+            "“{0}” is no {4}; its identifiers look like HZ2022-{2}{3}.",
+            name,
+            field.heading,
+            letter,
+            "001",
+            singular
+        )
+    })
+}
+
 /// True if some step made this subject.
-fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
+pub(super) fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
     let makers: Vec<&StepDef> = STEPS.iter().copied().filter(|def| makes(def)).collect();
     Ok(reader.made_by(subject, &makers)?)
 }

@@ -23,6 +23,7 @@ pub(super) struct Counting<'p> {
     pub(super) gate: &'p Gate,
     pub(super) yearly: Option<(u32, u32)>,
     pub(super) if_missing: IfMissing,
+    pub(super) what: &'p Words,
 }
 
 impl<'a> Facts<'a> {
@@ -66,6 +67,8 @@ impl<'a> Facts<'a> {
         let counted = self.counted(counting);
         let what = if counting.sources {
             words!("不重复的来源（名、户）", "distinct sources")
+        } else if !counting.what.is_empty() {
+            counting.what.clone()
         } else {
             let labels = counting.of.iter().map(|(def, _)| step_label(def));
             join_labels(labels)

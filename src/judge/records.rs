@@ -42,6 +42,15 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// All records under a path, not only the one that counts.
+    fn all(&self, path: &Path) -> impl Iterator<Item = &'a Fact> {
+        let def = match path {
+            Path::Step(def) | Path::Field(def, _) => Some(*def),
+            _ => None,
+        };
+        def.into_iter().flat_map(|def| self.view.facts(def))
+    }
+
     fn has(&self, path: &Path) -> bool {
         match path {
             Path::Step(_) => !self.facts(path).is_empty(),
@@ -61,10 +70,7 @@ impl<'a> Facts<'a> {
         let since = after.and_then(|(start, _)| self.value(start)?.value.day());
         let has = |path: &&Path| match since {
             None => self.has(path),
-            Some(day) => self
-                .facts(path)
-                .iter()
-                .any(|f| f.occurred.is_none_or(|d| day <= d)),
+            Some(day) => self.all(path).any(|f| f.occurred.is_none_or(|d| day <= d)),
         };
         let missing: Vec<&Path> = of.iter().filter(|path| !has(path)).collect();
         let found = of.iter().filter(has).flat_map(|path| self.facts(path));

@@ -225,6 +225,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             gate,
             yearly,
             if_missing,
+            what,
         } => facts.count(&Counting {
             of,
             sources: *sources,
@@ -233,6 +234,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             gate,
             yearly: *yearly,
             if_missing: *if_missing,
+            what,
         }),
         Primitive::Role { of, is } => facts.role(of, is),
         Primitive::RunningSum { max } => facts.running_sum(*max),
@@ -317,7 +319,8 @@ fn settle(
     if finding.verdict != Verdict::NotApplicable {
         let governed = outcome.governed.or_else(|| {
             let year = facts.view.subject.year()?;
-            (finding.scope == Scope::CommunityYear).then(|| Day::new(year, 12, 31))?
+            matches!(finding.scope, Scope::CommunityYear | Scope::StreetYear)
+                .then(|| Day::new(year, 12, 31))?
         });
         if let Some(day) = governed {
             in_force(facts, finding, day, &mut message);

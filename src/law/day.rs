@@ -116,7 +116,7 @@ impl FromStr for Day {
     fn from_str(text: &str) -> Result<Day, DayError> {
         let not_a_day = || DayError::NotADay(shown(text));
         let clean = plain(text).ok_or_else(not_a_day)?;
-        let parts: Vec<&str> = if let Some(rest) = clean.strip_suffix('日') {
+        let parts: Vec<&str> = if let Some(rest) = clean.strip_suffix(['日', '号']) {
             let (year, rest) = rest.split_once('年').ok_or_else(not_a_day)?;
             let (month, day) = rest.split_once('月').ok_or_else(not_a_day)?;
             vec![year.trim(), month.trim(), day.trim()]

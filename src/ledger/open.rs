@@ -35,6 +35,9 @@ pub enum OpenError {
     /// The file is something else.
     #[error("{0} is not a ledger of minsheng")]
     Foreign(PathBuf),
+    /// The path is a symbolic link or a folder.
+    #[error("{0} is a link or a folder")]
+    NotAFile(PathBuf),
     /// The file was written by a newer version.
     #[error("{0} has format {1}; this version reads up to {FORMAT}")]
     Newer(PathBuf, i64),
@@ -72,6 +75,11 @@ impl OpenError {
                 "{0} is not a ledger of minsheng and was left alone. Name the right file with --ledger.",
                 path.display()
             ),
+            Self::NotAFile(path) => words!(
+                "{0} 是链接或文件夹；请给出账本文件本身的路径。",
+                "{0} is a link or a folder; give the path of the ledger file itself.",
+                path.display()
+            ),
             Self::Newer(path, version) => words!(
                 "{0} 是较新版本写的（格式{1}，本程序支持到{2}）。请升级 minsheng。",
                 "{0} was written by a newer version (format {1}; this one reads up to {2}). Upgrade minsheng.",
@@ -90,6 +98,24 @@ impl OpenError {
                 path.display(),
                 error
             ),
+        }
+    }
+}
+
+impl OpenError {
+    /// True if the file is a database that is damaged, not another kind of file.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        use std::io::Read;
+        match self {
+            Self::Sqlite(..) => true,
+            Self::Foreign(path) => {
+                let mut start = [0_u8; 16];
+                std::fs::File::open(path)
+                    .and_then(|mut file| file.read(&mut start))
+                    .is_ok_and(|n| n > 0 && b"SQLite format 3\0".starts_with(&start[..n]))
+            }
+            _ => false,
         }
     }
 }
@@ -155,6 +181,9 @@ impl Ledger {
             return Err(OpenError::Missing(path.to_owned()));
         }
         let path = real(path)?;
+        if path.is_symlink() || path.is_dir() {
+            return Err(OpenError::NotAFile(path));
+        }
         let wrap = |error: rusqlite::Error| wrap(&path, error);
         let conn = connect(&path, write).map_err(wrap)?;
         let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |r| r.get(0));

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::Value as Json;
 
-use super::{Event, Ledger, Origin, chain, personal, read};
+use super::{Event, Ledger, Origin, Tampered, chain, personal, read};
 use crate::step::Step;
 
 /// What the caller wants appended.
@@ -50,6 +50,7 @@ impl Ledger {
             )
             .optional()?;
         let (seq, previous) = last.unwrap_or((0, chain::GENESIS));
+        check_tail(read::Reader::new(&tx), &self.origin.name, seq)?;
         let id: Option<i64> = tx.query_row("SELECT max(id) FROM event", [], |row| row.get(0))?;
         Ok(Writer {
             tx,
@@ -61,6 +62,24 @@ impl Ledger {
             now: now.to_owned(),
         })
     }
+}
+
+/// The event that the next one is chained to must be what its hash says.
+fn check_tail(reader: read::Reader<'_>, origin: &str, seq: i64) -> anyhow::Result<()> {
+    let Some(last) = reader.at(origin, seq)? else {
+        return Ok(());
+    };
+    let before = reader
+        .at(origin, seq - 1)?
+        .map_or(chain::GENESIS, |event| event.hash);
+    if chain::hash(&before, &last) == last.hash {
+        return Ok(());
+    }
+    Err(Tampered {
+        origin: origin.to_owned(),
+        seq,
+    }
+    .into())
 }
 
 impl Writer<'_> {

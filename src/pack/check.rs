@@ -206,6 +206,8 @@ pub enum Primitive {
         yearly: Option<(u32, u32)>,
         /// What none at all means.
         if_missing: IfMissing,
+        /// What is counted, in words; the names of the steps if empty.
+        what: Words,
     },
     /// A body acts that the clause names.
     Role {

@@ -199,6 +199,10 @@ impl Compiler {
                         None
                     },
                     if_missing: p.or("if_missing", IfMissing::Breach)?,
+                    what: Words::new(
+                        p.or("what", String::new())?,
+                        p.or("what_en", String::new())?,
+                    ),
                 }
             }
             "role" => Primitive::Role {

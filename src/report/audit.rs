@@ -149,9 +149,9 @@ fn subjects_of(
             continue;
         }
         let made = || {
-            book.of_subject(id).iter().any(|&i| {
-                let fact = book.fact(i);
-                fact.subject == id && fact.def.stage() != "register"
+            book.about(id).iter().any(|&index| {
+                let fact = book.fact(index);
+                fact.def.stage() != "register" && fact.occurred.is_none_or(|day| day <= as_of)
             })
         };
         match &subject {

@@ -36,17 +36,28 @@ impl<'a> View<'a> {
             let links = book.links(id);
             // a meeting that the case does not name is found by the demands that it studied
             let named = links.iter().any(|link| {
-                book.about(link).iter().any(|&i| book.fact(i).def.subject == "meeting")
+                book.about(link)
+                    .iter()
+                    .any(|&i| book.fact(i).def.subject == "meeting")
             });
             for link in links {
-                linked.extend(book.about(&link).iter().copied().filter(|i| !own.contains(i)));
+                linked.extend(
+                    book.about(&link)
+                        .iter()
+                        .copied()
+                        .filter(|i| !own.contains(i)),
+                );
                 if named {
                     continue;
                 }
                 linked.extend(book.of_subject(&link).iter().copied().filter(|&index| {
                     let fact = book.fact(index);
                     fact.def.subject == "meeting"
-                        && fact.value("demands").items().iter().any(|d| d.text() == Some(&link))
+                        && fact
+                            .value("demands")
+                            .items()
+                            .iter()
+                            .any(|d| d.text() == Some(&link))
                 }));
             }
         }

@@ -111,6 +111,9 @@ pub fn find_field(def: &'static StepDef, key: &str) -> Option<&'static Field> {
         .find(|field| field.name == plain || field.heading == key || field.aliases.contains(&key))
 }
 
+/// Most characters of a text.
+const LONGEST: usize = 5000;
+
 fn unknown_field(def: &StepDef, key: &str) -> Words {
     let names = |f: fn(&Field) -> String| {
         let list: Vec<_> = def.fields.iter().map(f).collect();
@@ -180,6 +183,13 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
     let text = || tidy(&shown(value));
     match field.kind {
         Kind::Text => match value {
+            Json::String(text) if text.contains('\0') || text.chars().count() > LONGEST => {
+                Err(not_a(
+                    field,
+                    "不超过5000字的文字",
+                    "text of at most 5,000 characters",
+                ))
+            }
             Json::String(text) => Ok(json!(text.trim())),
             Json::Number(number) => Ok(json!(number.to_string())),
             _ => Err(not_a(field, "文字", "text")),
@@ -237,7 +247,13 @@ fn read_count(field: &Field, value: &Json) -> Result<Json, Words> {
             .ok(),
         _ => None,
     };
+    let year = field.name.contains("year");
     match number {
+        Some(number) if year && !(1990..=2100).contains(&number) => Err(not_a(
+            field,
+            "四位年份，例如2022",
+            "a year of four digits, for example 2022",
+        )),
         Some(number) if number >= 0 => Ok(json!(number)),
         _ => Err(not_a(
             field,
@@ -287,6 +303,14 @@ fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
         other => shown(other),
     };
     let mut text = tidy(&text);
+    if text.contains('*') {
+        return Err(words!(
+            "“{}”是遮盖过的（公开版），请用未遮盖的清单。",
+            "“{1}” is masked (a public copy); use the full list.",
+            field.heading,
+            field.name
+        ));
+    }
     if phone {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let only_number = text
@@ -311,7 +335,11 @@ fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
             ));
         }
         if only_number {
-            text = digits;
+            // the country's own prefix makes no other number
+            let local = digits
+                .strip_prefix("86")
+                .filter(|d| d.len() == 11 && d.starts_with('1'));
+            text = local.unwrap_or(&digits).to_owned();
         }
     }
     Ok(json!({ "personal": text }))

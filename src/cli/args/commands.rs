@@ -127,16 +127,16 @@ fn keeping(lang: Lang) -> Vec<Command> {
             )),
         Command::new("record")
             .about(lang.pick(
-                "批量登记（JSONL、CSV、XLSX，- 为标准输入）",
-                "Record many steps (JSONL, CSV, XLSX, - is standard input)",
+                "批量登记（JSONL、CSV、XLSX、ODS；- 为标准输入的JSONL）",
+                "Record many steps (JSONL, CSV, XLSX, ODS; - is JSON Lines from standard input)",
             ))
             .arg(Arg::new("file").value_name("FILE").required(true))
             .arg(option(
                 "step",
                 "STEP",
                 lang.pick(
-                    "表格的步骤，例如 collect.contact（默认看工作表名或“步骤”列）",
-                    "Step of a table, default by sheet name or the column 步骤",
+                    "表格的步骤，例如 collect.contact（默认看工作表名）",
+                    "Step of a table, default by sheet name",
                 ),
             ))
             .arg(

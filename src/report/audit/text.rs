@@ -68,6 +68,7 @@ impl Audit {
             self.all(&mut text, voice);
         }
         self.numbers(&mut text, voice);
+        self.notes(&mut text, voice, all);
         for (subject, rule) in &self.unmatched {
             let _ = writeln!(
                 text,
@@ -91,6 +92,39 @@ impl Audit {
             );
         }
         text
+    }
+
+    /// What the numbers do not say by themselves.
+    fn notes(&self, text: &mut String, voice: Voice<'_>, all: bool) {
+        let lang = voice.lang;
+        let advice = self
+            .findings
+            .iter()
+            .filter(|f| f.verdict == Verdict::Deviation && f.severity == Severity::Advisory)
+            .count();
+        let later = voice.pack.rules.iter().filter(|rule| rule.later).count();
+        let pending = self.counts.get(Verdict::Pending);
+        let mut note = |count: usize, zh: &str, en: &str| {
+            if count > 0 {
+                let line = lang.pick(zh, en).replace("{}", &count.to_string());
+                let _ = writeln!(text, "{line}");
+            }
+        };
+        note(
+            advice,
+            "偏离中有{}项是提倡性条款的提示，不拦截，也不影响返回码。",
+            "{} of the deviations are advice of advisory clauses: they neither block nor count for the exit code.",
+        );
+        note(
+            if all { 0 } else { pending },
+            "未到期{}项，加 --all 列出。",
+            "{} are pending; --all lists them.",
+        );
+        note(
+            later,
+            "本版本尚未判断的督查条款有{}条（第二十三条起），不在上表的合规之内，见 minsheng rule --all。",
+            "{} oversight clauses are not judged by this version and stand outside these numbers; see minsheng rule --all.",
+        );
     }
 
     fn heading(&self, voice: Voice<'_>) -> String {
