@@ -184,7 +184,10 @@ fn prepare(
     for entry in entries {
         // one demand or contact given by hand is meant; lists are compared with the ledger
         let listed = entry.place.is_some() || complete::has_own_subject(&entry.step);
-        if listed && let Some(subject) = known.find(&entry.step)? {
+        if listed
+            && !entry.again
+            && let Some(subject) = known.find(&entry.step)?
+        {
             already.push(subject);
             continue;
         }

@@ -365,3 +365,28 @@ fn the_audit_is_grouped_and_in_line() {
         "{en}"
     );
 }
+
+#[test]
+fn a_table_never_takes_the_place_of_a_ledger() {
+    let office = office();
+    let bytes = office.bytes();
+    office.run("export T4 --force -o minsheng.db").ends(2);
+    office.run("export T4 --force -o ./minsheng.db").ends(2);
+    assert_eq!(office.bytes(), bytes);
+}
+
+#[test]
+fn a_form_that_a_command_does_not_have_is_refused() {
+    let office = office();
+    for line in [
+        "export T4 --format json",
+        "show HZ2022-001 --format csv",
+        "explain HZ2022-001 --format csv",
+        "verify --format csv",
+        "rule --markdown --format json",
+        "regime show --format json",
+    ] {
+        office.run(line).ends(2);
+    }
+    office.run("log NOPE").ends(2);
+}

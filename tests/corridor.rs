@@ -300,3 +300,128 @@ fn a_table_records_as_a_command_does() {
     let answer = office.run("record 公示.csv").ends(2);
     assert!(answer.err.contains("--step"), "{}", answer.err);
 }
+
+#[test]
+fn a_reason_answers_its_own_step_only() {
+    let office = Office::new();
+    let one = base_case("service");
+    let two: Vec<String> = one
+        .iter()
+        .map(|l| {
+            l.replace("HZ2022-001", "HZ2022-002")
+                .replace("HZ2022-D0001", "HZ2022-D0002")
+        })
+        .filter(|l| !l.contains("shortlist.meet") && !l.contains("evaluate.session"))
+        .map(|l| {
+            l.replace("\"amount\":\"80000\"", "\"amount\":\"610000\"")
+                .replace("M1", "M2")
+        })
+        .collect();
+    let meet = one.iter().find(|l| l.contains("shortlist.meet")).unwrap();
+    let meet = meet.replace("M1", "M2").replace("D0001", "D0002");
+    let big = |line: &String| line.replace("\"amount\":\"80000\"", "\"amount\":\"600000\"");
+    let reasoned = |line: String| line.replacen('{', "{\"reason\":{\"A16-CAP\":\"甲的理由\"},", 1);
+    let mut lines: Vec<String> = one.iter().map(big).map(reasoned).collect();
+    lines.push(meet);
+    lines.extend(two);
+    // the second case breaks the cap as well and gives no reason
+    let answer = office.record(&lines.join("\n"), "").ends(1);
+    assert!(
+        answer.err.contains("HZ2022-002") && !answer.err.contains("HZ2022-001\n"),
+        "{}",
+        answer.err
+    );
+}
+
+#[test]
+fn a_withdrawal_is_judged_like_a_step() {
+    let office = Office::new();
+    office.record(&base_case("service").join("\n"), "").ends(0);
+    let json = office
+        .run("explain HZ2022-001 A15-DAYS --format json")
+        .json();
+    let seq = json["findings"][0]["events"][0]["seq"].as_i64().unwrap();
+    let bytes = office.bytes();
+    let line = format!("withdraw HZ2022-001 --event {seq} --why 登记错");
+    let answer = office.run(&line).ends(1);
+    assert!(answer.err.contains("A15-PUB"), "{}", answer.err);
+    assert_eq!(office.bytes(), bytes);
+    office
+        .run(&format!("{line} --reason A15-PUB=公示记录遗失"))
+        .ends(0);
+    for nothing in ["NOPE", "HZ", "HZ2022", "HZ2022-D0999"] {
+        office.run(&format!("withdraw {nothing} --why x")).ends(2);
+    }
+}
+
+#[test]
+fn a_withdrawn_demand_round_or_meeting_counts_no_more() {
+    let office = Office::new();
+    office
+        .run("collect round HZ --year 2022 --completed 2021-12-20 --organiser 社区党委")
+        .ends(0);
+    let count = || {
+        office.run("explain HZ2022 A8-ROUNDS --format json").json()["findings"][0]["facts"]["count"]
+            .clone()
+    };
+    assert_eq!(count(), 1);
+    office.run("withdraw HZ2022-R1 --why 重复登记").ends(0);
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn years_kinds_and_periods_must_make_sense() {
+    let office = ready();
+    for (line, part) in [
+        (
+            "collect round HZ --year 22 --completed 2021-12-20 --organiser 社区党委",
+            "四位年份",
+        ),
+        (
+            "collect round HZ --year 2022 --started 2021-12-20 --completed 2021-12-01 --organiser 社区党委",
+            "早于",
+        ),
+        ("accept record HZ2022-D0001 --date 2022-06-01", "项目编号"),
+        (
+            "register community HZ --name 别的社区 --street 别街道",
+            "amend",
+        ),
+        (
+            "regime extend --until 2022-01-01 --basis 文号",
+            "2023-09-09",
+        ),
+    ] {
+        let answer = office.run(line).ends(2);
+        assert!(answer.err.contains(part), "{line}: {}", answer.err);
+    }
+}
+
+#[test]
+fn the_latest_fact_counts_whenever_it_was_entered() {
+    let office = Office::new();
+    office.record(&base_case("service").join("\n"), "").ends(0);
+    // an earlier evaluation that is entered late takes nothing away
+    office
+        .run("evaluate daily HZ2022-001 --date 2022-04-01 --satisfaction 满意")
+        .ends(0);
+    let json = office
+        .run("explain HZ2022-001 A20-AFTER --format json")
+        .json();
+    assert_eq!(json["findings"][0]["verdict"], "pass");
+}
+
+#[test]
+fn two_equal_payments_can_both_be_recorded() {
+    let office = Office::new();
+    office.record(&base_case("service").join("\n"), "").ends(0);
+    let line = "implement pay HZ2022-001 --date 2022-04-01 --amount 1万";
+    office.run(line).ends(0);
+    assert!(office.run(line).ends(0).out.contains("--again"));
+    assert!(
+        office
+            .run(&format!("{line} --again"))
+            .ends(0)
+            .out
+            .contains("付款")
+    );
+}

@@ -319,3 +319,54 @@ fn an_event_of_a_newer_version_verifies_and_is_told() {
         .out;
     assert!(text.contains("较新版本"), "{text}");
 }
+
+#[test]
+fn nothing_is_built_on_a_tampered_or_broken_file() {
+    let office = office();
+    tamper(
+        &office,
+        "UPDATE event SET actor = '别人' WHERE seq = (SELECT max(seq) FROM event)",
+    );
+    let bytes = office.bytes();
+    office
+        .run("implement progress HZ2022-001 --date 2022-04-02 --note x")
+        .ends(3);
+    office.run("checkpoint").ends(3);
+    assert_eq!(office.bytes(), bytes);
+    for size in [50, 100, 4096, bytes.len() / 2] {
+        std::fs::write(office.ledger(), &bytes[..size]).unwrap();
+        assert_eq!(office.run("verify").code, 3, "{size}");
+    }
+}
+
+#[test]
+fn no_flipped_byte_panics_and_none_changes_a_fact_unseen() {
+    let office = office();
+    let good = office.bytes();
+    let log = office.run("log --format json").ends(0).out;
+    let mut state = 7_u64;
+    for _ in 0..60 {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let at = usize::try_from(state >> 33).unwrap() % good.len();
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (state >> 29 & 7);
+        std::fs::write(office.ledger(), &bad).unwrap();
+        let verified = office.run("verify");
+        assert!(
+            matches!(verified.code, 0 | 2 | 3),
+            "byte {at}: {} {}",
+            verified.code,
+            verified.err
+        );
+        assert!(
+            !verified.err.contains("panicked"),
+            "byte {at}: {}",
+            verified.err
+        );
+        if verified.code == 0 {
+            assert_eq!(office.run("log --format json").out, log, "byte {at}");
+        }
+    }
+}

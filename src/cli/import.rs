@@ -360,16 +360,13 @@ fn leave_out(
     file: &str,
     rows: &[(&Table, usize)],
 ) -> anyhow::Result<()> {
-    let path = (1..)
-        .map(|n| {
-            if n == 1 {
-                format!("{file}.bad.csv")
-            } else {
-                format!("{file}.bad-{n}.csv")
-            }
-        })
-        .find(|path| !Path::new(path).exists())
-        .unwrap_or_default();
+    let mut path = format!("{file}.bad.csv");
+    for number in 2..1000 {
+        if !Path::new(&path).exists() {
+            break;
+        }
+        path = format!("{file}.bad-{number}.csv");
+    }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -146,7 +146,7 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
             "{}",
             lang.pick(
                 &format!(
-                    "账本中已有相同的记录{}条，未重复登记（{}）。",
+                    "账本中已有相同的记录{}条，未重复登记（{}）；确是另一条的，加 --again 登记。",
                     receipt.known.len(),
                     few(&receipt.known)
                 ),

@@ -11,7 +11,7 @@ impl Completer<'_> {
     /// Finds the event that a correction or withdrawal is about.
     pub(super) fn aim(&self, step: &mut Step) -> anyhow::Result<Option<Words>> {
         let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) else {
-            return self.whole(step);
+            return Ok(None);
         };
         let own = self.reader.heads()?.first().map(|head| head.origin.clone());
         let origin = step
@@ -71,19 +71,6 @@ impl Completer<'_> {
         }
         step.values.insert("subject".into(), json!(event.subject));
         Ok(None)
-    }
-
-    /// The withdrawal of a whole subject: a case, a demand, a round, a meeting, a session.
-    fn whole(&self, step: &Step) -> anyhow::Result<Option<Words>> {
-        let subject = step.text("subject").unwrap_or_default();
-        if super::refs::exists(self.reader, subject)? {
-            return Ok(None);
-        }
-        Ok(Some(words!(
-            "没有可撤回的“{0}”：可整个撤回项目、需求、征集、会议、评价；撤回单个事件用 --event 事件号（见 minsheng log {0}）。",
-            "There is no “{0}” to withdraw: cases, demands, rounds, meetings and sessions are withdrawn whole; a single event with --event N (see minsheng log {0}).",
-            subject
-        )))
     }
 
     /// Checks the corrected values and writes them in canonical form.

@@ -98,26 +98,27 @@ pub(super) fn gather(
         }
     }
     let mut book = Book::new();
+    let mut shared = BTreeSet::new();
     if let Some(head) = reader.heads()?.first() {
         book.extend(reader.of_subject(&head.origin)?);
     }
     for subject in &subjects {
-        load_with(reader, &mut book, subject)?;
+        load_with(reader, &mut book, subject, &mut shared)?;
     }
     let first = events
         .iter()
         .map(|event| event.id)
         .min()
         .unwrap_or(i64::MAX);
-    let before = match takes_away {
-        false => None,
-        true => {
-            let mut before = Book::before(first);
-            for subject in &subjects {
-                load_with(reader, &mut before, subject)?;
-            }
-            Some(before)
+    let before = if takes_away {
+        let mut before = Book::before(first);
+        let mut seen = BTreeSet::new();
+        for subject in &subjects {
+            load_with(reader, &mut before, subject, &mut seen)?;
         }
+        Some(before)
+    } else {
+        None
     };
     for (code, year) in contracts {
         for year in year - 1..=year + 1 {
@@ -156,7 +157,7 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     if let Some(head) = reader.heads()?.first() {
         book.extend(reader.of_subject(&head.origin)?);
     }
-    load_with(reader, book, subject)?;
+    load_with(reader, book, subject, &mut BTreeSet::new())?;
     if let Subject::Case(code, year) = Subject::parse(subject) {
         for year in year - 1..=year + 1 {
             for digit in 0..=9 {
@@ -167,16 +168,24 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     Ok(())
 }
 
-fn load_with(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
+fn load_with(
+    reader: Reader<'_>,
+    book: &mut Book,
+    subject: &str,
+    shared: &mut BTreeSet<String>,
+) -> anyhow::Result<()> {
     let parsed = Subject::parse(subject);
     match &parsed {
         Subject::CommunityYear(..) => book.extend(reader.of_prefix(subject)?),
         _ => book.extend(reader.of_subject(subject)?),
     }
     if let Some(code) = parsed.community() {
-        book.extend(reader.of_subject(code)?);
-        if let Some(street) = book.street(code).map(str::to_owned) {
-            book.extend(reader.of_subject(&street)?);
+        // what many subjects rest on is read once
+        if shared.insert(code.to_owned()) {
+            book.extend(reader.of_subject(code)?);
+            if let Some(street) = book.street(code).map(str::to_owned) {
+                book.extend(reader.of_subject(&street)?);
+            }
         }
     }
     if let Subject::StreetYear(street, _) = &parsed {
@@ -184,6 +193,9 @@ fn load_with(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Resu
     }
     if matches!(parsed, Subject::Case(..)) {
         for link in book.links(subject) {
+            if !shared.insert(link.clone()) {
+                continue;
+            }
             book.extend(reader.about(&link)?);
             // the meetings that studied a demand, for a case that names none
             if matches!(Subject::parse(&link), Subject::Demand(..)) {

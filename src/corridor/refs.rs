@@ -23,6 +23,15 @@ pub(super) fn dangling(
         };
         let values = serde_json::from_str(&event.payload).unwrap_or_default();
         let step = Step { def, values };
+        if def.id == "withdraw"
+            && !step.values.contains_key("event")
+            && !exists(reader, &event.subject)?
+        {
+            missing.push(Incomplete {
+                place: places.get(&super::key(event)).cloned(),
+                words: nothing_to_withdraw(&event.subject),
+            });
+        }
         for field in def.fields.iter().filter(|field| field.kind == Kind::Ref) {
             let makes =
                 field.name == def.subject && series(field.name).is_some() && !field.required;
@@ -61,6 +70,14 @@ pub(super) fn dangling(
     Ok(missing)
 }
 
+fn nothing_to_withdraw(subject: &str) -> Words {
+    words!(
+        "没有可撤回的“{0}”：可整个撤回项目、需求、征集、会议、评价；撤回单个事件用 --event 事件号（见 minsheng log {0}）。",
+        "There is no “{0}” to withdraw: cases, demands, rounds, meetings and sessions are withdrawn whole; a single event with --event N (see minsheng log {0}).",
+        subject
+    )
+}
+
 /// A reference to another kind of subject than the field is for.
 fn wrong_kind(field: &Field, name: &str) -> Option<Words> {
     let singular = field.name.trim_end_matches('s');
@@ -83,7 +100,7 @@ fn wrong_kind(field: &Field, name: &str) -> Option<Words> {
 }
 
 /// True if some step made this subject.
-pub(super) fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
+fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
     let makers: Vec<&StepDef> = STEPS.iter().copied().filter(|def| makes(def)).collect();
     Ok(reader.made_by(subject, &makers)?)
 }

@@ -339,7 +339,7 @@ fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
             let local = digits
                 .strip_prefix("86")
                 .filter(|d| d.len() == 11 && d.starts_with('1'));
-            text = local.unwrap_or(&digits).to_owned();
+            local.unwrap_or(&digits).clone_into(&mut text);
         }
     }
     Ok(json!({ "personal": text }))
