@@ -22,4 +22,18 @@ pub struct Voice<'a> {
     pub pack: &'a Pack,
     /// Columns of the terminal.
     pub width: usize,
+    /// Headings may be coloured; nothing is said by colour alone.
+    pub color: bool,
+}
+
+impl Voice<'_> {
+    /// A text in a colour (an SGR code), where colours are wanted.
+    #[must_use]
+    pub fn paint(&self, code: &str, text: &str) -> String {
+        if self.color {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
 }

@@ -367,6 +367,16 @@ fn the_audit_is_grouped_and_in_line() {
 }
 
 #[test]
+fn colours_come_only_where_they_are_wanted() {
+    let office = office();
+    let line = "audit --year 2022 --as-of 2023-07-01 --fail-on never";
+    let plain = office.run(line).ends(0).out;
+    assert!(!plain.contains('\u{1b}'));
+    let painted = office.run(&format!("{line} --color always")).ends(0).out;
+    assert!(painted.contains("\u{1b}[1;31m【违规】"), "{painted}");
+}
+
+#[test]
 fn a_table_never_takes_the_place_of_a_ledger() {
     let office = office();
     let bytes = office.bytes();

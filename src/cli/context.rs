@@ -32,6 +32,7 @@ pub(super) struct Context<'a> {
     pub(super) as_of: Day,
     pub(super) today: Day,
     pub(super) quiet: bool,
+    pub(super) color: bool,
     pub(super) dry_run: bool,
     pub(super) regime: Option<String>,
     pub(super) surroundings: &'a Surroundings,
@@ -86,6 +87,16 @@ impl<'a> Context<'a> {
             as_of,
             today,
             quiet: deepest.get_flag("quiet"),
+            color: match text("color").as_deref() {
+                Some("always") => true,
+                Some("never") => false,
+                _ => {
+                    let set = |name: &str| (surroundings.env)(name).filter(|v| !v.is_empty());
+                    surroundings.terminal
+                        && set("NO_COLOR").is_none()
+                        && set("TERM").is_none_or(|term| term != "dumb")
+                }
+            },
             dry_run: deepest.get_flag("dry-run"),
             regime: text("regime"),
             surroundings,
@@ -152,6 +163,7 @@ impl<'a> Context<'a> {
             } else {
                 0
             },
+            color: self.color,
         }
     }
 

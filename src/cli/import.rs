@@ -28,13 +28,16 @@ struct Plan {
     received: Option<Day>,
     mode: String,
     reasons: Vec<(String, String)>,
+    /// Columns that must be filled on every row, with the rule that says so.
+    required: Vec<(String, &'static str)>,
 }
 
 /// Imports a demand list: every row is good, or nothing is appended.
 pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let plan = plan(matches)?;
+    let mut plan = plan(matches)?;
     let mut ledger = context.open()?;
     let pack = context.pack(&ledger)?;
+    plan.required = required(&pack, collect::Demand::DEF);
     let book = files::read(
         Path::new(&plan.file),
         matches.get_one::<String>("encoding"),
@@ -157,6 +160,7 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
         }),
         received: text("received").map(|t| day(&t)).transpose()?,
         reasons: reasons(matches)?,
+        required: Vec::new(),
         community,
         year,
         round,
@@ -254,15 +258,15 @@ fn row(
             ),
         });
     }
-    for (rule, field) in required(pack, def) {
-        let excused = plan.reasons.iter().any(|(r, _)| *r == rule);
-        let told = problems.iter().any(|p| p.field == field);
-        if raw.contains_key(field) || excused || told {
+    for (rule, field) in &plan.required {
+        let excused = plan.reasons.iter().any(|(r, _)| r == rule);
+        let told = problems.iter().any(|p| p.field == *field);
+        if raw.contains_key(*field) || excused || told {
             continue;
         }
-        let heading = def.field(field).map_or(field, |f| f.heading);
+        let heading = def.field(field).map_or(*field, |f| f.heading);
         problems.push(Problem {
-            field: field.to_owned(),
+            field: (*field).to_owned(),
             value: String::new(),
             words: words!(
                 "缺少“{0}”，请补填（{1}；确无法补填时用 --reason {1}=理由 照实导入）。",

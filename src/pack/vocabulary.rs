@@ -36,6 +36,13 @@ impl Vocabulary for Pack {
         let Some(list) = self.vocabularies.iter().find(|v| v.id == vocabulary) else {
             return Ok(word.to_owned());
         };
+        // most words are written as they stand here
+        let exact = list.terms.iter().find(|term| {
+            term.id == word || term.label == word || term.aliases.iter().any(|alias| alias == word)
+        });
+        if let Some(term) = exact {
+            return Ok(term.id.clone());
+        }
         let plain = |text: &str| -> String {
             tidy(text)
                 .chars()

@@ -60,10 +60,10 @@ impl Audit {
             ),
         ];
         for (title, list) in sections {
-            self.section(&mut text, lang, title, &list);
+            self.section(&mut text, voice, title, &list);
         }
-        self.missing(&mut text, lang);
-        Self::advice(&mut text, lang, &of(Verdict::Deviation, true));
+        self.missing(&mut text, voice);
+        Self::advice(&mut text, voice, &of(Verdict::Deviation, true));
         if all {
             self.all(&mut text, voice);
         }
@@ -171,11 +171,13 @@ impl Audit {
         }
     }
 
-    fn section(&self, text: &mut String, lang: Lang, title: &str, list: &[&Finding]) {
+    fn section(&self, text: &mut String, voice: Voice<'_>, title: &str, list: &[&Finding]) {
         if list.is_empty() {
             return;
         }
-        let _ = writeln!(text, "\n【{title}】{}", list.len());
+        let lang = voice.lang;
+        let heading = format!("【{title}】{}", list.len());
+        let _ = writeln!(text, "\n{}", voice.paint(color(list[0].verdict), &heading));
         let mut subject = "";
         for finding in list {
             if finding.subject != subject {
@@ -187,7 +189,8 @@ impl Audit {
     }
 
     /// The missing records, grouped by subject, each told once.
-    fn missing(&self, text: &mut String, lang: Lang) {
+    fn missing(&self, text: &mut String, voice: Voice<'_>) {
+        let lang = voice.lang;
         let mut by_subject: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
         for finding in self
             .findings
@@ -223,7 +226,8 @@ impl Audit {
     }
 
     /// Advisory clauses, grouped by rule: they are told, not counted against anyone.
-    fn advice(text: &mut String, lang: Lang, list: &[&Finding]) {
+    fn advice(text: &mut String, voice: Voice<'_>, list: &[&Finding]) {
+        let lang = voice.lang;
         let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in list {
             by_rule.entry(&finding.rule).or_default().push(finding);
@@ -324,5 +328,16 @@ impl Audit {
             );
         }
         table
+    }
+}
+
+/// The colour of a verdict.
+fn color(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Violation => "1;31",
+        Verdict::Deviation => "1;33",
+        Verdict::Borderline => "1;35",
+        Verdict::Unverifiable => "1;36",
+        _ => "1",
     }
 }
