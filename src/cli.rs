@@ -93,6 +93,13 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
     let Some((name, sub)) = matches.subcommand() else {
         return Ok(Exit::Failed);
     };
+    if context.markdown && name != "rule" {
+        return Err(Fail(crate::words!(
+            "只有 minsheng rule 有 markdown 格式。",
+            "Only minsheng rule has the form markdown."
+        ))
+        .into());
+    }
     let inner = sub.subcommand();
     match (name, inner) {
         ("init", _) => keep::init(sub, context),

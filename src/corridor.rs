@@ -16,8 +16,8 @@ use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Draft, Event, Ledger, Writer};
 use crate::pack::Pack;
-use crate::state::{Book, EventKey};
-use crate::step::{Step, register};
+use crate::state::{Book, EventKey, Value};
+use crate::step::{Recorded, Step, general, register};
 use crate::words::Words;
 
 pub use complete::Incomplete;
@@ -76,6 +76,8 @@ pub struct Receipt {
     pub breaches: Vec<Finding>,
     /// Reasons that matched no breach: rule and text.
     pub unmatched: Vec<(String, String)>,
+    /// How many facts were read to judge the steps.
+    pub read: usize,
 }
 
 /// Why nothing was recorded.
@@ -98,6 +100,10 @@ pub fn record(
     terms: &Terms,
 ) -> anyhow::Result<Result<Receipt, Refusal>> {
     let mut writer = ledger.write(&terms.actor, &terms.now)?;
+    let mut entries = entries;
+    if let Some(step) = rebound(&writer, pack, terms)? {
+        entries.insert(0, Entry::new(step));
+    }
     let (drafts, known) = match prepare(&writer, pack, entries, terms)? {
         Ok(prepared) => prepared,
         Err(problems) => {
@@ -131,6 +137,7 @@ pub fn record(
         return Ok(Err(Refusal::Input(missing)));
     }
     let gathered = gather::gather(writer.reader(), pack, &receipt.events)?;
+    receipt.read = gathered.book.facts().len();
     let mut caused = breaches(pack, &gathered, as_of);
     explain(
         &mut writer,
@@ -163,6 +170,36 @@ pub fn record(
         writer.commit()?;
     }
     Ok(Ok(receipt))
+}
+
+/// The event that says that the bound pack's files are no longer those of the last one.
+fn rebound(writer: &Writer<'_>, pack: &Pack, terms: &Terms) -> anyhow::Result<Option<Step>> {
+    let reader = writer.reader();
+    let Some(head) = reader.heads()?.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut book = Book::new();
+    book.extend(reader.about(&head.origin)?);
+    let opened = book.of_step(general::Init::DEF).last();
+    let bound = opened.and_then(|init| init.value("regime").text());
+    let of_bind = book
+        .of_step(general::Bind::DEF)
+        .last()
+        .map(|bind| bind.value("pack_sha256"));
+    let sha = of_bind.or(opened.map(|init| init.value("pack_sha256")));
+    let changed = sha
+        .and_then(Value::text)
+        .is_some_and(|sha| sha != pack.sha256);
+    if bound != Some(&pack.source) || !changed {
+        return Ok(None);
+    }
+    let step = Step::of(&general::Bind {
+        ledger: Some(head.origin),
+        pack: pack.source.clone(),
+        pack_sha256: pack.sha256.clone(),
+        date: Some(terms.today),
+    })?;
+    Ok(Some(step))
 }
 
 type Prepared = (
@@ -224,10 +261,17 @@ fn breaches(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> Vec<Finding
         .filter(Finding::is_breach)
         .map(|finding| (finding.subject, finding.rule))
         .collect();
+    // of a year only what the new steps can break is loaded, and only that is believed
+    let steps: BTreeSet<&str> = gathered.steps().collect();
+    let of_years = gathered
+        .years
+        .iter()
+        .flat_map(|year| judge::judge_blaming(pack, &gathered.book, year, as_of, &steps));
     gathered
         .subjects
         .iter()
         .flat_map(|subject| judge::judge(pack, &gathered.book, subject, as_of))
+        .chain(of_years)
         .filter(|finding| finding.is_breach() || finding.verdict == Verdict::Borderline)
         .filter(|finding| {
             finding.causes.iter().any(|key| new.contains(key))

@@ -18,6 +18,8 @@ pub use finding::{Counts, Finding, Verdict};
 pub use outcome::{Outcome, Status};
 pub use rule::{give_reason, judge_rule};
 
+use std::collections::BTreeSet;
+
 use crate::law::Day;
 use crate::pack::{Pack, Scope};
 use crate::state::{Book, Subject, View};
@@ -34,6 +36,26 @@ pub fn judge(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding
         .collect()
 }
 
+/// Judges only the rules that can blame one of some steps, by the facts that those need.
+#[must_use]
+pub fn judge_blaming(
+    pack: &Pack,
+    book: &Book,
+    subject: &str,
+    as_of: Day,
+    steps: &BTreeSet<&str>,
+) -> Vec<Finding> {
+    let view = View::new(book, subject, as_of);
+    let Some(scope) = scope_of(&view.subject) else {
+        return Vec::new();
+    };
+    pack.rules
+        .iter()
+        .filter(|rule| rule.blames(scope, steps))
+        .map(|rule| judge_rule(pack, &view, rule))
+        .collect()
+}
+
 /// The scope in which an identifier is judged; none if it is not judged itself.
 #[must_use]
 pub fn scope_of(subject: &Subject) -> Option<Scope> {
@@ -42,6 +64,8 @@ pub fn scope_of(subject: &Subject) -> Option<Scope> {
         Subject::Demand(..) => Some(Scope::Demand),
         Subject::CommunityYear(..) => Some(Scope::CommunityYear),
         Subject::StreetYear(..) => Some(Scope::StreetYear),
+        Subject::DistrictYear(_) => Some(Scope::DistrictYear),
+        Subject::Ledger => Some(Scope::Ledger),
         Subject::Community(_) | Subject::Other => None,
     }
 }

@@ -44,22 +44,12 @@ macro_rules! text_error {
     };
 }
 
-/// Writes a type as its displayed text and gives that text a JSON Schema.
+/// Writes a type as its displayed text.
 macro_rules! as_text {
-    ($type:ident, $schema:tt) => {
+    ($type:ident) => {
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 to.collect_str(self)
-            }
-        }
-
-        impl JsonSchema for $type {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($type).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
             }
         }
     };

@@ -17,6 +17,8 @@ pub use vocabulary::{Term, VocabularyDef};
 /// A regulation, ready to be judged by.
 #[derive(Debug)]
 pub struct Pack {
+    /// The name or folder that it was loaded by.
+    pub source: String,
     /// What the regulation is.
     pub meta: Meta,
     /// SHA-256 over the pack's files, in hexadecimal.
@@ -189,6 +191,19 @@ impl Rule {
         self.scope == scope
             || matches!(&self.treatment, Treatment::Computed(checks)
                 if checks.iter().any(|check| check.scope == Some(scope)))
+    }
+
+    /// True if a check of this scope can blame one of these steps.
+    #[must_use]
+    pub fn blames(&self, scope: Scope, steps: &std::collections::BTreeSet<&str>) -> bool {
+        let Treatment::Computed(checks) = &self.treatment else {
+            return false;
+        };
+        checks
+            .iter()
+            .filter(|check| check.scope.unwrap_or(self.scope) == scope)
+            .flat_map(|check| check.primitive.blames())
+            .any(|def| steps.contains(def.id))
     }
 
     /// The word for the treatment in JSON.

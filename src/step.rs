@@ -35,8 +35,6 @@ pub struct StepDef {
     pub positional: &'static [&'static str],
     /// Every field, in the order of the form.
     pub fields: &'static [Field],
-    /// The JSON Schema of the struct.
-    pub schema: fn() -> schemars::Schema,
 }
 
 impl StepDef {
@@ -165,7 +163,7 @@ macro_rules! step {
         }
     ) => {
         $(#[doc = $doc])+
-        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $(
@@ -194,7 +192,6 @@ macro_rules! step {
                         vocabulary: <$ty as $crate::step::field::FieldType>::VOCABULARY,
                     }),*
                 ],
-                schema: || schemars::schema_for!($name),
             };
         }
     };
@@ -211,6 +208,7 @@ macro_rules! steps {
 
 steps![
     general::Init,
+    general::Bind,
     general::Extend,
     general::Amend,
     general::Withdraw,

@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use common::cli::{Office, base_case};
 use minsheng::step::STEPS;
+use serde_json::Value as Json;
 
 fn office() -> Office {
     let office = Office::new();
@@ -334,15 +335,40 @@ fn an_amount_is_never_rounded() {
 #[test]
 fn a_closed_pipe_is_no_panic() {
     let office = office();
-    let mut child = office
-        .command(&["rule", "--all", "--markdown"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    for args in [
+        &["rule", "--all", "--format", "markdown"][..],
+        &["schema"],
+        &[
+            "audit",
+            "--year",
+            "2022",
+            "--all",
+            "--format",
+            "json",
+            "--fail-on",
+            "never",
+        ],
+        &[
+            "audit",
+            "--year",
+            "2022",
+            "--all",
+            "--format",
+            "csv",
+            "--fail-on",
+            "never",
+        ],
+    ] {
+        let mut child = office
+            .command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+    }
 }
 
 #[test]
@@ -399,4 +425,72 @@ fn a_form_that_a_command_does_not_have_is_refused() {
         office.run(line).ends(2);
     }
     office.run("log NOPE").ends(2);
+}
+
+/// The part of JSON Schema that `schema` uses.
+fn fits(schema: &Json, value: &Json) -> bool {
+    if let Some(any) = schema["anyOf"].as_array() {
+        return any.iter().any(|one| fits(one, value));
+    }
+    if !schema["const"].is_null() {
+        return schema["const"] == *value;
+    }
+    let kinds: Vec<&str> = match &schema["type"] {
+        Json::String(one) => vec![one],
+        Json::Array(list) => list.iter().map(|k| k.as_str().unwrap()).collect(),
+        _ => vec![],
+    };
+    let kind = match value {
+        Json::String(_) => "string",
+        Json::Bool(_) => "boolean",
+        Json::Number(n) if n.is_i64() => "integer",
+        Json::Number(_) => "number",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+        Json::Null => "null",
+    };
+    let mut items = value.as_array().into_iter().flatten();
+    kinds
+        .iter()
+        .any(|k| *k == kind || (*k == "number" && kind == "integer"))
+        && items.all(|item| fits(&schema["items"], item))
+}
+
+#[test]
+fn what_record_takes_fits_its_schema() {
+    let office = Office::empty();
+    let json = office.run("schema").ends(0).json();
+    let schemas = json["oneOf"].as_array().unwrap();
+    let mut lines = 0;
+    for file in [
+        "demo/haizhu-2022.jsonl",
+        "demo/tonggu-2022.jsonl",
+        "demo/dengliang-2022.jsonl",
+        "golden/two-communities.jsonl",
+    ] {
+        for line in std::fs::read_to_string(common::cli::fixture(file))
+            .unwrap()
+            .lines()
+        {
+            let record: Json = serde_json::from_str(line).unwrap();
+            let schema = schemas
+                .iter()
+                .find(|s| s["properties"]["step"]["const"] == record["step"])
+                .unwrap();
+            for (key, value) in record.as_object().unwrap() {
+                assert!(
+                    fits(&schema["properties"][key], value),
+                    "{file}: {key} in {line}"
+                );
+            }
+            for key in schema["required"].as_array().unwrap() {
+                assert!(
+                    !record[key.as_str().unwrap()].is_null(),
+                    "{file}: {key} in {line}"
+                );
+            }
+            lines += 1;
+        }
+    }
+    assert!(lines > 1000);
 }

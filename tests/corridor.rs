@@ -263,11 +263,28 @@ fn a_withdrawn_case_is_judged_no_more_and_a_struck_event_counts_no_more() {
     office.run("verify").ends(0);
 }
 
+/// How many facts a step reads to be judged.
+fn read(office: &Office, line: &str) -> u64 {
+    office
+        .run(&format!("{line} --format json --dry-run"))
+        .ends(0)
+        .json()["facts_read"]
+        .as_u64()
+        .unwrap()
+}
+
 #[test]
-fn one_step_reads_only_its_own_subjects() {
-    // the answer must not depend on, nor name, another case
+fn one_step_reads_only_its_own_subjects_however_large_the_ledger() {
     let office = Office::new();
     office.record(&base_case("service").join("\n"), "").ends(0);
+    let lines = [
+        "implement progress HZ2022-001 --date 2022-04-01 --note 正常",
+        "implement contract HZ2022-001 --signed 2022-02-26 --unit 示例服务中心 --amount 8万",
+        "collect contact HZ --year 2022 --date 2022-04-01 --source 居民 --who 甲乙 --phone 13811111111",
+        "collect demand HZ --year 2022 --received 2022-04-01 --title 路灯 --type 工程类 --summary 修 --grounds 暗 --proposer 甲乙 --phone 13811111111",
+        "collect round HZ --year 2022 --completed 2021-12-20 --organiser 社区党委",
+    ];
+    let before = lines.map(|line| read(&office, line));
     office
         .run("register community YH --name 粤海社区 --street 粤海街道")
         .ends(0);
@@ -276,13 +293,22 @@ fn one_step_reads_only_its_own_subjects() {
         .map(|l| l.replace("HZ", "YH"))
         .collect();
     office.record(&other.join("\n"), "").ends(0);
-    let json = office
-        .run("implement progress YH2022-001 --date 2022-04-01 --note 正常 --format json")
-        .ends(0)
-        .json();
-    assert_eq!(json["events"].as_array().unwrap().len(), 1);
-    assert_eq!(json["breaches"].as_array().unwrap().len(), 0);
-    assert_eq!(json["durable"], true);
+    let contacts = common::cli::fixture("import/contacts-haizhu-2022.csv");
+    for community in ["HZ", "YH"] {
+        let set = format!("community={community}");
+        let line = [
+            "record",
+            &contacts,
+            "--step",
+            "collect.contact",
+            "--set",
+            &set,
+            "--set",
+            "year=2022",
+        ];
+        office.args(&line).ends(0);
+    }
+    assert_eq!(lines.map(|line| read(&office, line)), before);
 }
 
 #[test]
@@ -424,4 +450,59 @@ fn two_equal_payments_can_both_be_recorded() {
             .out
             .contains("付款")
     );
+}
+
+#[test]
+fn a_changed_pack_is_an_event() {
+    let office = Office::empty();
+    let from = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs/nanshan-2020");
+    let to = office.path("city");
+    std::fs::create_dir(&to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+    office.run("init --origin TEST.1 --regime ./city").ends(0);
+    office
+        .run("register community HZ --name 海珠社区 --street 粤海街道")
+        .ends(0);
+    assert!(!office.run("log").out.contains("依据更新"));
+    let file = to.join("04-publicize.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text + "\n# a remark\n").unwrap();
+    office
+        .run("register community YH --name 粤海社区 --street 粤海街道")
+        .ends(0);
+    office
+        .run("register community TG --name 铜鼓社区 --street 粤海街道")
+        .ends(0);
+    assert_eq!(office.run("log").out.matches("依据更新").count(), 1);
+    office.run("verify").ends(0);
+}
+
+#[test]
+fn a_sheet_of_records_under_a_strange_name_is_not_passed_over() {
+    let office = ready();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, heads) in [
+        ("进展", ["项目编号", "日期", "进展情况"]),
+        ("验收记录", ["项目编号", "验收日期", "组织单位"]),
+    ] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (column, head) in (0..).zip(heads) {
+            sheet.write_string(0, column, head).unwrap();
+        }
+        for (column, value) in (0..).zip(["HZ2022-001", "2022-02-12", "社区党委"]) {
+            sheet.write_string(1, column, value).unwrap();
+        }
+    }
+    book.save(office.path("台账.xlsx")).unwrap();
+    let bytes = office.bytes();
+    let answer = office.run("record 台账.xlsx").ends(2);
+    assert!(
+        answer.err.contains("验收记录") && answer.err.contains("是不是“验收”"),
+        "{}",
+        answer.err
+    );
+    assert_eq!(office.bytes(), bytes);
 }

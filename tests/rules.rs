@@ -147,9 +147,15 @@ fn every_computed_rule_is_seen_kept_broken_and_exempt() {
             .filter(|l| !l.trim().is_empty())
             .map(|line| serde_json::from_str::<Example>(line).unwrap().expect)
             .collect();
-        let broken = ["violation", "deviation", "out-of-force"];
+        // a closed list, a permission to say “mainly”, any source at all: these cannot break
+        let unbreakable = ["A2-TYPES", "A2-CATEGORY", "A8-SOURCES", "A36-VALID"];
+        let broken: &[&str] = if unbreakable.contains(&rule.id.as_str()) {
+            &["out-of-force"]
+        } else {
+            &["violation", "deviation"]
+        };
         let has = |any: &[&str]| any.iter().any(|v| seen.contains(*v));
-        if !has(&["pass"]) || !has(&broken) {
+        if !has(&["pass"]) || !has(broken) {
             lacking.push(format!("{} needs kept and broken, has {seen:?}", rule.id));
         }
         let can_be_exempt = !rule.exempt.is_empty()

@@ -131,7 +131,7 @@ fn globals(lang: Lang) -> Vec<Arg> {
             "table|json|csv",
             lang.pick("输出格式", "Form of the answer"),
         )
-        .value_parser(["table", "json", "csv"]),
+        .value_parser(["table", "json", "csv", "markdown"]),
         option(
             "lang",
             "zh|en",
@@ -219,7 +219,7 @@ fn filled_in(def: &StepDef, field: &Field) -> bool {
     match def.id {
         "amend" => matches!(field.name, "subject" | "concerns"),
         "withdraw" => field.name == "concerns",
-        "regime.extend" => field.name == "ledger",
+        "regime.extend" | "regime.bind" => field.name == "ledger",
         _ => field.name == "subject" && def.subject == "subject" && !field.required,
     }
 }

@@ -15,7 +15,7 @@ use crate::words::Lang;
 pub(super) fn rule(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     let pack = context.pack_alone()?;
     let voice = context.voice(&pack);
-    if matches.get_flag("markdown") {
+    if matches.get_flag("markdown") || (context.markdown && matches.get_flag("all")) {
         context.only(&[])?;
         write!(context.out, "{}", rules::markdown(voice))?;
         return Ok(Exit::Done);
@@ -102,9 +102,8 @@ pub(super) fn schema(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     Ok(Exit::Done)
 }
 
-/// The schema of one step: the struct's own, with headings, words and what is required.
+/// The schema of one step: what `record` takes for it, with headings and words.
 fn schema_of(def: &StepDef, pack: &Pack, lang: Lang) -> Json {
-    let own = (def.schema)().to_value();
     let mut properties = serde_json::Map::new();
     properties.insert("step".into(), json!({ "const": def.id }));
     properties.insert(
@@ -115,43 +114,58 @@ fn schema_of(def: &StepDef, pack: &Pack, lang: Lang) -> Json {
         }),
     );
     for field in def.fields {
-        let mut property = own["properties"][field.name].clone();
-        if let Json::Object(map) = &mut property {
-            map.insert("title".into(), json!(field.heading));
-            map.remove("default");
-            if !field.vocabulary.is_empty()
-                && let Some(list) = pack.vocabularies.iter().find(|v| v.id == field.vocabulary)
-            {
-                let words: Vec<Json> = list
-                    .terms
-                    .iter()
-                    .map(|t| json!({ "const": t.id, "title": t.label }))
-                    .collect();
-                map.insert(
-                    if list.open { "examples" } else { "x-terms" }.into(),
-                    json!(words),
-                );
-            }
-            if field.kind == Kind::Personal {
-                map.insert("x-personal".into(), json!(true));
-            }
+        let one = value_schema(field.kind);
+        let mut property = if field.list {
+            json!({ "anyOf": [{ "type": "array", "items": one }, { "type": "string" }] })
+        } else {
+            one
+        };
+        property["title"] = json!(field.heading);
+        property["description"] = json!(field.en.trim());
+        if let Some(list) = pack.vocabularies.iter().find(|v| v.id == field.vocabulary) {
+            let words: Vec<Json> = list
+                .terms
+                .iter()
+                .map(|t| json!({ "const": t.id, "title": t.label, "aliases": t.aliases }))
+                .collect();
+            property["x-terms"] = json!({ "open": list.open, "terms": words });
         }
         properties.insert(field.name.to_owned(), property);
     }
     let mut required = vec!["step"];
     required.extend(def.fields.iter().filter(|f| f.required).map(|f| f.name));
-    let mut schema = json!({
+    json!({
         "title": def.zh,
         "description": def.en.trim(),
         "type": "object",
         "properties": properties,
         "required": required,
         "additionalProperties": false,
-    });
-    if let Some(defs) = own.get("$defs") {
-        schema["$defs"] = defs.clone();
+    })
+}
+
+/// The JSON forms of one value.
+fn value_schema(kind: Kind) -> Json {
+    match kind {
+        Kind::Text | Kind::Term => json!({ "type": ["string", "number"] }),
+        Kind::Ref => json!({ "type": "string", "examples": ["HZ2022-007"] }),
+        Kind::Code => json!({ "type": "string", "pattern": "^[A-Za-z]{1,8}$" }),
+        Kind::Day => json!({ "type": "string", "format": "date", "examples": ["2022-04-01"] }),
+        Kind::Count => json!({ "type": ["integer", "string"] }),
+        Kind::Flag => json!({ "type": ["boolean", "string"], "examples": [true, "是", "否"] }),
+        Kind::Money => {
+            json!({ "type": ["string", "integer"], "examples": ["485000.00", "48.5万"] })
+        }
+        Kind::Personal => json!({ "anyOf": [
+            { "type": ["string", "number"] },
+            { "type": "object", "properties": { "personal": { "type": "string" } },
+              "required": ["personal"], "additionalProperties": false },
+        ], "x-personal": true }),
+        Kind::Member => json!({ "anyOf": [
+            { "type": "string", "examples": ["需求提出方:测试甲"] },
+            { "type": "object", "required": ["who", "role"] },
+        ], "x-personal": true }),
     }
-    schema
 }
 
 /// The embedded regulations.

@@ -24,6 +24,10 @@ pub(super) enum Format {
 }
 
 /// What every command needs.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(super) struct Context<'a> {
     pub(super) lang: Lang,
     pub(super) format: Format,
@@ -31,6 +35,10 @@ pub(super) struct Context<'a> {
     pub(super) actor: String,
     pub(super) as_of: Day,
     pub(super) today: Day,
+    /// `--format markdown`, which only the book of rules has.
+    pub(super) markdown: bool,
+    /// `--as-of` was given.
+    pub(super) as_of_given: bool,
     pub(super) quiet: bool,
     pub(super) color: bool,
     pub(super) dry_run: bool,
@@ -69,8 +77,10 @@ impl<'a> Context<'a> {
         };
         let actor = text("actor")
             .or_else(|| (surroundings.env)("MINSHENG_ACTOR"))
-            .or_else(|| (surroundings.env)("USER"))
+            .or_else(|| (surroundings.env)("USER").filter(|name| !name.is_empty()))
+            .or_else(|| (surroundings.env)("LOGNAME"))
             .or_else(|| (surroundings.env)("USERNAME"))
+            .filter(|name| !name.is_empty())
             .unwrap_or_else(|| lang.pick("未署名", "unnamed").to_owned());
         let ledger = text("ledger")
             .or_else(|| (surroundings.env)("MINSHENG_LEDGER"))
@@ -86,6 +96,8 @@ impl<'a> Context<'a> {
             actor,
             as_of,
             today,
+            markdown: text("format").as_deref() == Some("markdown"),
+            as_of_given: text("as-of").is_some(),
             quiet: deepest.get_flag("quiet"),
             color: match text("color").as_deref() {
                 Some("always") => true,

@@ -22,9 +22,23 @@ impl std::error::Error for Fail {}
 
 /// Prints an error and gives its exit code.
 pub(super) fn tell(error: &anyhow::Error, lang: Lang, err: &mut dyn Write) -> Exit {
-    if let Some(io) = error.downcast_ref::<std::io::Error>()
-        && io.kind() == std::io::ErrorKind::BrokenPipe
-    {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause
+            .downcast_ref::<std::io::Error>()
+            .map(std::io::Error::kind);
+        let json = cause
+            .downcast_ref::<serde_json::Error>()
+            .and_then(serde_json::Error::io_error_kind);
+        let table = cause
+            .downcast_ref::<csv::Error>()
+            .and_then(|error| match error.kind() {
+                csv::ErrorKind::Io(io) => Some(io.kind()),
+                _ => None,
+            });
+        io.or(json).or(table) == Some(std::io::ErrorKind::BrokenPipe)
+    };
+    // who closes the pipe has read enough
+    if error.chain().any(closed) {
         return Exit::Done;
     }
     if let Some(tampered) = error.downcast_ref::<Tampered>() {

@@ -12,6 +12,7 @@ use super::{Exit, Fail, files, talk};
 use crate::corridor::{self, Entry, Incomplete, Refusal};
 use crate::pack::Pack;
 use crate::sheet::table::locate;
+use crate::sheet::{Row, Sheet};
 use crate::step::{self, STEPS, StepDef, input};
 use crate::words;
 use crate::words::Words;
@@ -188,6 +189,13 @@ impl Batch<'_> {
         let mut notes = Vec::new();
         for sheet in &book.sheets {
             let Some(def) = named.or_else(|| step::find(sheet.name.trim())) else {
+                if !sheet.name.trim().is_empty() && looks_like_records(sheet) {
+                    self.wrong(
+                        &format!("{file}!{}", sheet.name),
+                        unnamed_sheet(&sheet.name),
+                    );
+                    continue;
+                }
                 let zh = format!("工作表“{}”不是步骤名，未读取。", sheet.name);
                 let en = format!(
                     "Sheet “{}” is not named after a step and was not read.",
@@ -278,6 +286,38 @@ impl Batch<'_> {
         }
         Ok(())
     }
+}
+
+/// Two rows or more of three cells or more: a table, not a note.
+fn looks_like_records(sheet: &Sheet) -> bool {
+    let wide = |row: &&Row| {
+        row.cells
+            .iter()
+            .filter(|cell| !cell.text.is_empty())
+            .count()
+            >= 3
+    };
+    sheet.rows.iter().filter(wide).count() >= 2
+}
+
+fn unnamed_sheet(name: &str) -> Words {
+    let near = STEPS
+        .iter()
+        .map(|def| def.zh)
+        .filter(|zh| name.contains(zh) || zh.contains(name.trim()))
+        .max_by_key(|zh| zh.len());
+    let (zh, en) = near.map_or((String::new(), String::new()), |zh| {
+        (format!("是不是“{zh}”？"), format!(" Did you mean “{zh}”?"))
+    });
+    let all: Vec<&str> = STEPS.iter().map(|def| def.zh).collect();
+    words!(
+        "工作表“{}”里有数据，但不是步骤名，不能登记。{}请改为步骤名：{}。",
+        "Sheet “{0}” holds records but is not named after a step.{3} Name it after one: {2}.",
+        name,
+        zh,
+        all.join("、"),
+        en
+    )
 }
 
 fn input_of<'a>(

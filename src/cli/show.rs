@@ -181,6 +181,10 @@ pub(super) fn log(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         events
     };
     events.retain(|event| known(event, limit.as_ref()));
+    if context.as_of_given {
+        let day = context.as_of.to_string();
+        events.retain(|event| event.occurred <= day);
+    }
     if let Some(subject) = matches
         .get_one::<String>("subject")
         .filter(|_| events.is_empty())
@@ -239,7 +243,7 @@ pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
         }
     }
     if context.format == Format::Table {
-        findings.sort_by_key(|f| f.verdict);
+        findings.sort_by_key(|f| (f.verdict == judge::Verdict::NotApplicable, f.verdict));
         write!(
             context.out,
             "{}",

@@ -9,6 +9,7 @@ use crate::corridor::{self, Entry, Incomplete, Receipt, Refusal};
 use crate::judge::{Finding, Verdict};
 use crate::ledger::Event;
 use crate::report;
+use crate::state::Book;
 use crate::step::{self, StepDef, input};
 use crate::words;
 use crate::words::{Lang, Words};
@@ -25,7 +26,7 @@ pub(super) fn one(
     let mut ledger = context.open()?;
     let pack = context.pack(&ledger)?;
     let mut raw = raw(def, matches);
-    if def.id == "regime.extend" {
+    if def.stage() == "regime" {
         raw.insert("ledger".into(), json!(ledger.origin().name));
     }
     let reasons = reasons(matches)?;
@@ -125,6 +126,7 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
                 "occurred": e.occurred, "hash": crate::ledger::chain::hex(&e.hash),
             })).collect::<Vec<_>>(),
             "known": receipt.known,
+            "facts_read": receipt.read,
             "breaches": receipt.breaches.iter()
                 .map(|f| report::json::finding(f, &|_| None, lang)).collect::<Vec<_>>(),
             "unmatched": receipt.unmatched.iter().map(|(rule, _)| rule).collect::<Vec<_>>(),
@@ -277,7 +279,15 @@ pub(super) fn refuse(context: &mut Context<'_>, refusal: Refusal) -> anyhow::Res
         }
         Refusal::Breach(findings) => {
             if context.format == Format::Json {
-                let json = report::json::refusal(&findings, lang);
+                let mut book = Book::new();
+                if let Ok(ledger) = context.open_read() {
+                    for (finding, _) in &findings {
+                        let code = finding.community.as_deref().unwrap_or_default();
+                        book.extend(ledger.reader().about(code)?);
+                    }
+                }
+                let names = |code: &str| book.community_name(code).map(str::to_owned);
+                let json = report::json::refusal(&findings, &names, lang);
                 context.json(&json)?;
                 return Ok(Exit::Findings);
             }

@@ -1,6 +1,6 @@
 //! Gathering the facts that bear on new events: only their subjects, never the whole log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::key;
 use crate::ledger::{Event, read::Reader};
@@ -17,6 +17,8 @@ pub(super) struct Gathered {
     pub(super) changed: Vec<EventKey>,
     /// The book without the new events, if one of them takes something away.
     pub(super) before: Option<Book>,
+    /// Years of communities of which only the steps that can be blamed are loaded.
+    pub(super) years: BTreeSet<String>,
     /// Corrections and withdrawals: the new event, the event it aims at, its subject.
     aims: Vec<(EventKey, EventKey, String)>,
 }
@@ -30,6 +32,14 @@ impl Gathered {
             .filter(|(by, ..)| by == event)
             .map(|(_, at, _)| at.clone());
         aimed.chain([event.clone()]).collect()
+    }
+
+    /// The steps of the new events.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &'static str> {
+        self.changed
+            .iter()
+            .filter_map(|key| self.book.place(key))
+            .map(|index| self.book.fact(index).def.id)
     }
 
     /// True if this event took something away from the subject.
@@ -52,6 +62,7 @@ pub(super) fn gather(
     let mut changed = Vec::new();
     let mut contracts = BTreeSet::new();
     let mut aims = Vec::new();
+    let mut years: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
     let mut takes_away = false;
     for event in events {
         changed.push(key(event));
@@ -78,7 +89,6 @@ pub(super) fn gather(
             }
             takes_away |= def.id == "withdraw";
         }
-        let yearly = blamed_in(pack, Scope::CommunityYear, def.id);
         for subject in touched {
             match Subject::parse(&subject) {
                 Subject::Case(code, year) => {
@@ -93,8 +103,14 @@ pub(super) fn gather(
                 _ => {}
             }
         }
-        if yearly && let Some((community, year)) = super::complete::community_year(&step) {
-            subjects.insert(format!("{community}{year}"));
+        let looked_at = yearly(pack, def.id);
+        if !looked_at.is_empty()
+            && let Some((community, year)) = super::complete::community_year(&step)
+        {
+            years
+                .entry(format!("{community}{year}"))
+                .or_default()
+                .extend(looked_at);
         }
     }
     let mut book = Book::new();
@@ -104,6 +120,15 @@ pub(super) fn gather(
     }
     for subject in &subjects {
         load_with(reader, &mut book, subject, &mut shared)?;
+    }
+    for (subject, steps) in &years {
+        let steps: Vec<&str> = steps.iter().copied().collect();
+        book.extend(reader.of_prefix_steps(subject, &steps)?);
+        if let Some(code) = Subject::parse(subject).community()
+            && shared.insert(code.to_owned())
+        {
+            book.extend(reader.of_subject(code)?);
+        }
     }
     let first = events
         .iter()
@@ -120,36 +145,48 @@ pub(super) fn gather(
     } else {
         None
     };
-    for (code, year) in contracts {
-        for year in year - 1..=year + 1 {
-            for digit in 0..=9 {
-                book.extend(
-                    reader
-                        .of_prefix(&format!("{code}{year}-{digit}"))?
-                        .into_iter()
-                        .filter(|event| event.step == "implement.contract"),
-                );
-            }
-        }
-    }
+    load_contracts(reader, &mut book, contracts)?;
     Ok(Gathered {
         book,
         subjects,
         changed,
         before,
+        years: years.into_keys().collect(),
         aims,
     })
 }
 
-/// True if some check of this scope can blame a step of this kind.
-fn blamed_in(pack: &Pack, scope: Scope, step: &str) -> bool {
-    pack.rules.iter().any(|rule| match &rule.treatment {
-        Treatment::Computed(checks) => checks
-            .iter()
-            .filter(|check| check.scope.unwrap_or(rule.scope) == scope)
-            .any(|check| check.primitive.blames().iter().any(|def| def.id == step)),
-        _ => false,
-    })
+/// The contracts of some communities around some programme years, for sums over a year.
+fn load_contracts(
+    reader: Reader<'_>,
+    book: &mut Book,
+    contracts: BTreeSet<(String, i32)>,
+) -> anyhow::Result<()> {
+    for (code, year) in contracts {
+        for year in year - 1..=year + 1 {
+            for digit in 0..=9 {
+                let prefix = format!("{code}{year}-{digit}");
+                book.extend(reader.of_prefix_steps(&prefix, &["implement.contract", "withdraw"])?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The checks of a community's year that can blame a step: the steps that they look at.
+fn yearly(pack: &Pack, step: &str) -> BTreeSet<&'static str> {
+    let mut steps = BTreeSet::new();
+    for rule in &pack.rules {
+        if let Treatment::Computed(checks) = &rule.treatment {
+            let mine = checks
+                .iter()
+                .filter(|check| check.scope.unwrap_or(rule.scope) == Scope::CommunityYear)
+                .map(|check| check.primitive.blames())
+                .filter(|blamed| blamed.iter().any(|def| def.id == step));
+            steps.extend(mine.flatten().map(|def| def.id));
+        }
+    }
+    steps
 }
 
 /// Loads one subject with all it rests on, the ledger's own facts included.

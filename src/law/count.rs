@@ -1,14 +1,13 @@
 //! Counting of days, months, working days and reporting periods.
 
 use chrono::{Duration, Months, NaiveDate};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use super::CountError;
 use super::{Calendar, Day};
 
 /// A unit of time in a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// An hour (小时).
@@ -24,7 +23,7 @@ pub enum Unit {
 }
 
 /// Whether the first day of a span is part of the count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FirstDay {
     /// The count begins on the next day (当日不计入).
@@ -154,7 +153,7 @@ pub fn days_listed(from: Day, to: Day, first: FirstDay) -> Vec<Counted> {
 }
 
 /// A reporting period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Period {
     /// A calendar year.

@@ -5,7 +5,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{digits, plain, shown};
@@ -207,16 +206,8 @@ impl fmt::Display for Moment {
 
 from_text!(Day);
 from_text!(Moment);
-as_text!(Day, {
-    "type": "string",
-    "format": "date",
-    "description": "A day, e.g. \"2022-04-01\". 日期"
-});
-as_text!(Moment, {
-    "type": "string",
-    "pattern": r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}$",
-    "description": "A minute, e.g. \"2022-04-01T09:30\". 时间（到分钟）"
-});
+as_text!(Day);
+as_text!(Moment);
 
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,8 @@
 //! Money as whole fen: read from text exactly or refused, never rounded.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{digits, plain, shown};
@@ -163,11 +161,7 @@ impl fmt::Display for Money {
     }
 }
 
-as_text!(Money, {
-    "type": "string",
-    "format": "money",
-    "description": "Yuan with two decimals, e.g. \"485000.00\"; \"48.5万元\" is also read. 金额（元）"
-});
+as_text!(Money);
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Money, D::Error> {

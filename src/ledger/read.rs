@@ -88,6 +88,25 @@ impl<'a> Reader<'a> {
         )
     }
 
+    /// As [`Reader::of_prefix`], but only the events of some steps.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn of_prefix_steps(self, prefix: &str, steps: &[&str]) -> rusqlite::Result<Vec<Event>> {
+        let end = after(prefix);
+        let ids: Vec<String> = steps.iter().map(|id| format!("'{id}'")).collect();
+        self.query(
+            &format!(
+                "SELECT {COLUMNS} FROM mention m JOIN event e ON e.id = m.event
+                 JOIN origin o ON o.id = e.origin
+                 WHERE m.subject >= ?1 AND m.subject < ?2 AND m.named = 0 AND e.step IN ({})
+                 ORDER BY e.id",
+                ids.join(", ")
+            ),
+            &[&prefix, &end.as_str()],
+        )
+    }
+
     /// The subjects that begin with `prefix`, in order.
     ///
     /// # Errors

@@ -250,6 +250,13 @@ impl Primitive {
                 .collect()
         };
         match self {
+            // what is only missing is nobody's breach
+            Self::Presence {
+                if_missing: IfMissing::Unverifiable,
+                ..
+            }
+            | Self::Register { .. }
+            | Self::Validity => Vec::new(),
             Self::Presence { of, gate, .. } => steps(&mut of.iter().chain(gate)),
             Self::Holds { uses, gate, .. } => steps(&mut uses.iter().chain(gate)),
             Self::SetCover { of, .. } | Self::Subset { of, .. } | Self::Disjoint { of, .. } => {
@@ -263,7 +270,6 @@ impl Primitive {
             Self::Cap { of, .. } | Self::Role { of, .. } => steps(&mut of.iter()),
             Self::Count { gate, .. } => steps(&mut gate.iter()),
             Self::RunningSum { .. } => step::find("implement.contract").into_iter().collect(),
-            Self::Register { .. } | Self::Validity => Vec::new(),
         }
     }
 }

@@ -29,9 +29,8 @@ const EMBEDDED: &[(&str, &[(&str, &str)])] = &[(
         "03-shortlist",
         "04-publicize",
         "05-implement",
-        "06-accept-evaluate",
-        "07-oversight",
-        "08-final",
+        "06-oversight",
+        "07-final",
         "tables"
     ),
 )];
@@ -148,7 +147,7 @@ impl Pack {
                 .iter()
                 .map(|(n, t)| ((*n).to_owned(), (*t).to_owned()))
                 .collect();
-            return build(&files);
+            return build(name, &files);
         }
         let folder = FilePath::new(name);
         if !folder.is_dir() {
@@ -168,11 +167,11 @@ impl Pack {
         }
         // pack.toml defines what the others use; the rest in the order of their names
         files.sort_by_key(|(name, _)| (name != "pack.toml", name.clone()));
-        build(&files)
+        build(name, &files)
     }
 }
 
-fn build(files: &[(String, String)]) -> Result<Pack, LoadError> {
+fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     let mut digest = String::new();
     let mut meta = None;
     let (mut vocabularies, mut raw_facts, mut raw_conditions) = (vec![], vec![], vec![]);
@@ -238,6 +237,7 @@ fn build(files: &[(String, String)]) -> Result<Pack, LoadError> {
         );
     }
     Ok(Pack {
+        source: source.to_owned(),
         meta,
         sha256: chain::digest(digest.as_bytes()),
         vocabularies,

@@ -96,6 +96,7 @@ pub fn audit(
     let communities: BTreeSet<String> = subjects
         .iter()
         .filter_map(|id| Subject::parse(id).community().map(str::to_owned))
+        .filter(|code| wants(code))
         .collect();
     Ok(Audit {
         regime: pack.meta.id.clone(),
@@ -167,11 +168,12 @@ fn subjects_of(
         }
     }
     if streets {
-        list.extend(
-            street_names
-                .into_iter()
-                .map(|street| format!("{street}{year}")),
-        );
+        let streets = street_names
+            .into_iter()
+            .map(|street| format!("{street}{year}"));
+        list.extend(streets);
+        list.push(format!("全区{year}"));
+        list.push("账本".to_owned());
     }
     list
 }

@@ -8,6 +8,29 @@ use crate::judge::{Finding, Verdict};
 use crate::step;
 use crate::words::Lang;
 
+/// A value for people: terms by the regulation's words.
+fn shown(name: &str, value: &serde_json::Value, voice: Voice<'_>) -> String {
+    let vocabulary = name
+        .rsplit_once('.')
+        .and_then(|(head, field)| step::find(head)?.field(field))
+        .map_or("", |field| field.vocabulary);
+    match value {
+        serde_json::Value::String(text) if voice.lang == Lang::Zh => {
+            let named = voice.pack.vocabularies.iter().find(|v| v.id == name);
+            voice
+                .pack
+                .label(named.map_or(vocabulary, |v| &v.id), text)
+                .to_owned()
+        }
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(list) => {
+            let items: Vec<String> = list.iter().map(|item| shown(name, item, voice)).collect();
+            items.join("、")
+        }
+        other => other.to_string(),
+    }
+}
+
 /// The name of a fact for people: the column of its step, or one of a few words.
 fn fact_label(name: &str, lang: Lang) -> String {
     if lang == Lang::En {
@@ -80,10 +103,7 @@ pub fn explain(findings: &[Finding], voice: Voice<'_>) -> String {
         let _ = writeln!(text, "  {}「{}」", finding.cite, finding.quote);
         let _ = writeln!(text, "  {}", clean(finding.message.in_lang(lang)));
         for (name, value) in &finding.facts {
-            let value = match value {
-                serde_json::Value::String(value) => value.clone(),
-                other => other.to_string(),
-            };
+            let value = shown(name, value, voice);
             let _ = writeln!(text, "    {} = {}", fact_label(name, lang), clean(&value));
         }
         for line in &finding.count {

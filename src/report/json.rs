@@ -68,13 +68,17 @@ pub fn audit(audit: &Audit, shown: &[&Finding], lang: Lang) -> Json {
 
 /// A refused step, as `minsheng.refusal/1`.
 #[must_use]
-pub fn refusal(findings: &[(Finding, Option<String>)], lang: Lang) -> Json {
+pub fn refusal(
+    findings: &[(Finding, Option<String>)],
+    names: &dyn Fn(&str) -> Option<String>,
+    lang: Lang,
+) -> Json {
     json!({
         "schema": "minsheng.refusal/1",
         "findings": findings
             .iter()
             .map(|(f, place)| {
-                let mut json = finding(f, &|_| None, lang);
+                let mut json = finding(f, names, lang);
                 if let Some(place) = place {
                     json["place"] = json!(place);
                 }

@@ -15,6 +15,10 @@ pub enum Subject {
     Community(String),
     /// A street's year.
     StreetYear(String, i32),
+    /// The district's year, `全区2022`.
+    DistrictYear(i32),
+    /// The ledger itself, `账本`.
+    Ledger,
     /// Anything else: a round, a meeting, a street, a library item.
     Other,
 }
@@ -55,7 +59,7 @@ impl Subject {
             | Self::Demand(code, _)
             | Self::CommunityYear(code, _)
             | Self::Community(code) => Some(code),
-            Self::StreetYear(..) | Self::Other => None,
+            Self::StreetYear(..) | Self::DistrictYear(_) | Self::Ledger | Self::Other => None,
         }
     }
 
@@ -66,7 +70,8 @@ impl Subject {
             Self::Case(_, year)
             | Self::Demand(_, year)
             | Self::CommunityYear(_, year)
-            | Self::StreetYear(_, year) => Some(*year),
+            | Self::StreetYear(_, year)
+            | Self::DistrictYear(year) => Some(*year),
             _ => None,
         }
     }
@@ -74,7 +79,11 @@ impl Subject {
 
 fn street_year(id: &str) -> Subject {
     let name = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    if id == "账本" {
+        return Subject::Ledger;
+    }
     match id[name.len()..].parse() {
+        Ok(year) if id.len() - name.len() == 4 && name == "全区" => Subject::DistrictYear(year),
         Ok(year) if id.len() - name.len() == 4 && !name.is_ascii() && !name.contains('-') => {
             Subject::StreetYear(name.to_owned(), year)
         }

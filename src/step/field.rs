@@ -1,6 +1,5 @@
 //! Fields: the types of values that a step may hold, and their words.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::law::{Day, Money};
@@ -106,7 +105,7 @@ macro_rules! text_types {
     ($($(#[doc = $doc:literal])+ $name:ident),*) => {
         $(
             $(#[doc = $doc])+
-            #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+            #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
             #[serde(transparent)]
             pub struct $name(pub String);
         )*
@@ -123,14 +122,14 @@ text_types!(
 ///
 /// The ledger's payload holds `{"personal": TOKEN}`; the value itself stands in
 /// the side table and can be erased there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Personal {
     /// The value, or in the ledger its token.
     pub personal: String,
 }
 
 /// A person and the role in which that person takes part.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member<const ROLES: usize> {
     /// The person's name.
     pub who: Personal,
@@ -139,7 +138,7 @@ pub struct Member<const ROLES: usize> {
 }
 
 /// A word of vocabulary number `V` (see [`VOCABULARIES`]), stored in its canonical form.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Term<const V: usize>(pub String);
 

@@ -21,6 +21,20 @@ step! {
 }
 
 step! {
+    /// Records that the files of the regulation's pack have changed
+    Bind = "regime.bind" "依据更新" (subject: ledger, dated: date, args: []) {
+        /// The ledger concerned; filled in by the tool
+        ledger: Option<String> = "账本编号",
+        /// Pack that the ledger is judged by
+        pack: String = "依据",
+        /// SHA-256 of the pack's files
+        pack_sha256: String = "依据摘要",
+        /// Day of the change
+        date: Option<Day> = "日期",
+    }
+}
+
+step! {
     /// Records a notice that extends the validity of the regulation
     Extend = "regime.extend" "延长有效期" (subject: ledger, dated: date, args: []) {
         /// The ledger concerned; filled in by the tool
