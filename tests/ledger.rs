@@ -370,3 +370,54 @@ fn no_flipped_byte_panics_and_none_changes_a_fact_unseen() {
         }
     }
 }
+
+/// A ledger of format 1 with every step in it, kept as it was written.
+#[test]
+fn a_ledger_of_the_first_format_is_read_for_ever() {
+    let office = Office::empty();
+    let kept = |name: &str| common::cli::fixture(&format!("ledger/{name}"));
+    std::fs::copy(kept("format-1.ledger"), office.ledger()).unwrap();
+    std::fs::copy(kept("format-1.checkpoint"), office.path("kept.txt")).unwrap();
+    let verified = office
+        .run("verify --against kept.txt --format json")
+        .ends(0)
+        .json();
+    assert_eq!(
+        (&verified["events"], &verified["unanchored"]),
+        (&127.into(), &0.into())
+    );
+    let log = office.run("log --format json").ends(0).out;
+    let events: Vec<serde_json::Value> = log
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    for def in minsheng::step::STEPS {
+        let event = events.iter().find(|event| event["step"] == def.id);
+        let event = event.unwrap_or_else(|| panic!("{} is not in the fixture", def.id));
+        // every stored field is still a field, and is still understood
+        for (name, value) in event["payload"].as_object().unwrap() {
+            let field = def
+                .field(name)
+                .unwrap_or_else(|| panic!("{}.{name}", def.id));
+            let decoded = minsheng::state::Value::decode(field, value);
+            assert!(!decoded.is_none(), "{}.{name}", def.id);
+        }
+    }
+    let json = office
+        .run("explain HZ2022-001 A11-INFORMALL --format json")
+        .ends(0)
+        .json();
+    assert_eq!(json["findings"][0]["verdict"], "justified");
+    let json = office
+        .run("explain HZ2022-003 A15-DAYS --format json")
+        .ends(0)
+        .json();
+    assert_eq!(json["findings"][0]["verdict"], "not-applicable");
+    assert!(
+        office
+            .run("show HZ2022-D0001 --plain")
+            .ends(0)
+            .out
+            .contains("测试1")
+    );
+}
