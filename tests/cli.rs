@@ -312,6 +312,14 @@ fn the_official_tables_have_their_words() {
         !public.contains("13800000001") && public.contains("138******01"),
         "{public}"
     );
+    let public = office
+        .run("export T3 --community HZ --public --encoding utf-8")
+        .ends(0)
+        .out;
+    assert!(
+        public.contains("负责人甲") && public.contains("测*") && !public.contains("测试1"),
+        "{public}"
+    );
     office.run("export T4 -o t4.csv").ends(0);
     office.run("export T4 -o t4.csv").ends(2);
     office.run("export T4 -o t4.csv --force").ends(0);

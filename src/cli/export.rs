@@ -51,9 +51,9 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         as_of: context.as_of,
         opener: Opener {
             ledger: &ledger,
-            // in public copies residents are masked; leaders are named by the notice itself
-            plain: !(matches.get_flag("public") && def.rows.starts_with("collect.")),
+            plain: true,
         },
+        public: matches.get_flag("public"),
         community: community(&book, matches)?,
         year: super::audit::year(matches)?,
         round: matches.get_one::<String>("round").cloned(),

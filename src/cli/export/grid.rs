@@ -18,6 +18,8 @@ pub(super) struct Exporter<'a> {
     pub(super) book: &'a Book,
     pub(super) as_of: Day,
     pub(super) opener: Opener<'a>,
+    /// Residents are masked.
+    pub(super) public: bool,
     pub(super) community: Option<String>,
     pub(super) year: Option<i32>,
     pub(super) round: Option<String>,
@@ -222,10 +224,16 @@ impl<'a> Exporter<'a> {
 
     fn text(&self, fact: &Fact, index: usize) -> String {
         let field = &fact.def.fields[index];
+        // who leads a project and who is listed are named in public by the law itself
+        let named = matches!(field.name, "leader" | "person");
+        let opener = Opener {
+            plain: named || !self.public,
+            ..self.opener
+        };
         let one = |value: &Value| match value {
             Value::Money(money) => money.to_wan(),
-            Value::Member(who, _) => self.opener.open(who),
-            Value::Text(text) if field.kind == Kind::Personal => self.opener.open(text),
+            Value::Member(who, _) => opener.open(who),
+            Value::Text(text) if field.kind == Kind::Personal => opener.open(text),
             Value::Text(text) if field.kind == Kind::Term => {
                 self.pack.label(field.vocabulary, text).to_owned()
             }
