@@ -99,6 +99,20 @@ pub fn record(
     entries: Vec<Entry>,
     terms: &Terms,
 ) -> anyhow::Result<Result<Receipt, Refusal>> {
+    record_telling(ledger, pack, entries, terms, &|_| ())
+}
+
+/// As [`record`], telling how many events have been appended so far.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_telling(
+    ledger: &mut Ledger,
+    pack: &Pack,
+    entries: Vec<Entry>,
+    terms: &Terms,
+    tell: &dyn Fn(usize),
+) -> anyhow::Result<Result<Receipt, Refusal>> {
     let mut writer = ledger.write(&terms.actor, &terms.now)?;
     let mut entries = entries;
     if let Some(step) = rebound(&writer, pack, terms)? {
@@ -130,6 +144,7 @@ pub fn record(
             places.insert(key(&event), place);
         }
         receipt.events.push(event);
+        tell(receipt.events.len());
     }
     let missing = refs::dangling(writer.reader(), &receipt.events, &places)?;
     if !missing.is_empty() {

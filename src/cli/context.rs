@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Duration, Utc};
 use clap::ArgMatches;
+use indicatif::ProgressBar;
 
 use super::{Fail, Surroundings};
 use crate::corridor::Terms;
@@ -189,6 +190,15 @@ impl<'a> Context<'a> {
             "This command has no such form; leave --format out, or choose another."
         ))
         .into())
+    }
+
+    /// A bar for long work on a terminal, on standard error; hidden elsewhere, with
+    /// `--quiet`, and for work that nobody notices.
+    pub(super) fn bar(&self, length: usize) -> ProgressBar {
+        if self.quiet || length < 1000 {
+            return ProgressBar::hidden();
+        }
+        ProgressBar::new(length as u64)
     }
 
     /// Writes JSON, one object, readable.

@@ -117,7 +117,12 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
-    let answer = corridor::record(&mut ledger, &pack, entries, &terms)?;
+    let bar = context.bar(entries.len());
+    let answer = corridor::record_telling(&mut ledger, &pack, entries, &terms, &|done| {
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    let answer = answer?;
     answer_with(context, answer)
 }
 

@@ -48,7 +48,12 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
-    let answer = corridor::record(&mut ledger, &pack, batch.entries, &terms)?;
+    let bar = context.bar(batch.entries.len());
+    let answer = corridor::record_telling(&mut ledger, &pack, batch.entries, &terms, &|done| {
+        bar.set_position(done as u64);
+    });
+    bar.finish_and_clear();
+    let answer = answer?;
     answer_with(context, answer)
 }
 

@@ -167,7 +167,16 @@ impl<'a> Facts<'a> {
         let mut sum = Money::ZERO;
         for fact in &latest {
             match fact.value("amount").money() {
-                Some(amount) => sum = sum.checked_add(amount).unwrap_or(sum),
+                Some(amount) => match sum.checked_add(amount) {
+                    Some(total) => sum = total,
+                    // more than can be counted is not less than it was
+                    None => {
+                        return Outcome::missing(words!(
+                            "可计算的合同金额",
+                            "amounts that can be added"
+                        ));
+                    }
+                },
                 None => {
                     return Outcome::missing(words!(
                         "{}的合同金额",
