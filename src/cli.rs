@@ -13,6 +13,7 @@ mod keep;
 mod record;
 mod show;
 mod steps;
+mod todo;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -109,7 +110,9 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("regime", Some(("show", sub))) => book::regime(sub, context),
         ("audit", None) => audit::audit(sub, context),
         ("explain", _) => show::explain(sub, context),
+        ("show", Some(("fund", sub))) => show::fund(sub, context),
         ("show", _) => show::show(sub, context),
+        ("todo", _) => todo::todo(sub, context),
         ("list", _) => show::list(sub, context),
         ("log", _) => show::log(sub, context),
         ("export", _) => export::export(sub, context),

@@ -9,6 +9,7 @@ mod complete;
 mod gather;
 mod known;
 mod refs;
+mod shelf;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -154,6 +155,13 @@ pub fn record_telling(
     let gathered = gather::gather(writer.reader(), pack, &receipt.events)?;
     receipt.read = gathered.book.facts().len();
     let mut caused = breaches(pack, &gathered, as_of);
+    // where the text names the filing that justifies, no other reason does
+    let free = |rule: &str| pack.rule(rule).is_none_or(|r| r.justified_by.is_none());
+    let (reasons, idle): (Vec<Given>, Vec<Given>) =
+        reasons.into_iter().partition(|given| free(&given.rule));
+    receipt
+        .unmatched
+        .extend(idle.into_iter().map(|given| (given.rule, given.text)));
     explain(
         &mut writer,
         &mut receipt,

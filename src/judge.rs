@@ -3,18 +3,26 @@
 //! A primitive finds, this module judges (exemption, validity, readings, reasons),
 //! and `report` words the rest.
 
+mod blocklist;
+mod cohort;
+mod conflict;
 mod dates;
 mod eval;
 mod finding;
+mod funds;
 mod lists;
 mod modules;
+mod next;
 mod numbers;
 mod outcome;
 mod periods;
 mod records;
 mod rule;
+mod run;
 
 pub use finding::{Counts, Finding, Verdict};
+pub use funds::{Fund, Line};
+pub use next::{Next, earliest};
 pub use outcome::{Outcome, Status};
 pub use rule::{give_reason, judge_rule};
 

@@ -4,6 +4,7 @@ pub mod check;
 mod compile;
 pub mod expr;
 mod load;
+mod params;
 mod vocabulary;
 
 use crate::law::Day;
@@ -180,8 +181,8 @@ pub struct Rule {
     pub exempt: Vec<usize>,
     /// How it is treated.
     pub treatment: Treatment,
-    /// Recorded now, computed in a later version.
-    pub later: bool,
+    /// The only record that justifies a breach of this rule, where the text names one.
+    pub justified_by: Option<&'static crate::step::StepDef>,
 }
 
 impl Rule {

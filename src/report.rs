@@ -2,11 +2,14 @@
 
 pub mod audit;
 pub mod explain;
+pub mod fund;
 pub mod json;
+mod lacks;
 pub mod mask;
 pub mod rules;
 pub mod show;
 pub mod table;
+pub mod todo;
 
 pub use table::Table;
 

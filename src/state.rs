@@ -3,14 +3,17 @@
 //! Folding knows no regulation: it decodes payloads, applies corrections and
 //! withdrawals, and finds the facts that concern a subject.
 
+mod cohort;
 mod fact;
 pub mod subject;
 mod view;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value as Json};
 
+pub use cohort::Started;
 pub use fact::{EventKey, Fact, Value};
 pub use subject::Subject;
 pub use view::View;
@@ -30,6 +33,8 @@ pub struct Book {
     pub unknown: usize,
     /// Events from this one on are not taken up.
     limit: Option<i64>,
+    /// The started projects; made when first asked for.
+    cohorts: OnceLock<cohort::Index>,
 }
 
 impl Book {
@@ -66,6 +71,7 @@ impl Book {
             self.unknown += 1;
             return;
         };
+        self.cohorts = OnceLock::new();
         let fact = Fact::decode(def, event);
         let index = self.facts.len();
         match def.id {
@@ -83,6 +89,10 @@ impl Book {
         self.by_place.insert(place, index);
         self.by_step.entry(def.id).or_default().push(index);
         self.facts.push(fact);
+    }
+
+    fn cohorts(&self) -> &cohort::Index {
+        self.cohorts.get_or_init(|| cohort::Index::new(self))
     }
 
     fn target(&self, fact: &Fact) -> Option<usize> {
@@ -207,7 +217,11 @@ impl Book {
                 continue;
             }
             for name in fact.mentions() {
-                if name != subject && !links.contains(&name) {
+                let of_year = matches!(
+                    Subject::parse(&name),
+                    Subject::StreetYear(..) | Subject::DistrictYear(_)
+                );
+                if name != subject && !of_year && !links.contains(&name) {
                     links.push(name);
                 }
             }
@@ -245,6 +259,23 @@ impl Book {
             .rev()
             .map(|&index| &self.facts[index])
             .find(|fact| fact.def.id == "register.community" && !fact.struck)
+    }
+
+    /// The communities that a case serves: its own, and those that it names.
+    #[must_use]
+    pub fn served(&self, case: &str) -> Vec<String> {
+        let own = Subject::parse(case).community().map(str::to_owned);
+        let mut codes: Vec<String> = own.into_iter().collect();
+        for &index in self.about(case) {
+            let fact = &self.facts[index];
+            let named = fact.value("communities").items().iter();
+            if !fact.struck {
+                codes.extend(named.filter_map(Value::text).map(str::to_owned));
+            }
+        }
+        codes.sort();
+        codes.dedup();
+        codes
     }
 
     /// Codes of the registered communities, in order.

@@ -5,14 +5,20 @@
 
 pub mod accept;
 pub mod collect;
+pub mod conflict;
 pub mod evaluate;
 pub mod field;
+pub mod fund;
 pub mod general;
 pub mod implement;
 pub mod input;
+pub mod library;
+pub mod oversight;
+pub mod procure;
 pub mod publicize;
 pub mod register;
 pub mod shortlist;
+pub mod works;
 
 use serde_json::{Map, Value as Json};
 
@@ -216,8 +222,16 @@ steps![
     register::Operator,
     register::Delegation,
     register::Household,
-    register::Library,
-    register::Blocklist,
+    library::Library,
+    library::Blocklist,
+    library::Publish,
+    library::Appeal,
+    library::Reply,
+    conflict::Staff,
+    conflict::Relation,
+    conflict::Interest,
+    conflict::Recusal,
+    conflict::Remind,
     register::Document,
     register::Reason,
     collect::Round,
@@ -228,6 +242,7 @@ steps![
     shortlist::Consult,
     shortlist::Consent,
     shortlist::Plan,
+    shortlist::Screen,
     shortlist::Search,
     shortlist::Design,
     shortlist::Follow,
@@ -235,22 +250,54 @@ steps![
     shortlist::File,
     publicize::Post,
     publicize::Notify,
+    publicize::Experience,
+    publicize::Promote,
     implement::Emergency,
     implement::Determine,
+    implement::Platform,
+    procure::Procure,
+    procure::Decide,
+    procure::Apply,
+    procure::Award,
+    works::Works,
+    works::Cost,
+    works::Commission,
+    works::Safety,
+    works::Placard,
     implement::Contract,
     implement::Start,
     implement::Progress,
     implement::Report,
     implement::Sign,
     implement::Pay,
+    library::Conduct,
     implement::Complete,
+    implement::Archive,
     accept::Record,
     accept::Announce,
     accept::Settle,
     accept::Defer,
     accept::Rectify,
+    accept::Negative,
+    accept::Claim,
+    works::Station,
+    works::Check,
+    works::Use,
     evaluate::Session,
     evaluate::Daily,
+    evaluate::File,
+    procure::Supplier,
+    fund::Budget,
+    fund::Allocate,
+    fund::Disburse,
+    fund::Expense,
+    fund::Misuse,
+    fund::Clawback,
+    fund::Evaluate,
+    oversight::Inspect,
+    oversight::Finding,
+    oversight::Rectify,
+    oversight::Report,
 ];
 
 /// Finds a step by its canonical name or its Chinese name.

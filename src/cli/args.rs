@@ -14,7 +14,7 @@ use crate::step::{Field, Kind, STEPS, StepDef};
 use crate::words::Lang;
 
 /// The stages in the order of a case's life, with their names.
-const STAGES: [(&str, &str, &str); 8] = [
+const STAGES: [(&str, &str, &str); 9] = [
     (
         "collect",
         "征集：轮次、需求、走访、导入",
@@ -37,6 +37,11 @@ const STAGES: [(&str, &str, &str); 8] = [
         "Accept: acceptance, announcement, settlement",
     ),
     ("evaluate", "评价", "Evaluate: what residents think"),
+    (
+        "fund",
+        "资金：年度总额、安排、发放、支出、违规与追回",
+        "Funds: yearly total, allocation, disbursement, expenses, misuse",
+    ),
     (
         "register",
         "登记：社区、运营机构、重点人群、项目库、说明",
@@ -87,7 +92,11 @@ pub(super) fn command(lang: Lang) -> Command {
         root = root.subcommand(step(def, lang));
     }
     for sub in commands::own(lang) {
-        root = root.subcommand(sub);
+        // what oversight records stands under the command that judges the year
+        let verbs = STEPS
+            .iter()
+            .filter(|def| def.id.contains('.') && def.stage() == sub.get_name());
+        root = root.subcommand(sub.clone().subcommands(verbs.map(|def| step(def, lang))));
     }
     dress(root, lang)
 }
@@ -220,6 +229,7 @@ fn filled_in(def: &StepDef, field: &Field) -> bool {
         "amend" => matches!(field.name, "subject" | "concerns"),
         "withdraw" => field.name == "concerns",
         "regime.extend" | "regime.bind" => field.name == "ledger",
+        _ if field.name == "shelf" => true,
         _ => field.name == "subject" && def.subject == "subject" && !field.required,
     }
 }

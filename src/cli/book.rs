@@ -20,6 +20,21 @@ pub(super) fn rule(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         write!(context.out, "{}", rules::markdown(voice))?;
         return Ok(Exit::Done);
     }
+    if matches.get_flag("coverage") {
+        let totals = rules::totals(&pack);
+        if context.format == Format::Json {
+            let mut json = contract::rules(&pack, context.lang);
+            json["schema"] = json!("minsheng.coverage/1");
+            json["total"] = json!(totals);
+            context.json(&json)?;
+            return Ok(Exit::Done);
+        }
+        context.table(&rules::coverage(voice), "minsheng.coverage/1")?;
+        if context.format == Format::Table {
+            writeln!(context.out, "{}", totals.said(context.lang))?;
+        }
+        return Ok(Exit::Done);
+    }
     let Some(id) = matches.get_one::<String>("id") else {
         if !matches.get_flag("all") {
             return Err(Fail(words!(

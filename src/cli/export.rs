@@ -2,7 +2,6 @@
 
 mod grid;
 
-use std::io::Write;
 
 use clap::ArgMatches;
 
@@ -82,8 +81,8 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     match matches.get_one::<String>("output") {
         None => context.out.write_all(&bytes)?,
         Some(file) => {
-            refuse_database(file)?;
-            write_file(file, &bytes, matches.get_flag("force"))?;
+            super::files::refuse_database(file)?;
+            super::files::write_file(file, &bytes, matches.get_flag("force"))?;
             let hex = head
                 .first()
                 .map(crate::ledger::Head::hex)
@@ -167,49 +166,4 @@ fn encode(grid: &[Vec<String>], encoding: Option<&str>) -> anyhow::Result<Vec<u8
             Ok(bytes)
         }
     }
-}
-
-/// A table never takes the place of a ledger, nor of any other database.
-fn refuse_database(file: &str) -> anyhow::Result<()> {
-    use std::io::Read;
-    let mut start = [0_u8; 16];
-    let database = std::fs::File::open(file)
-        .and_then(|mut f| f.read_exact(&mut start))
-        .is_ok_and(|()| start == *b"SQLite format 3\0");
-    if database || file.ends_with("-journal") {
-        return Err(Fail(words!(
-            "{0} 是数据库文件（账本），不能被覆盖；请换一个文件名。",
-            "{0} is a database (a ledger) and is never overwritten; choose another name.",
-            file
-        ))
-        .into());
-    }
-    Ok(())
-}
-
-fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Fail(words!(
-            "{0} 已经存在；换一个文件名，或加 --force 覆盖。",
-            "{0} exists already; choose another name, or add --force.",
-            file
-        )),
-        _ => Fail(words!(
-            "写不了 {}：{}。",
-            "Cannot write {}: {}.",
-            file,
-            error
-        )),
-    })?;
-    out.write_all(bytes)?;
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Spreadsheet rows as loosely typed values, each with its place.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
@@ -12,6 +13,7 @@ use crate::sheet::table::{ColumnSpec, Table, column_letter};
 use crate::sheet::{self, CellKind, ReadOptions, Workbook};
 use crate::step::input::Problem;
 use crate::step::{Kind, StepDef};
+use crate::words;
 use crate::words::Words;
 
 /// One problem at one cell.
@@ -173,4 +175,50 @@ pub(super) fn at_cell(
             problem.words
         },
     }
+}
+
+/// What is written never takes the place of a ledger, nor of any other database.
+pub(super) fn refuse_database(file: &str) -> anyhow::Result<()> {
+    use std::io::Read;
+    let mut start = [0_u8; 16];
+    let database = std::fs::File::open(file)
+        .and_then(|mut f| f.read_exact(&mut start))
+        .is_ok_and(|()| start == *b"SQLite format 3\0");
+    if database || file.ends_with("-journal") {
+        return Err(Fail(words!(
+            "{0} 是数据库文件（账本），不能被覆盖；请换一个文件名。",
+            "{0} is a database (a ledger) and is never overwritten; choose another name.",
+            file
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+/// Writes a file for its owner; one that is there is replaced only if `force`.
+pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Fail(words!(
+            "{0} 已经存在；换一个文件名，或加 --force 覆盖。",
+            "{0} exists already; choose another name, or add --force.",
+            file
+        )),
+        _ => Fail(words!(
+            "写不了 {}：{}。",
+            "Cannot write {}: {}.",
+            file,
+            error
+        )),
+    })?;
+    out.write_all(bytes)?;
+    Ok(())
 }

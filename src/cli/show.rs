@@ -8,6 +8,7 @@ use super::{Exit, Fail};
 use crate::corridor::book_of;
 use crate::judge;
 use crate::ledger::{Event, Ledger};
+use crate::report::fund::{self as report_fund, Account};
 use crate::report::show::{Opener, cases, demands, life, log as log_table};
 use crate::report::{Table, explain as words_of, json as contract};
 use crate::state::{Book, Subject, View};
@@ -79,6 +80,61 @@ pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         })
         .collect();
     context.json(&json!({ "schema": "minsheng.show/1", "subject": subject, "facts": facts }))?;
+    Ok(Exit::Done)
+}
+
+/// The two ledgers of a street's fund.
+pub(super) fn fund(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
+    let year = super::audit::year(matches)?.unwrap_or_else(|| context.as_of.year());
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let mut book = Book::new();
+    ledger.reader().all(|event| {
+        book.take(event);
+        true
+    })?;
+    let codes = book.communities();
+    let mut streets: Vec<&str> = codes.iter().filter_map(|code| book.street(code)).collect();
+    streets.sort_unstable();
+    streets.dedup();
+    if let Some(wanted) = matches.get_one::<String>("street") {
+        if !streets.contains(&wanted.as_str()) {
+            return Err(Fail(words!(
+                "没有登记街道“{0}”；已登记的有：{1}。",
+                "There is no street “{0}”; there are: {1}.",
+                wanted,
+                streets.join("、")
+            ))
+            .into());
+        }
+        streets.retain(|street| street == wanted);
+    }
+    let accounts: Vec<Account> = streets
+        .iter()
+        .filter_map(|street| {
+            let view = View::new(&book, &format!("{street}{year}"), context.as_of);
+            Account::of(&view).filter(|account| !account.is_empty())
+        })
+        .collect();
+    if accounts.is_empty() {
+        return Err(Fail(words!(
+            "{0}年度没有登记资金；先登记：minsheng fund budget 街道 --year {0} --total 金额 --date 日期",
+            "Nothing is recorded of funds in {0}; first: minsheng fund budget STREET --year {0} --total YUAN --date DATE",
+            year
+        ))
+        .into());
+    }
+    if context.format == Format::Json {
+        let list: Vec<_> = accounts.iter().map(report_fund::json).collect();
+        context.json(&json!({ "schema": "minsheng.funds/1", "accounts": list }))?;
+        return Ok(Exit::Done);
+    }
+    let texts: Vec<String> = accounts
+        .iter()
+        .map(|account| report_fund::text(account, context.voice(&pack)))
+        .collect();
+    write!(context.out, "{}", texts.join("\n"))?;
     Ok(Exit::Done)
 }
 

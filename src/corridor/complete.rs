@@ -29,6 +29,7 @@ pub(super) struct Completer<'a> {
     today: Day,
     next: HashMap<String, u64>,
     communities: HashMap<String, bool>,
+    pub(super) places: Option<crate::state::Book>,
 }
 
 impl<'a> Completer<'a> {
@@ -39,6 +40,7 @@ impl<'a> Completer<'a> {
             today,
             next: HashMap::new(),
             communities: HashMap::new(),
+            places: None,
         }
     }
 
@@ -60,6 +62,7 @@ impl<'a> Completer<'a> {
                     say(words);
                 }
                 self.communities.insert(code, true);
+                self.places = None;
             } else if !self.is_community(&code)? {
                 say(words!(
                     "社区代码 {0} 没有登记；先登记：minsheng register community {0} --name 社区名称 --street 街道名称",
@@ -67,6 +70,9 @@ impl<'a> Completer<'a> {
                     code
                 ));
             }
+        }
+        if let Some(words) = self.unknown_place(&step)? {
+            say(words);
         }
         if let Some(words) = self.withdrawn(&step)? {
             say(words);
@@ -87,6 +93,7 @@ impl<'a> Completer<'a> {
                 if let Some(words) = self.identify(&mut step)? {
                     say(words);
                 }
+                self.shelve(&mut step)?;
             }
         }
         if !problems.is_empty() {
@@ -174,26 +181,24 @@ impl<'a> Completer<'a> {
     /// Gives the step the identifier of its subject, or checks the one it has.
     fn identify(&mut self, step: &mut Step) -> anyhow::Result<Option<Words>> {
         let def = step.def;
-        let Some((community, year)) = community_year(step) else {
+        let Some(under) = under(step) else {
             return Ok(None);
         };
         if def.subject == "subject" {
-            step.values
-                .insert("subject".into(), json!(format!("{community}{year}")));
+            step.values.insert("subject".into(), json!(under));
             return Ok(None);
         }
         let Some((letter, width)) = series(def.subject) else {
             return Ok(None);
         };
-        let prefix = format!("{community}{year}-{letter}");
+        let prefix = format!("{under}-{letter}");
         if let Some(id) = step.text(def.subject).map(str::to_owned) {
             if next_number(&prefix, [id.as_str()].into_iter()) == 1 && !ends_in_zero(&id, &prefix) {
                 return Ok(Some(words!(
-                    "编号 {} 与社区 {}、年度 {} 不符，应为 {}加数字；也可以不填，由程序编号。",
-                    "Identifier {} does not fit community {} and year {}: it must be {} and a number; or leave it out and let the tool number it.",
+                    "编号 {} 与 {} 不符，应为 {}加数字；也可以不填，由程序编号。",
+                    "Identifier {} does not fit {}: it must be {} and a number; or leave it out and let the tool number it.",
                     id,
-                    community,
-                    year,
+                    under,
                     prefix
                 )));
             }
@@ -269,6 +274,8 @@ pub(super) fn series(subject: &str) -> Option<(&'static str, usize)> {
         "round" => Some(("R", 1)),
         "meeting" => Some(("M", 1)),
         "session" => Some(("E", 1)),
+        "inspection" => Some(("I", 1)),
+        "finding" => Some(("F", 1)),
         _ => None,
     }
 }
@@ -280,14 +287,27 @@ pub(super) fn community_year(step: &Step) -> Option<(String, i64)> {
     Some((community, year))
 }
 
+/// What a step's subject stands under: the year of a street, a scope or a community, or
+/// the inspection of a finding.
+pub(super) fn under(step: &Step) -> Option<String> {
+    if step.def.id == "audit.finding" {
+        return step.text("inspection").map(str::to_owned);
+    }
+    let year = step.values.get("year")?.as_i64()?;
+    let owner = step
+        .text("street")
+        .or_else(|| step.text("scope"))
+        .or_else(|| step.text("community"))?;
+    Some(format!("{owner}{year}"))
+}
+
 /// The prefix under which the tool numbers a step's subject, if the step names none.
 pub(super) fn numbered_prefix(step: &Step) -> Option<String> {
     if step.text(step.def.subject).is_some() {
         return None;
     }
-    let (community, year) = community_year(step)?;
     let (letter, _) = series(step.def.subject)?;
-    Some(format!("{community}{year}-{letter}"))
+    Some(format!("{}-{letter}", under(step)?))
 }
 
 /// True if the step itself names the subject that it is about.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::key;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Scope, Treatment};
+use crate::state::subject::{BLOCKED, INTERESTS};
 use crate::state::{Book, EventKey, Subject};
 use crate::step;
 
@@ -63,6 +64,7 @@ pub(super) fn gather(
     let mut contracts = BTreeSet::new();
     let mut aims = Vec::new();
     let mut years: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+    let mut streets = BTreeSet::new();
     let mut takes_away = false;
     for event in events {
         changed.push(key(event));
@@ -99,6 +101,9 @@ pub(super) fn gather(
                 }
                 Subject::Demand(..) => {
                     subjects.insert(subject);
+                }
+                Subject::StreetYear(..) | Subject::DistrictYear(_) => {
+                    streets.insert(subject);
                 }
                 _ => {}
             }
@@ -146,14 +151,38 @@ pub(super) fn gather(
         None
     };
     load_contracts(reader, &mut book, contracts)?;
+    for street in &streets {
+        load_street(reader, &mut book, street)?;
+    }
     Ok(Gathered {
         book,
         subjects,
         changed,
         before,
-        years: years.into_keys().collect(),
+        years: years.into_keys().chain(streets).collect(),
         aims,
     })
+}
+
+/// What is recorded of a street's year itself, with what its body contracted out in it.
+fn load_street(reader: Reader<'_>, book: &mut Book, id: &str) -> anyhow::Result<()> {
+    let events = reader.of_prefix(id)?;
+    let cases: BTreeSet<String> = events
+        .iter()
+        .filter(|event| event.step == "implement.commission")
+        .map(|event| event.subject.clone())
+        .collect();
+    book.extend(events);
+    if let Subject::StreetYear(street, _) = Subject::parse(id) {
+        book.extend(reader.of_subject(&street)?);
+    }
+    for case in cases {
+        book.extend(reader.of_prefix_steps(&case, &["implement.determine", "withdraw"])?);
+        if let Some(code) = Subject::parse(&case).community() {
+            book.extend(reader.of_subject(code)?);
+        }
+    }
+    Ok(())
 }
 
 /// The contracts of some communities around some programme years, for sums over a year.
@@ -194,9 +223,19 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     if let Some(head) = reader.heads()?.first() {
         book.extend(reader.of_subject(&head.origin)?);
     }
+    let parsed = Subject::parse(subject);
+    if matches!(parsed, Subject::StreetYear(..) | Subject::DistrictYear(_)) {
+        // a street's year rests on every project of it
+        reader.all(|event| {
+            book.take(event);
+            true
+        })?;
+        return Ok(());
+    }
     load_with(reader, book, subject, &mut BTreeSet::new())?;
-    if let Subject::Case(code, year) = Subject::parse(subject) {
+    if let Subject::Case(code, year) = parsed {
         for year in year - 1..=year + 1 {
+            book.extend(reader.of_prefix(&format!("{code}{year}-E"))?);
             for digit in 0..=9 {
                 book.extend(reader.of_prefix(&format!("{code}{year}-{digit}"))?);
             }
@@ -229,6 +268,11 @@ fn load_with(
         book.extend(reader.of_subject(street)?);
     }
     if matches!(parsed, Subject::Case(..)) {
+        for list in [BLOCKED, INTERESTS] {
+            if shared.insert(list.to_owned()) {
+                book.extend(reader.of_subject(list)?);
+            }
+        }
         for link in book.links(subject) {
             if !shared.insert(link.clone()) {
                 continue;

@@ -50,10 +50,8 @@ impl<'a> Known<'a> {
     pub(super) fn find(&mut self, step: &Step) -> anyhow::Result<Option<String>> {
         let place = match numbered_prefix(step) {
             Some(prefix) => prefix,
-            None => match super::complete::community_year(step) {
-                Some((community, year)) if step.def.subject == "subject" => {
-                    format!("{community}{year}")
-                }
+            None => match super::complete::under(step) {
+                Some(under) if step.def.subject == "subject" => under,
                 _ => step.text(step.def.subject).unwrap_or_default().to_owned(),
             },
         };
@@ -169,7 +167,7 @@ fn natural_key(step: &str, values: &Map<String, Json>, subject: &str) -> String 
             }
         }
     } else {
-        for (name, value) in values.iter().filter(|(name, _)| *name != subject) {
+        for (name, value) in values.iter().filter(|(name, _)| *name != subject && *name != "shelf") {
             add(name, value);
         }
     }

@@ -35,12 +35,15 @@ pub(super) fn dangling(
         for field in def.fields.iter().filter(|field| field.kind == Kind::Ref) {
             let makes =
                 field.name == def.subject && series(field.name).is_some() && !field.required;
-            if makes || matches!(field.name, "body" | "subject" | "concerns" | "entry") {
+            if makes || matches!(field.name, "body" | "subject" | "concerns" | "shelf" | "scope")
+                || (field.name == "entry" && def.id == "register.blocklist") {
                 continue;
             }
             if field.name == "item" && def.id == "register.library" {
                 continue;
             }
+            // a session, or the case of a daily evaluation
+            let either = def.id == "evaluate.file";
             let names: Vec<String> = match step.values.get(field.name) {
                 Some(serde_json::Value::String(text)) => vec![text.clone()],
                 Some(serde_json::Value::Array(list)) => list
@@ -50,7 +53,7 @@ pub(super) fn dangling(
                 _ => Vec::new(),
             };
             for name in names {
-                if let Some(words) = wrong_kind(field, &name) {
+                if let Some(words) = wrong_kind(field, &name).filter(|_| !either) {
                     missing.push(Incomplete {
                         place: places.get(&super::key(event)).cloned(),
                         words,
@@ -82,7 +85,7 @@ fn nothing_to_withdraw(subject: &str) -> Words {
 fn wrong_kind(field: &Field, name: &str) -> Option<Words> {
     let singular = field.name.trim_end_matches('s');
     let (letter, _) = series(singular)?;
-    let fits = name.split_once('-').is_some_and(|(_, tail)| {
+    let fits = name.rsplit_once('-').is_some_and(|(_, tail)| {
         tail.strip_prefix(letter)
             .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
     });
@@ -109,7 +112,7 @@ fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
 fn makes(def: &StepDef) -> bool {
     let numbered = series(def.subject).is_some()
         && def.field(def.subject).is_some_and(|field| !field.required);
-    numbered || def.id == "register.library"
+    numbered || matches!(def.id, "register.library" | "register.blocklist")
 }
 
 fn unknown_subject(

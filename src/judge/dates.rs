@@ -76,9 +76,22 @@ impl<'a> Facts<'a> {
         self.show(outcome, &[first.clone(), then.clone()])
     }
 
-    pub(super) fn deadline(&self, from: &Path, to: &Path, within: Span) -> Outcome {
+    /// The day that answers a deadline: that of the last record, or of the first one.
+    fn answer(&self, to: &Path, first: bool) -> Option<(Day, &'a Fact)> {
+        let Path::Field(def, index) = to else {
+            return self.dates(to).pop();
+        };
+        if !first {
+            return self.dates(to).pop();
+        }
+        self.records(def)
+            .filter_map(|fact| Some((fact.values[*index].day()?, fact)))
+            .min_by_key(|(day, _)| *day)
+    }
+
+    pub(super) fn deadline(&self, from: &Path, to: &Path, within: Span, first: bool) -> Outcome {
         let start = self.dates(from).pop();
-        let end = self.dates(to).pop();
+        let end = self.answer(to, first);
         let (from_label, to_label) = (self.label(from), self.label(to));
         let Some((start, start_fact)) = start else {
             return match end {
@@ -168,6 +181,7 @@ impl<'a> Facts<'a> {
     pub(super) fn fixed_date(
         &self,
         of: &Path,
+        filter: Option<&Expr>,
         slot: usize,
         slots: usize,
         (month, day, year_offset): (u32, u32, i32),
@@ -178,6 +192,7 @@ impl<'a> Facts<'a> {
             return Outcome::missing(words!("年度", "programme year"));
         };
         let mut dates = self.dates(of);
+        dates.retain(|(_, fact)| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes));
         dates.sort_by_key(|(date, _)| *date);
         let label = self.label(of);
         // the earliest record answers the first date; once the last date has passed with too

@@ -31,13 +31,62 @@ pub(super) struct Found<'a> {
 pub(super) struct Facts<'a> {
     pub(super) pack: &'a Pack,
     pub(super) view: &'a View<'a>,
+    /// The record that a check is run for, if it is run for each.
+    pub(super) focus: Option<Focus<'a>>,
+}
+
+/// The record at hand, and the field that the records belonging to it share with it.
+#[derive(Clone, Copy)]
+pub(super) struct Focus<'a> {
+    pub(super) fact: &'a Fact,
+    pub(super) same: &'a [&'static str],
+}
+
+impl Focus<'_> {
+    /// Whether a record is the one at hand, or belongs to it; nothing if the step has no
+    /// say in that.
+    fn holds(&self, fact: &Fact) -> Option<bool> {
+        if fact.def == self.fact.def {
+            return Some(fact.key == self.fact.key);
+        }
+        let mut shared = self.same.iter().filter(|same| fact.def.index(same).is_some()).peekable();
+        shared.peek()?;
+        Some(shared.all(|same| fact.value(same) == self.fact.value(same)))
+    }
 }
 
 impl<'a> Facts<'a> {
+    /// The same facts, seen from one record.
+    pub(super) fn at(self, fact: &'a Fact, same: &'a [&'static str]) -> Self {
+        Self {
+            focus: Some(Focus { fact, same }),
+            ..self
+        }
+    }
+
+    /// All records of a step, or those that belong to the record at hand.
+    pub(super) fn records(&self, def: &'static StepDef) -> impl Iterator<Item = &'a Fact> + '_ {
+        self.view
+            .facts(def)
+            .filter(|fact| self.focus.and_then(|f| f.holds(fact)).unwrap_or(true))
+    }
+
+    /// The records of a step that count.
+    fn counting(&self, def: &'static StepDef) -> Vec<&'a Fact> {
+        let focused = self.focus.is_some_and(|focus| {
+            def == focus.fact.def || focus.same.iter().any(|same| def.index(same).is_some())
+        });
+        if focused {
+            self.records(def).collect()
+        } else {
+            self.view.counting(def)
+        }
+    }
+
     /// The facts that count under a path.
     pub(super) fn facts(&self, path: &Path) -> Vec<&'a Fact> {
         match path {
-            Path::Step(def) | Path::Field(def, _) => self.view.counting(def),
+            Path::Step(def) | Path::Field(def, _) => self.counting(def),
             Path::Named(index) => self.pack.facts[*index]
                 .from
                 .iter()
@@ -74,7 +123,7 @@ impl<'a> Facts<'a> {
                 .map(|path| self.values(path))
                 .find(|list| !list.is_empty())
                 .unwrap_or_default(),
-            Path::Module(fact) => modules::compute(*fact, self.view).into_iter().collect(),
+            Path::Module(fact) => modules::compute(*fact, self).into_iter().collect(),
             Path::Item(_) => Vec::new(),
         }
     }
@@ -137,6 +186,12 @@ impl<'a> Facts<'a> {
                     .items()
                     .iter()
                     .any(|item| list.iter().any(|literal| compare(item, Op::Eq, literal)))
+            }),
+            Expr::Mentions(path, list) => self.with(path, record, |value| {
+                value.items().iter().filter_map(Value::text).any(|text| {
+                    list.iter()
+                        .any(|word| matches!(word, Literal::Text(word) if text.contains(word)))
+                })
             }),
             Expr::Facts(path, op, other) => match self.single(other, record) {
                 None => Answer::Unknown(vec![self.label(other)]),

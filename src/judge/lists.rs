@@ -85,8 +85,7 @@ impl Facts<'_> {
             days.get(nth.checked_sub(1)?).copied()
         });
         let entries: Vec<&Fact> = self
-            .view
-            .facts(of)
+            .records(of)
             .filter(|f| last.is_none_or(|last| f.value("version").day().is_none_or(|v| v <= last)))
             .collect();
         let Some(version) = entries
@@ -103,7 +102,7 @@ impl Facts<'_> {
         let homes: BTreeSet<&str> = current.iter().filter_map(|f| f.value(key).text()).collect();
         let asked: BTreeSet<String> = within
             .iter()
-            .flat_map(|def| self.view.facts(def))
+            .flat_map(|def| self.records(def))
             .filter_map(|f| f.value(key).text().map(str::to_owned))
             .collect();
         let lacking = homes.iter().filter(|home| !asked.contains(**home)).count();
@@ -115,7 +114,7 @@ impl Facts<'_> {
             homes.len() - lacking,
             lacking
         );
-        let end = self.year_end((12, 31));
+        let end = self.year_end((12, 31), 0);
         let outcome = if lacking == 0 {
             Outcome::kept(said)
         } else if end.is_some_and(|end| self.view.as_of <= end) {

@@ -2,32 +2,136 @@
 
 use std::collections::BTreeSet;
 
-use super::eval::Found;
+use super::eval::{Facts, Found};
+use super::funds;
+use crate::law::Day;
 use crate::pack::expr::ModuleFact;
 use crate::state::{Fact, Value, View};
-use crate::step::{Recorded, implement, register, shortlist};
+use crate::step::{Recorded, accept, implement, library, register, shortlist, works};
 use crate::words::Words;
 
 /// The name of a computed fact for people.
 pub(super) fn label(fact: ModuleFact) -> Words {
-    match fact {
-        ModuleFact::LibraryInForce => {
-            Words::new("项目库条目的入库日期", "issue date of the library item")
-        }
-        ModuleFact::Communities => Words::new("涉及社区", "communities served"),
-        ModuleFact::OperatorPersonnel => Words::new("运营机构的服务人员", "people of the operator"),
-        ModuleFact::OperatorHere => Words::new("执行单位的身份", "identity of the contractor"),
-    }
+    let (zh, en) = match fact {
+        ModuleFact::LibraryInForce => ("项目库条目的入库日期", "issue date of the library item"),
+        ModuleFact::Communities => ("涉及社区", "communities served"),
+        ModuleFact::OperatorPersonnel => ("运营机构的服务人员", "people of the operator"),
+        ModuleFact::OperatorHere => ("执行单位的身份", "identity of the contractor"),
+        ModuleFact::CasePaid => ("本项目已付款", "payments of the case"),
+        ModuleFact::CaseFailures => ("验收未通过的次数", "failed acceptances"),
+        ModuleFact::PayCloses => ("是否尾款", "whether it is the final payment"),
+        ModuleFact::AcceptStanding => ("此前的验收结果", "result of the acceptance before"),
+        ModuleFact::CommissionTotal => ("年度同类发包累计", "yearly sum of the same kind"),
+        ModuleFact::FundPaid => ("街道资金的支出", "payments from the fund"),
+        ModuleFact::FundDisbursed => ("资金发放记录", "disbursements"),
+        ModuleFact::FundOverdrawn => ("资金发放记录", "disbursements"),
+        ModuleFact::FundLastPayment => ("最后一笔付款", "last payment"),
+        ModuleFact::YearEnd => ("年度末日", "last day of the year"),
+        ModuleFact::FirstStart => ("年度首个项目的开工", "first start of the year"),
+    };
+    Words::new(zh, en)
 }
 
 /// Computes a fact; nothing if what it rests on is missing.
-pub(super) fn compute<'a>(fact: ModuleFact, view: &View<'a>) -> Option<Found<'a>> {
+pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'a>> {
+    let view = facts.view;
     match fact {
         ModuleFact::LibraryInForce => library_in_force(view),
         ModuleFact::Communities => Some(communities(view)),
         ModuleFact::OperatorHere => operator_here(view),
         ModuleFact::OperatorPersonnel => operator_personnel(view),
+        ModuleFact::CasePaid => funds::case_paid(view),
+        ModuleFact::CaseFailures => Some(failures(view)),
+        ModuleFact::PayCloses => funds::pay_closes(facts),
+        ModuleFact::AcceptStanding => Some(standing(facts)),
+        ModuleFact::CommissionTotal => commission_total(facts),
+        ModuleFact::FundPaid => funds::of_fund(view, funds::paid),
+        ModuleFact::FundDisbursed => funds::of_fund(view, funds::disbursed),
+        ModuleFact::FundOverdrawn => funds::of_fund(view, funds::overdrawn),
+        ModuleFact::FundLastPayment => funds::of_fund(view, funds::last_payment),
+        ModuleFact::YearEnd => plain(view.year().and_then(|year| Day::new(year, 12, 31))),
+        ModuleFact::FirstStart => plain(first_start(view)),
     }
+}
+
+fn plain<'a>(day: Option<Day>) -> Option<Found<'a>> {
+    day.map(|day| Found {
+        value: Value::Day(day),
+        fact: None,
+    })
+}
+
+/// The first day on which a project of the year was started.
+fn first_start(view: &View<'_>) -> Option<Day> {
+    let cases = view.book.cohort(&view.subject, view.as_of);
+    let started = cases.iter().flat_map(|case| {
+        let facts = view.book.about(case).iter().map(|&i| view.book.fact(i));
+        facts.filter(|fact| fact.def == implement::Start::DEF && !fact.struck)
+    });
+    started.filter_map(|fact| fact.occurred).min()
+}
+
+/// How often the acceptance failed.
+fn failures<'a>(view: &View<'a>) -> Found<'a> {
+    let failed: Vec<&Fact> = view
+        .facts(accept::Record::DEF)
+        .filter(|fact| fact.value("result").text() == Some("fail"))
+        .collect();
+    Found {
+        value: Value::Count(i64::try_from(failed.len()).unwrap_or(i64::MAX)),
+        fact: failed.last().copied(),
+    }
+}
+
+/// Result of the latest acceptance up to the day of the record at hand; `none` without one.
+fn standing<'a>(facts: &Facts<'a>) -> Found<'a> {
+    let until = facts.focus.and_then(|focus| focus.fact.occurred);
+    let latest = facts
+        .view
+        .facts(accept::Record::DEF)
+        .filter(|fact| until.is_none_or(|until| fact.occurred.is_none_or(|day| day <= until)))
+        .max_by_key(|fact| fact.occurred);
+    let result = match latest {
+        Some(fact) => fact.value("result").clone(),
+        None => Value::Text("none".into()),
+    };
+    Found {
+        value: result,
+        fact: latest,
+    }
+}
+
+/// All that the body answering for the case contracted out of the same kind in the calendar
+/// year, up to and including the commission at hand.
+fn commission_total<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
+    let at = facts.focus?.fact;
+    let book = facts.view.book;
+    let owner = |case: &str| -> Option<String> {
+        let view = View::new(book, case, facts.view.as_of);
+        let code = view.subject.community()?.to_owned();
+        let responsible = view.last(implement::Determine::DEF)?;
+        match responsible.value("responsible").text()? {
+            "community" => Some(code),
+            _ => book.street(&code).map(str::to_owned),
+        }
+    };
+    let own = owner(&at.subject)?;
+    let year = at.occurred?.year();
+    let mut total = crate::law::Money::ZERO;
+    for other in book.of_step(works::Commission::DEF) {
+        let upto = (other.occurred, &other.key) <= (at.occurred, &at.key);
+        let same = other.value("kind") == at.value("kind")
+            && other.occurred.is_some_and(|day| day.year() == year)
+            && upto
+            && !book.is_withdrawn(&other.subject);
+        if same && owner(&other.subject).as_ref() == Some(&own) {
+            total = total.checked_add(other.value("estimate").money()?)?;
+        }
+    }
+    Some(Found {
+        value: Value::Money(total),
+        fact: Some(at),
+    })
 }
 
 /// The chosen item was issued by the day on which it was chosen, and not yet removed.
@@ -36,7 +140,7 @@ fn library_in_force<'a>(view: &View<'a>) -> Option<Found<'a>> {
     let item = search.value("item").text()?;
     let chosen = search.occurred?;
     let entries: Vec<&Fact> = view
-        .facts(register::Library::DEF)
+        .facts(library::Library::DEF)
         .filter(|entry| entry.subject == item)
         .collect();
     let day = |field: &str| entries.iter().rev().find_map(|e| e.value(field).day());

@@ -17,11 +17,12 @@ use crate::words::Words;
 /// How records are counted.
 pub(super) struct Counting<'p> {
     pub(super) of: &'p [(&'static StepDef, Option<Expr>)],
+    pub(super) among: Option<&'p Expr>,
     pub(super) sources: bool,
     pub(super) min: i64,
     pub(super) headcount: Option<&'p Path>,
     pub(super) gate: &'p Gate,
-    pub(super) yearly: Option<(u32, u32)>,
+    pub(super) yearly: Option<(u32, u32, i32)>,
     pub(super) if_missing: IfMissing,
     pub(super) what: &'p Words,
 }
@@ -82,7 +83,9 @@ impl<'a> Facts<'a> {
             min,
             what.en
         );
-        let end = counting.yearly.and_then(|on| self.year_end(on));
+        let end = counting
+            .yearly
+            .and_then(|(month, day, offset)| self.year_end((month, day), offset));
         let outcome = if number >= min {
             Outcome::kept(said)
         } else if end.is_some_and(|end| self.view.as_of <= end) {
@@ -98,14 +101,25 @@ impl<'a> Facts<'a> {
             Outcome::pending(said)
         };
         let mut outcome = counted.show(outcome, counting);
-        outcome.governed = end.or(outcome.governed);
+        // a duty of the year is governed by the year, even if it falls due after it
+        let governed = match counting.yearly {
+            Some((_, _, offset)) if offset > 0 => self.year_end((12, 31), 0),
+            _ => end,
+        };
+        outcome.governed = governed.or(outcome.governed);
         outcome
     }
 
     fn counted(&self, counting: &Counting<'_>) -> Counted<'a> {
         let mut counted = Counted::default();
         for (def, filter) in counting.of {
-            for fact in self.view.facts(def) {
+            for fact in self.records(def) {
+                let looked_at = counting
+                    .among
+                    .is_none_or(|among| self.test(among, Some(fact)) == Answer::Yes);
+                if !looked_at {
+                    continue;
+                }
                 counted.any = true;
                 match filter.as_ref().map(|expr| self.test(expr, Some(fact))) {
                     None | Some(Answer::Yes) => counted.records.push(fact),
@@ -128,9 +142,11 @@ impl<'a> Facts<'a> {
     }
 
     /// A day of the programme year that is judged.
-    pub(super) fn year_end(&self, (month, day): (u32, u32)) -> Option<Day> {
+    pub(super) fn year_end(&self, (month, day): (u32, u32), offset: i32) -> Option<Day> {
         match self.view.subject {
-            Subject::CommunityYear(_, year) => Day::new(year, month, day),
+            Subject::CommunityYear(_, year)
+            | Subject::StreetYear(_, year)
+            | Subject::DistrictYear(year) => Day::new(year + offset, month, day),
             _ => None,
         }
     }

@@ -21,7 +21,7 @@ impl Facts<'_> {
         from: &Path,
         to: &Path,
     ) -> Outcome {
-        let linked: Vec<&Fact> = self.view.facts(each).collect();
+        let linked: Vec<&Fact> = self.records(each).collect();
         let (Some((first, first_fact)), Some((last, last_fact))) =
             (self.dates(from).pop(), self.dates(to).pop())
         else {
@@ -32,7 +32,7 @@ impl Facts<'_> {
             return Outcome::missing(words!("对应的{}", "linked {1}", each.zh, each.id))
                 .uses(period);
         }
-        let answers: Vec<&Fact> = self.view.facts(event).collect();
+        let answers: Vec<&Fact> = self.records(event).collect();
         let mut parts = Vec::new();
         for item in linked {
             let mine: Vec<&Fact> = answers
@@ -115,8 +115,7 @@ impl Facts<'_> {
     ) -> Outcome {
         // an interrupted period: the longest unbroken span counts
         let longest = self
-            .view
-            .facts(of)
+            .records(of)
             .filter_map(|fact| Some((fact.values[from].day()?, fact.values[to].day()?, fact)))
             .max_by_key(|(a, b, _)| days(*a, *b, first_day));
         let Some((first, last, fact)) = longest else {

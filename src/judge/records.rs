@@ -48,7 +48,7 @@ impl<'a> Facts<'a> {
             Path::Step(def) | Path::Field(def, _) => Some(*def),
             _ => None,
         };
-        def.into_iter().flat_map(|def| self.view.facts(def))
+        def.into_iter().flat_map(|def| self.records(def))
     }
 
     fn has(&self, path: &Path) -> bool {
@@ -234,7 +234,10 @@ impl<'a> Facts<'a> {
         if list.is_empty() {
             return Outcome::missing(within_label).uses(facts);
         }
-        let outside: Vec<Value> = items.into_iter().filter(|i| !list.contains(i)).collect();
+        let outside: Vec<Value> = items
+            .into_iter()
+            .filter(|item| !list.iter().any(|other| item.same(other)))
+            .collect();
         self.list_outcome(of, &outside, facts, |names| {
             words!(
                 "{}不在{}之中。",
@@ -259,7 +262,10 @@ impl<'a> Facts<'a> {
         if known && list.is_empty() {
             return Outcome::missing(self.label(from)).uses(facts);
         }
-        let common: Vec<Value> = items.into_iter().filter(|i| list.contains(i)).collect();
+        let common: Vec<Value> = items
+            .into_iter()
+            .filter(|item| list.iter().any(|other| item.same(other)))
+            .collect();
         let from_label = self.label(from);
         self.list_outcome(of, &common, facts, |names| {
             words!(

@@ -2,10 +2,10 @@
 
 use super::eval::{Answer, Facts};
 use super::finding::{Finding, Verdict};
-use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
 use crate::law::Day;
-use crate::pack::{Check, Pack, Primitive, Rule, Scope, Severity, Treatment};
+use super::run::computed;
+use crate::pack::{Check, Pack, Rule, Scope, Severity, Treatment};
 use crate::state::{Subject, View};
 use crate::step::{Recorded, register};
 use crate::words;
@@ -14,7 +14,11 @@ use crate::words::Words;
 /// Judges one rule on one subject.
 #[must_use]
 pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
-    let facts = Facts { pack, view };
+    let facts = Facts {
+        pack,
+        view,
+        focus: None,
+    };
     let mut finding = blank(view, rule);
     let passed = facts.stage_passed(&rule.stage);
     let (outcome, reading) = match &rule.treatment {
@@ -98,154 +102,6 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
         }
     }
     None
-}
-
-/// Runs all checks; a reading that turns the answer makes it borderline.
-fn computed(
-    facts: &Facts<'_>,
-    checks: &[&Check],
-    passed: bool,
-) -> (Outcome, Option<(String, Words)>) {
-    let mut outcomes = Vec::new();
-    let mut disagreeing = None;
-    for check in checks {
-        let outcome = match check.when.as_ref().map(|when| facts.test(when, None)) {
-            None | Some(Answer::Yes) => {
-                let outcome = run(facts, &check.primitive);
-                let outcome = if passed { outcome.overdue() } else { outcome };
-                for reading in &check.readings {
-                    let other = run(facts, &reading.primitive);
-                    let turns = matches!(
-                        (outcome.status, other.status),
-                        (Status::Broken, Status::Kept) | (Status::Kept, Status::Broken)
-                    );
-                    if turns && disagreeing.is_none() {
-                        disagreeing = Some((
-                            outcomes.len(),
-                            outcome.status,
-                            reading.id.clone(),
-                            reading.why.clone(),
-                        ));
-                    }
-                }
-                outcome
-            }
-            Some(Answer::No) => Outcome::exempt(check.unless.clone()),
-            // whether it applies is not known yet; once the stage has passed it is missing
-            Some(Answer::Unknown(missing)) => {
-                let mut outcome =
-                    Outcome::waits_for(super::records::join_labels(missing.clone().into_iter()));
-                outcome.lacks = missing;
-                if passed { outcome.overdue() } else { outcome }
-            }
-        };
-        outcomes.push(outcome);
-    }
-    // only a reading of the check that decides makes the whole borderline
-    let worst = outcomes.iter().map(|o| o.status).max();
-    let reading = disagreeing.and_then(|(index, status, id, why)| {
-        let others_fine = outcomes
-            .iter()
-            .enumerate()
-            .all(|(i, o)| i == index || o.status < Status::Missing);
-        (others_fine && (Some(status) == worst || status == Status::Kept)).then_some((id, why))
-    });
-    let outcome = Outcome::join(outcomes)
-        .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
-    (outcome, reading)
-}
-
-fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
-    match primitive {
-        Primitive::Presence {
-            of,
-            any,
-            gate,
-            if_missing,
-            after,
-        } => facts.presence(of, *any, gate, *if_missing, after.as_ref()),
-        Primitive::Holds {
-            that,
-            gate,
-            uses,
-            broken,
-        } => facts.holds(that, gate, uses, broken),
-        Primitive::SetCover {
-            of,
-            need,
-            min,
-            persons,
-            gate,
-        } => facts.set_cover(of, need, *min, *persons, gate),
-        Primitive::Subset {
-            of,
-            within,
-            if_missing,
-        } => facts.subset(of, within, *if_missing),
-        Primitive::Disjoint { of, from, known } => facts.disjoint(of, from, *known),
-        Primitive::Order {
-            first,
-            then,
-            strict,
-            filter,
-            any,
-        } => facts.order(first, then, *strict, filter.as_ref(), *any),
-        Primitive::Deadline { from, to, within } => facts.deadline(from, to, *within),
-        Primitive::FixedDate {
-            of,
-            slot,
-            slots,
-            month,
-            day,
-            year_offset,
-            last,
-        } => facts.fixed_date(of, *slot, *slots, (*month, *day, *year_offset), *last),
-        Primitive::Window {
-            each,
-            event,
-            key,
-            date,
-            unless,
-            from,
-            to,
-        } => facts.window(each, event, *key, *date, *unless, from, to),
-        Primitive::Duration {
-            of,
-            from,
-            to,
-            min,
-            first_day,
-        } => facts.duration(of, *from, *to, *min, *first_day),
-        Primitive::Cap { of, max } => facts.cap(of, *max),
-        Primitive::Count {
-            of,
-            sources,
-            min,
-            headcount,
-            gate,
-            yearly,
-            if_missing,
-            what,
-        } => facts.count(&Counting {
-            of,
-            sources: *sources,
-            min: *min,
-            headcount: headcount.as_ref(),
-            gate,
-            yearly: *yearly,
-            if_missing: *if_missing,
-            what,
-        }),
-        Primitive::Role { of, is } => facts.role(of, is),
-        Primitive::RunningSum { max } => facts.running_sum(*max),
-        Primitive::Register {
-            of,
-            key,
-            until,
-            within,
-        } => facts.register(of, key, until.as_ref(), within),
-        Primitive::Validity => facts.validity(),
-    }
 }
 
 /// A standing duty: a document of the body, dated by the end of the year.
@@ -375,6 +231,13 @@ pub fn give_reason(finding: &mut Finding, text: &str) {
 
 /// The reason recorded for this rule on this subject.
 fn reason(facts: &Facts<'_>, rule: &Rule) -> Option<String> {
+    if let Some(def) = rule.justified_by {
+        return facts.view.last(def).map(|filing| {
+            let day = filing.occurred.map_or(String::new(), |day| day.to_string());
+            let why = filing.value("why").text().unwrap_or_default();
+            format!("{}（{day}）：{why}", def.zh)
+        });
+    }
     facts
         .view
         .facts(register::Reason::DEF)

@@ -174,6 +174,12 @@ impl Period {
         }
     }
 
+    /// How many of them make a year.
+    #[must_use]
+    pub const fn of_year(self) -> u32 {
+        12 / self.months()
+    }
+
     /// The year and the period in it, from 1, that a day belongs to.
     #[must_use]
     pub fn period_of(self, day: Day) -> (i32, u32) {

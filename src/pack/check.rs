@@ -2,7 +2,7 @@
 
 use super::Scope;
 use super::expr::{Expr, Path};
-use crate::law::{Money, Unit, count::FirstDay};
+use crate::law::{Money, Period, Unit, count::FirstDay};
 use crate::step::{self, StepDef};
 use crate::words::Words;
 
@@ -15,10 +15,57 @@ pub struct Check {
     pub unless: Words,
     /// Judged in this scope instead of the rule's.
     pub scope: Option<Scope>,
+    /// Run for each of these records by itself.
+    pub each: Option<Each>,
     /// What is checked.
     pub primitive: Primitive,
     /// Other defensible readings of the clause.
     pub readings: Vec<Reading>,
+}
+
+/// The records that a check is run for, one by one.
+#[derive(Debug)]
+pub struct Each {
+    /// The step.
+    pub of: &'static StepDef,
+    /// Only these records.
+    pub filter: Option<Expr>,
+    /// Records of other steps belong to the one at hand if these fields, as far as they have
+    /// them, are the same.
+    pub same: Vec<&'static str>,
+    /// Only the latest of these records.
+    pub last: bool,
+    /// Only records whose day in this field lies in the year that is judged.
+    pub year_of: Option<&'static str>,
+}
+
+/// How many of the projects of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Least {
+    /// All of them.
+    All,
+    /// So many percent, rounded up.
+    Percent(i64),
+    /// So many, or all if there are fewer.
+    Number(i64),
+    /// One in each community that has one.
+    EachCommunity,
+}
+
+/// Which side of a conflict of interest is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Staff, or those related to them, have an interest in the unit that takes the case.
+    Staff,
+    /// A unit in breach of that is in the blocklist.
+    Listed,
+    /// People who supervise have an interest in a unit that takes a case nearby.
+    Supervisor,
+    /// Such a person has stepped aside.
+    Unrecused,
+    /// Such a person who has not was told to.
+    Reminded,
 }
 
 /// Another defensible reading of a clause.
@@ -134,11 +181,15 @@ pub enum Primitive {
         to: Path,
         /// The span.
         within: Span,
+        /// The earliest record answers, not the latest.
+        first: bool,
     },
     /// The n-th of several yearly dates that records must meet.
     FixedDate {
         /// The dates of the records.
         of: Path,
+        /// Only these records.
+        filter: Option<Expr>,
         /// Which one, from 1.
         slot: usize,
         /// Of how many.
@@ -202,8 +253,10 @@ pub enum Primitive {
         headcount: Option<Path>,
         /// When it is due.
         gate: Gate,
-        /// Due on this month and day of the programme year.
-        yearly: Option<(u32, u32)>,
+        /// Only these records are looked at.
+        among: Option<Expr>,
+        /// Due on this month and day, so many years after the one that is judged.
+        yearly: Option<(u32, u32, i32)>,
         /// What none at all means.
         if_missing: IfMissing,
         /// What is counted, in words; the names of the steps if empty.
@@ -234,6 +287,96 @@ pub enum Primitive {
     },
     /// The dates of a case lie within the validity of the regulation.
     Validity,
+    /// So many of the projects of a year stand in the lists of some records.
+    Coverage {
+        /// The records with a list of cases.
+        by: &'static StepDef,
+        /// Only these records.
+        filter: Option<Expr>,
+        /// Only the projects for which this holds.
+        among: Option<Expr>,
+        /// How many of them.
+        least: Least,
+        /// Pending until this month and day, so many years after the one that is judged.
+        until: (u32, u32, i32),
+    },
+    /// A record in each part of the year.
+    Periods {
+        /// The records.
+        of: &'static StepDef,
+        /// Only these records.
+        filter: Option<Expr>,
+        /// The parts.
+        per: Period,
+        /// Only parts in which a case of the same body has such a record.
+        needs: Option<&'static StepDef>,
+    },
+    /// Of the records of each part of the year so many percent are done.
+    Share {
+        /// The records.
+        of: &'static StepDef,
+        /// What shows that one is done.
+        done: &'static StepDef,
+        /// The field that is the same.
+        same: &'static str,
+        /// At least so many percent.
+        percent: i64,
+        /// The parts.
+        per: Period,
+        /// A part of a record need not be done.
+        down: bool,
+    },
+    /// A sum is at most so many percent of a total.
+    Ratio {
+        /// The fields; of each record the larger one counts.
+        of: Vec<Path>,
+        /// Only these records.
+        filter: Option<Expr>,
+        /// The total: the last one counts.
+        total: Path,
+        /// At most so many percent.
+        percent: i64,
+    },
+    /// More votes for than against, and for more than half of all members.
+    Majority {
+        /// The decisions.
+        of: &'static StepDef,
+        /// Field with the votes for.
+        votes: usize,
+        /// Field with the votes against.
+        against: usize,
+        /// Field with the number of members.
+        members: usize,
+    },
+    /// The case stands in the first such record after some day.
+    TakenUp {
+        /// The records.
+        by: &'static StepDef,
+        /// Their list of cases.
+        list: usize,
+        /// The day.
+        from: Path,
+        /// Due by the end of the next part of the year.
+        per: Period,
+    },
+    /// The units of these records are not barred on their days.
+    Blocklist {
+        /// Fields that name units.
+        of: Vec<Path>,
+        /// How long a listing bars.
+        years: i64,
+    },
+    /// Nobody with an interest takes part.
+    Conflict {
+        /// Which side.
+        role: Side,
+        /// The relations that count.
+        relations: Vec<String>,
+        /// Collateral kin count up to so many generations.
+        generations: i64,
+        /// Every case of the street is near.
+        wide: bool,
+    },
 }
 
 impl Primitive {
@@ -256,7 +399,10 @@ impl Primitive {
                 ..
             }
             | Self::Register { .. }
-            | Self::Validity => Vec::new(),
+            | Self::Validity
+            | Self::Coverage { .. }
+            | Self::Periods { .. }
+            | Self::Share { .. } => Vec::new(),
             Self::Presence { of, gate, .. } => steps(&mut of.iter().chain(gate)),
             Self::Holds { uses, gate, .. } => steps(&mut uses.iter().chain(gate)),
             Self::SetCover { of, .. } | Self::Subset { of, .. } | Self::Disjoint { of, .. } => {
@@ -267,7 +413,16 @@ impl Primitive {
             Self::FixedDate { of, .. } => steps(&mut [of].into_iter()),
             Self::Window { event, .. } => vec![event],
             Self::Duration { of, .. } => vec![of],
-            Self::Cap { of, .. } | Self::Role { of, .. } => steps(&mut of.iter()),
+            Self::Cap { of, .. }
+            | Self::Role { of, .. }
+            | Self::Ratio { of, .. }
+            | Self::Blocklist { of, .. } => steps(&mut of.iter()),
+            Self::Majority { of, .. } => vec![of],
+            Self::TakenUp { by, .. } => vec![by],
+            Self::Conflict { .. } => ["implement.contract", "accept.record", "evaluate.daily"]
+                .into_iter()
+                .filter_map(step::find)
+                .collect(),
             Self::Count { gate, .. } => steps(&mut gate.iter()),
             Self::RunningSum { .. } => step::find("implement.contract").into_iter().collect(),
         }

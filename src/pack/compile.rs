@@ -2,12 +2,11 @@
 
 use serde::Deserialize;
 
-use super::check::{Check, Gate, IfMissing, Primitive, Reading, Span};
+use super::check::{Check, Each, Reading};
 use super::expr::{self, Expr, Names, Path};
 use super::load::RawRule;
-use super::{Rule, Treatment};
-use crate::law::{Money, Unit, count::FirstDay};
-use crate::step::{self, StepDef};
+use super::{Rule, Treatment, params};
+use crate::step::StepDef;
 use crate::words::Words;
 
 #[derive(Deserialize)]
@@ -86,7 +85,11 @@ impl Compiler {
             remedy: Words::new(raw.remedy, raw.remedy_en),
             exempt,
             treatment,
-            later: raw.later,
+            justified_by: raw
+                .justified_by
+                .as_deref()
+                .map(params::find_step)
+                .transpose()?,
         })
     }
 
@@ -104,6 +107,7 @@ impl Compiler {
             Some(value) => value.try_into().map_err(|e| format!("readings: {e}"))?,
             None => Vec::new(),
         };
+        let each = self.each(&mut table)?;
         let mut entries = table.into_iter();
         let (Some((name, toml::Value::Table(params))), None) = (entries.next(), entries.next())
         else {
@@ -117,7 +121,7 @@ impl Compiler {
                 Ok(Reading {
                     id: raw.id,
                     why: Words::new(raw.why, raw.why_en),
-                    primitive: self.primitive(&name, overlaid)?,
+                    primitive: params::primitive(self, &name, overlaid)?,
                 })
             })
             .collect::<Result<_, String>>()?;
@@ -125,181 +129,47 @@ impl Compiler {
             when: when.map(|text| self.expr(&text, None)).transpose()?,
             unless,
             scope,
-            primitive: self.primitive(&name, params)?,
+            each,
+            primitive: params::primitive(self, &name, params)?,
             readings,
         })
     }
-
-    fn primitive(&self, name: &str, params: toml::Table) -> Result<Primitive, String> {
-        let mut p = Params {
-            compiler: self,
-            table: params,
-        };
-        let primitive = match name {
-            "presence" => Primitive::Presence {
-                of: p.paths("of")?,
-                any: p.or("any", false)?,
-                gate: p.gate()?,
-                if_missing: p.or("if_missing", IfMissing::Breach)?,
-                after: match p.optional::<String>("after")? {
-                    None => None,
-                    Some(name) => Some((self.path(&name)?, p.span()?)),
-                },
-            },
-            "holds" => Primitive::Holds {
-                that: self.expr(&p.get::<String>("that")?, None)?,
-                gate: p.gate()?,
-                uses: p.paths("uses")?,
-                broken: Words::new(p.get::<String>("broken")?, p.get::<String>("broken_en")?),
-            },
-            "set_cover" => Primitive::SetCover {
-                of: p.path("of")?,
-                need: p.get("need")?,
-                min: p.optional("min")?,
-                persons: p.or("persons", false)?,
-                gate: p.gate()?,
-            },
-            "subset" => Primitive::Subset {
-                of: p.path("of")?,
-                within: p.path("within")?,
-                if_missing: p.or("if_missing", IfMissing::Unverifiable)?,
-            },
-            "disjoint" => Primitive::Disjoint {
-                of: p.path("of")?,
-                from: p.path("from")?,
-                known: p.or("known", false)?,
-            },
-            "cap" => Primitive::Cap {
-                of: p.paths("of")?,
-                max: p.get::<Money>("max")?,
-            },
-            "count" => {
-                let names = p.names("of")?;
-                let filter = p.optional::<String>("where")?;
-                let of = names
-                    .iter()
-                    .map(|name| {
-                        let def = find_step(name)?;
-                        let filter = filter.as_deref().map(|f| self.expr(f, Some(def)));
-                        Ok((def, filter.transpose()?))
-                    })
-                    .collect::<Result<_, String>>()?;
-                Primitive::Count {
-                    of,
-                    sources: p.or("sources", false)?,
-                    min: p.get("min")?,
-                    headcount: p
-                        .optional::<String>("headcount")?
-                        .map(|name| self.path(&name))
-                        .transpose()?,
-                    gate: p.gate()?,
-                    yearly: if p.or("yearly", false)? {
-                        Some((p.or("month", 12)?, p.or("day", 31)?))
-                    } else {
-                        None
-                    },
-                    if_missing: p.or("if_missing", IfMissing::Breach)?,
-                    what: Words::new(
-                        p.or("what", String::new())?,
-                        p.or("what_en", String::new())?,
-                    ),
-                }
-            }
-            "role" => Primitive::Role {
-                of: p.paths("of")?,
-                is: p.get("is")?,
-            },
-            "running_sum" => Primitive::RunningSum {
-                max: p.get::<Money>("max")?,
-            },
-            "register" => Primitive::Register {
-                of: p.step("of")?,
-                key: "household",
-                until: match p.optional::<String>("until")? {
-                    None => None,
-                    Some(name) => Some((self.path(&name)?, p.or("until_nth", 1)?)),
-                },
-                within: p
-                    .get::<Vec<String>>("within")?
-                    .iter()
-                    .map(|name| find_step(name))
-                    .collect::<Result<_, _>>()?,
-            },
-            _ => dated(name, &mut p)?,
-        };
-        match p.table.keys().next() {
-            Some(key) => Err(format!("{name} has no parameter {key}")),
-            None => Ok(primitive),
-        }
-    }
 }
 
-/// The primitives over dates.
-fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
-    Ok(match name {
-        "order" => {
-            let then = p.path("then")?;
-            let record = match &then {
-                Path::Step(def) | Path::Field(def, _) => Some(*def),
-                _ => None,
+impl Compiler {
+    /// The records that a check is run for, one by one.
+    fn each(&self, table: &mut toml::Table) -> Result<Option<Each>, String> {
+        let filter = take_text(table, "each_where")?;
+        let same: Vec<String> = match table.remove("same") {
+            None => Vec::new(),
+            Some(toml::Value::String(one)) => vec![one],
+            Some(list) => list.try_into().map_err(|e| format!("same: {e}"))?,
+        };
+        let last = match table.remove("each_last") {
+            None => false,
+            Some(value) => value.try_into().map_err(|e| format!("each_last: {e}"))?,
+        };
+        let year_of = take_text(table, "year_of")?;
+        let Some(name) = take_text(table, "each")? else {
+            return if filter.is_some() || year_of.is_some() || !same.is_empty() || last {
+                Err("each_where, each_last, same and year_of need each".into())
+            } else {
+                Ok(None)
             };
-            Primitive::Order {
-                first: p.path("first")?,
-                filter: p
-                    .optional::<String>("where")?
-                    .map(|text| p.compiler.expr(&text, record))
-                    .transpose()?,
-                then,
-                strict: p.or("strict", false)?,
-                any: p.or("any", false)?,
-            }
-        }
-        "deadline" => Primitive::Deadline {
-            from: p.path("from")?,
-            to: p.path("to")?,
-            within: p.span()?,
-        },
-        "fixed_date" => {
-            let (month, day) = (p.get("month")?, p.get("day")?);
-            Primitive::FixedDate {
-                of: p.path("of")?,
-                slot: p.get("slot")?,
-                slots: p.get("slots")?,
-                month,
-                day,
-                year_offset: p.or("year_offset", 0)?,
-                last: (p.or("last_month", month)?, p.or("last_day", day)?),
-            }
-        }
-        "window" => {
-            let event = p.step("event")?;
-            Primitive::Window {
-                each: p.step("each")?,
-                event,
-                key: p.field(event, "key")?,
-                date: p.field(event, "date")?,
-                unless: if p.table.contains_key("unless") {
-                    Some(p.field(event, "unless")?)
-                } else {
-                    None
-                },
-                from: p.path("from")?,
-                to: p.path("to")?,
-            }
-        }
-        "duration" => {
-            let of = p.step("of")?;
-            Primitive::Duration {
-                of,
-                from: p.field(of, "from")?,
-                to: p.field(of, "to")?,
-                min: p.get("min")?,
-                first_day: p.or("first_day", FirstDay::Excluded)?,
-            }
-        }
-        "validity" => Primitive::Validity,
-        other => return Err(format!("no primitive is called {other}")),
-    })
+        };
+        let of = params::find_step(&name)?;
+        let field = |name: String| {
+            let known = of.field(&name).map(|field| field.name);
+            known.ok_or_else(|| format!("{} has no field {name}", of.id))
+        };
+        Ok(Some(Each {
+            of,
+            filter: filter.map(|text| self.expr(&text, Some(of))).transpose()?,
+            same: same.into_iter().map(field).collect::<Result<_, _>>()?,
+            last,
+            year_of: year_of.map(field).transpose()?,
+        }))
+    }
 }
 
 fn take_text(table: &mut toml::Table, key: &str) -> Result<Option<String>, String> {
@@ -310,70 +180,3 @@ fn take_text(table: &mut toml::Table, key: &str) -> Result<Option<String>, Strin
     }
 }
 
-fn find_step(name: &str) -> Result<&'static StepDef, String> {
-    step::find(name).ok_or_else(|| format!("no step is called {name}"))
-}
-
-/// The parameters of one primitive; what is left over at the end is a mistake.
-struct Params<'a> {
-    compiler: &'a Compiler,
-    table: toml::Table,
-}
-
-impl Params<'_> {
-    fn optional<T: serde::de::DeserializeOwned>(&mut self, key: &str) -> Result<Option<T>, String> {
-        self.table
-            .remove(key)
-            .map(|value| value.try_into().map_err(|e| format!("{key}: {e}")))
-            .transpose()
-    }
-
-    fn get<T: serde::de::DeserializeOwned>(&mut self, key: &str) -> Result<T, String> {
-        self.optional(key)?
-            .ok_or_else(|| format!("{key} is missing"))
-    }
-
-    fn or<T: serde::de::DeserializeOwned>(&mut self, key: &str, other: T) -> Result<T, String> {
-        Ok(self.optional(key)?.unwrap_or(other))
-    }
-
-    fn path(&mut self, key: &str) -> Result<Path, String> {
-        let name: String = self.get(key)?;
-        self.compiler.path(&name)
-    }
-
-    fn paths(&mut self, key: &str) -> Result<Vec<Path>, String> {
-        let names: Vec<String> = self.get(key)?;
-        self.compiler.paths(&names)
-    }
-
-    fn gate(&mut self) -> Result<Gate, String> {
-        let names: Vec<String> = self.or("gate", Vec::new())?;
-        self.compiler.paths(&names)
-    }
-
-    fn span(&mut self) -> Result<Span, String> {
-        Ok(Span {
-            n: self.get("n")?,
-            unit: self.get::<Unit>("unit")?,
-        })
-    }
-
-    /// One name or a list of them.
-    fn names(&mut self, key: &str) -> Result<Vec<String>, String> {
-        match self.table.get(key) {
-            Some(toml::Value::String(_)) => Ok(vec![self.get(key)?]),
-            _ => self.get(key),
-        }
-    }
-
-    fn step(&mut self, key: &str) -> Result<&'static StepDef, String> {
-        find_step(&self.get::<String>(key)?)
-    }
-
-    fn field(&mut self, def: &'static StepDef, key: &str) -> Result<usize, String> {
-        let name: String = self.get(key)?;
-        def.index(&name)
-            .ok_or_else(|| format!("{} has no field {name}", def.id))
-    }
-}

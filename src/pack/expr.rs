@@ -35,15 +35,48 @@ pub enum ModuleFact {
     OperatorHere,
     /// The people of the operator's purchased service on the day of signing.
     OperatorPersonnel,
+    /// All payments of the case.
+    CasePaid,
+    /// How often the acceptance of the case failed.
+    CaseFailures,
+    /// The payment at hand is the last one, as declared or by its sum.
+    PayCloses,
+    /// Result of the latest acceptance up to the record at hand.
+    AcceptStanding,
+    /// All that the same body contracted out of the same kind in the year, up to the record at hand.
+    CommissionTotal,
+    /// All payments from the fund of the street's year.
+    FundPaid,
+    /// All that the street handed out in the year.
+    FundDisbursed,
+    /// Units that paid more than they were handed.
+    FundOverdrawn,
+    /// Day of the last payment from the fund of the street's year.
+    FundLastPayment,
+    /// Last day of the year that is judged.
+    YearEnd,
+    /// First day on which a project of the year was started.
+    FirstStart,
 }
 
 impl ModuleFact {
     /// Every module fact with its name and the module that gives it.
-    pub const ALL: [(&'static str, &'static str, Self); 4] = [
+    pub const ALL: [(&'static str, &'static str, Self); 15] = [
         ("library.in_force", "library", Self::LibraryInForce),
         ("case.communities", "case", Self::Communities),
         ("operator.here", "operator", Self::OperatorHere),
         ("operator.personnel", "operator", Self::OperatorPersonnel),
+        ("case.paid", "money", Self::CasePaid),
+        ("case.failures", "accept", Self::CaseFailures),
+        ("pay.closes", "money", Self::PayCloses),
+        ("accept.standing", "accept", Self::AcceptStanding),
+        ("commission.total", "works", Self::CommissionTotal),
+        ("fund.paid", "money", Self::FundPaid),
+        ("fund.disbursed", "money", Self::FundDisbursed),
+        ("fund.overdrawn", "money", Self::FundOverdrawn),
+        ("fund.last_payment", "money", Self::FundLastPayment),
+        ("year.end", "case", Self::YearEnd),
+        ("street.first_start", "case", Self::FirstStart),
     ];
 }
 
@@ -94,6 +127,8 @@ pub enum Expr {
     Facts(Path, Op, Path),
     /// A fact is one of several values.
     In(Path, Vec<Literal>),
+    /// A text contains one of several words.
+    Mentions(Path, Vec<Literal>),
     /// A fact is recorded at all.
     Present(Path),
     /// A yes-or-no fact is yes.
@@ -295,13 +330,10 @@ impl Parser<'_> {
         }
         let path = self.names.path(&name)?;
         if self.word("in") {
-            self.expect("[")?;
-            let mut list = Vec::new();
-            while !self.sign("]") {
-                list.push(self.literal()?);
-                self.sign(",");
-            }
-            return Ok(Expr::In(path, list));
+            return Ok(Expr::In(path, self.literals()?));
+        }
+        if self.word("mentions") {
+            return Ok(Expr::Mentions(path, self.literals()?));
         }
         for (sign, op) in OPS {
             if self.sign(sign) {
@@ -315,6 +347,16 @@ impl Parser<'_> {
             }
         }
         Ok(Expr::Flag(path))
+    }
+
+    fn literals(&mut self) -> Result<Vec<Literal>, String> {
+        self.expect("[")?;
+        let mut list = Vec::new();
+        while !self.sign("]") {
+            list.push(self.literal()?);
+            self.sign(",");
+        }
+        Ok(list)
     }
 
     fn literal(&mut self) -> Result<Literal, String> {

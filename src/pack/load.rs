@@ -24,12 +24,14 @@ const EMBEDDED: &[(&str, &[(&str, &str)])] = &[(
     &embedded!(
         "nanshan-2020",
         "pack",
+        "words",
         "01-general",
         "02-collect",
         "03-shortlist",
         "04-publicize",
         "05-implement",
         "06-oversight",
+        "12-annex5",
         "07-final",
         "tables"
     ),
@@ -116,7 +118,7 @@ pub(super) struct RawRule {
     #[serde(default)]
     pub(super) recorded_en: String,
     #[serde(default)]
-    pub(super) later: bool,
+    pub(super) justified_by: Option<String>,
     #[serde(default)]
     pub(super) attest: Option<RawAttest>,
     #[serde(default)]

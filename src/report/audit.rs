@@ -130,6 +130,12 @@ pub fn title(book: &Book, case: &str, as_of: Day) -> Option<String> {
         .find_map(|fact| fact.value("title").text().map(str::to_owned))
 }
 
+/// Every subject of a year that is judged.
+#[must_use]
+pub fn subjects(book: &Book, year: i32, as_of: Day) -> Vec<String> {
+    subjects_of(book, year, as_of, &|_| true, true)
+}
+
 /// The subjects that belong to a year: cases by their first day of implementation, else by
 /// programme year; communities and streets by programme year.
 fn subjects_of(

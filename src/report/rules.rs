@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Voice;
 use super::table::Table;
-use crate::pack::{Check, Rule, Treatment};
+use crate::pack::{Check, Pack, Rule, Treatment};
 use crate::words::Lang;
 
 /// The page of one rule.
@@ -123,12 +123,7 @@ pub fn book(voice: Voice<'_>) -> Table {
             rule.id.clone(),
             rule.cite.clone(),
             rule.severity.label(lang).into(),
-            match rule.treatment {
-                Treatment::Computed(_) => lang.pick("判断", "computed"),
-                Treatment::Attested { .. } => lang.pick("凭证", "attested"),
-                Treatment::Recorded(_) => lang.pick("收录", "recorded"),
-            }
-            .into(),
+            word(rule, lang).into(),
             rule.title.in_lang(lang).into(),
         ]);
     }
@@ -145,4 +140,95 @@ pub fn markdown(voice: Voice<'_>) -> String {
         .map(|rule| page(rule, voice))
         .collect();
     pages.join("\n")
+}
+
+/// The law article by article: how each clause is treated, and the total.
+#[must_use]
+pub fn coverage(voice: Voice<'_>) -> Table {
+    let lang = voice.lang;
+    let mut table = Table::new(vec![
+        ("cite", lang.pick("条款", "Clause").into()),
+        ("id", lang.pick("规则", "Rule").into()),
+        ("check", lang.pick("处理", "Treatment").into()),
+        ("how", lang.pick("依据什么判断 / 为何只收录", "How, or why recorded only").into()),
+    ]);
+    table.whole = vec![1, 2];
+    let mut last = "";
+    for rule in &voice.pack.rules {
+        let same = rule.cite == last;
+        last = &rule.cite;
+        table.rows.push(vec![
+            if same { String::new() } else { rule.cite.clone() },
+            rule.id.clone(),
+            word(rule, lang).into(),
+            how(rule, lang),
+        ]);
+    }
+    table
+}
+
+/// How many clauses there are, and how each kind of them is treated.
+#[must_use]
+pub fn totals(pack: &Pack) -> Totals {
+    let mut totals = Totals::default();
+    for rule in &pack.rules {
+        totals.clauses += 1;
+        match rule.treatment {
+            Treatment::Computed(_) => totals.computed += 1,
+            Treatment::Attested { .. } => totals.attested += 1,
+            Treatment::Recorded(_) => totals.recorded += 1,
+        }
+    }
+    totals
+}
+
+/// Numbers of clauses.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct Totals {
+    /// All of them.
+    pub clauses: usize,
+    /// Judged from facts.
+    pub computed: usize,
+    /// Judged by a recorded document.
+    pub attested: usize,
+    /// Only recorded.
+    pub recorded: usize,
+}
+
+impl Totals {
+    /// Clauses that are judged.
+    #[must_use]
+    pub fn judged(&self) -> usize {
+        self.computed + self.attested
+    }
+
+    /// The numbers in a line.
+    #[must_use]
+    pub fn said(&self, lang: Lang) -> String {
+        let (all, judged) = (self.clauses, self.judged());
+        let (computed, attested, recorded) = (self.computed, self.attested, self.recorded);
+        lang.pick(
+            &format!("共{all}款，全部收录：判断{judged}款（由事实{computed}，凭文件{attested}），仅收录{recorded}款。"),
+            &format!("{all} of {all} clauses in the book: {judged} judged ({computed} from facts, {attested} by documents), {recorded} recorded only."),
+        )
+        .to_owned()
+    }
+}
+
+/// The word for the treatment.
+fn word(rule: &Rule, lang: Lang) -> &'static str {
+    match rule.treatment {
+        Treatment::Computed(_) => lang.pick("判断", "computed"),
+        Treatment::Attested { .. } => lang.pick("凭证", "attested"),
+        Treatment::Recorded(_) => lang.pick("收录", "recorded"),
+    }
+}
+
+/// What a clause is judged from, or why it is not.
+fn how(rule: &Rule, lang: Lang) -> String {
+    match &rule.treatment {
+        Treatment::Recorded(why) => why.in_lang(lang).to_owned(),
+        Treatment::Attested { .. } => lang.pick("登记的文件", "a recorded document").to_owned(),
+        Treatment::Computed(_) => rule.title.in_lang(lang).to_owned(),
+    }
 }

@@ -92,6 +92,24 @@ impl Value {
         }
     }
 
+    /// The token of the person, with or without a role.
+    #[must_use]
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Self::Text(token) | Self::Member(token, _) => Some(token),
+            _ => None,
+        }
+    }
+
+    /// The same value, or the same person whatever the role.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        match (self.person(), other.person()) {
+            (Some(a), Some(b)) => a == b,
+            _ => self == other,
+        }
+    }
+
     /// The number, if it is one.
     #[must_use]
     pub fn count(&self) -> Option<i64> {

@@ -2,6 +2,17 @@
 //! `HZ2022-D0123` a demand, `HZ2022-R1` a round, `HZ2022-M1` a meeting,
 //! `粤海街道2022` a street's year.
 
+/// The district as a scope.
+pub const DISTRICT: &str = "全区";
+/// The list of the communities.
+pub const COMMUNITIES: &str = "社区名单";
+/// The blocklist with its publications and appeals.
+pub const BLOCKED: &str = "异常名录";
+/// The items of the project libraries.
+pub const LIBRARY: &str = "项目库";
+/// Who works for the programme, who is related to whom, who has an interest in what.
+pub const INTERESTS: &str = "利益关系";
+
 /// What an identifier names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
@@ -83,7 +94,7 @@ fn street_year(id: &str) -> Subject {
         return Subject::Ledger;
     }
     match id[name.len()..].parse() {
-        Ok(year) if id.len() - name.len() == 4 && name == "全区" => Subject::DistrictYear(year),
+        Ok(year) if id.len() - name.len() == 4 && name == DISTRICT => Subject::DistrictYear(year),
         Ok(year) if id.len() - name.len() == 4 && !name.is_ascii() && !name.contains('-') => {
             Subject::StreetYear(name.to_owned(), year)
         }

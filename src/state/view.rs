@@ -1,5 +1,6 @@
 //! A view: what is known of one subject on one day.
 
+use super::subject::{BLOCKED, DISTRICT, LIBRARY};
 use super::{Book, Fact, Subject, Value};
 use crate::law::Day;
 use crate::step::StepDef;
@@ -27,7 +28,9 @@ impl<'a> View<'a> {
     pub fn new(book: &'a Book, id: &str, as_of: Day) -> Self {
         let subject = Subject::parse(id);
         let own = match &subject {
-            Subject::CommunityYear(..) => book.of_prefix(id),
+            Subject::CommunityYear(..) | Subject::StreetYear(..) | Subject::DistrictYear(_) => {
+                book.of_prefix(id)
+            }
             _ => book.of_subject(id).to_vec(),
         };
         let mut linked = Vec::new();
@@ -64,8 +67,14 @@ impl<'a> View<'a> {
         if let Some(code) = subject.community() {
             linked.extend(book.of_subject(code).iter().copied());
         }
-        if let Subject::StreetYear(street, _) = &subject {
-            linked.extend(book.of_subject(street).iter().copied());
+        let shared: &[&str] = match &subject {
+            Subject::StreetYear(street, _) => &[street],
+            // the lists of the whole district
+            Subject::DistrictYear(_) => &[DISTRICT, BLOCKED, LIBRARY],
+            _ => &[],
+        };
+        for name in shared {
+            linked.extend(book.of_subject(name).iter().copied());
         }
         Self {
             book,
@@ -122,7 +131,11 @@ impl<'a> View<'a> {
     /// The facts of a step that count: the last own one, or all linked ones.
     #[must_use]
     pub fn counting(&self, def: &'static StepDef) -> Vec<&'a Fact> {
-        if matches!(self.subject, Subject::CommunityYear(..)) || self.is_linked(def) {
+        let year = matches!(
+            self.subject,
+            Subject::CommunityYear(..) | Subject::StreetYear(..) | Subject::DistrictYear(_)
+        );
+        if year || self.is_linked(def) {
             self.facts(def).collect()
         } else {
             self.last(def).into_iter().collect()

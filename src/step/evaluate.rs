@@ -1,6 +1,6 @@
 //! Steps of `evaluate`: what residents think of a finished project (评价).
 
-use super::field::{BodyTerm, Code, GroupTerm, MeetingTerm, Ref, ResultTerm};
+use super::field::{BodyTerm, Code, GroupTerm, MeetingTerm, Personal, Ref, ResultTerm};
 use super::step;
 use crate::law::Day;
 
@@ -41,6 +41,8 @@ step! {
         date: Day = "评价日期" ["日期"],
         /// Body that organised it
         organiser: Option<BodyTerm> = "组织单位",
+        /// Member of the supervision team who asked
+        who: Option<Personal> = "评价人员" ["姓名"],
         /// How residents were asked
         method: Option<String> = "评价方式",
         /// Satisfaction, as measured
@@ -49,5 +51,17 @@ step! {
         fit: Option<String> = "契合度",
         /// Verdict
         result: Option<ResultTerm> = "评价结果",
+    }
+}
+
+step! {
+    /// Records that the results of an evaluation were filed with the street
+    File = "evaluate.file" "评价备案" (subject: session, dated: date, args: [session]) {
+        /// What was evaluated: a session, or the case of a daily evaluation
+        session: Ref = "评价编号" ["项目编号", "对象"],
+        /// Day of the filing
+        date: Day = "备案日期" ["日期"],
+        /// Body that keeps the filing
+        to: Option<BodyTerm> = "备案单位",
     }
 }

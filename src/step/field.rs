@@ -143,9 +143,9 @@ pub struct Member<const ROLES: usize> {
 pub struct Term<const V: usize>(pub String);
 
 /// The vocabularies that fields refer to; a pack gives the words of each.
-pub const VOCABULARIES: [&str; 16] = [
+pub const VOCABULARIES: [&str; 35] = [
     "type", "category", "body", "group", "meeting", "source", "mode", "way", "focus", "library",
-    "cause", "lead", "result", "item", "place", "fund",
+    "cause", "lead", "result", "item", "place", "fund", "inspection", "staff", "relation", "expense", "cost", "misuse", "ground", "conduct", "route", "method", "matter", "works", "nature", "trade", "phase", "entry", "tag", "paper", "point",
 ];
 
 macro_rules! vocabularies {
@@ -185,7 +185,45 @@ vocabularies!(
     /// Offline place of a notice.
     PlaceTerm = 14,
     /// Level of the fund that pays.
-    FundTerm = 15
+    FundTerm = 15,
+    /// Kind of inspection: by the district, census, self-check, special audit, ….
+    InspectionTerm = 16,
+    /// Staff or supervisor.
+    StaffTerm = 17,
+    /// How two persons are related.
+    RelationTerm = 18,
+    /// Kind of expense of the fund.
+    ExpenseTerm = 19,
+    /// What an expense pays for.
+    CostTerm = 20,
+    /// Kind of misuse of money.
+    MisuseTerm = 21,
+    /// Ground of a removal or a listing.
+    GroundTerm = 22,
+    /// Conduct of a contractor.
+    ConductTerm = 23,
+    /// Who organises a procurement.
+    RouteTerm = 24,
+    /// Method of procurement.
+    MethodTerm = 25,
+    /// Matter of a leadership's decision.
+    MatterTerm = 26,
+    /// Kind of works.
+    WorksTerm = 27,
+    /// New building, rebuilding, extension or none.
+    NatureTerm = 28,
+    /// What is contracted out in works.
+    TradeTerm = 29,
+    /// Budget or settlement.
+    PhaseTerm = 30,
+    /// By what right an item is in the library.
+    EntryTerm = 31,
+    /// What a library item is about.
+    TagTerm = 32,
+    /// Papers that are put up or archived.
+    PaperTerm = 33,
+    /// Points that a check, a need or an evaluation covers.
+    PointTerm = 34
 );
 
 /// A member of the supervision team: roles are groups.

@@ -1,7 +1,8 @@
 //! Steps of `implement`: determination, contract, work and completion (实施).
 
 use super::field::{
-    BodyTerm, CategoryTerm, CauseTerm, Code, FundTerm, ItemTerm, Personal, Ref, TypeTerm,
+    BodyTerm, CategoryTerm, CauseTerm, Code, FundTerm, ItemTerm, PaperTerm, Personal, Ref,
+    TypeTerm,
 };
 use super::step;
 use crate::law::{Day, Money};
@@ -81,6 +82,18 @@ step! {
         distinct: Option<bool> = "内容不重复",
         /// Number of the contract
         number: Option<String> = "合同编号",
+        /// Evidence of the contractor's qualification
+        qualification: Option<String> = "资质证明",
+        /// The contractor has the people for it
+        staff: Option<bool> = "具有人力资源保障",
+        /// The contractor has the material for it
+        material: Option<bool> = "具有物质资源保障",
+        /// Record of the internal review of the contract
+        review: Option<String> = "合同审核记录",
+        /// Day on which the contract was announced
+        announced: Option<Day> = "合同公告日期",
+        /// Day on which the contract was filed
+        filed: Option<Day> = "合同备案日期",
     }
 }
 
@@ -153,5 +166,31 @@ step! {
         case: Ref = "项目编号",
         /// Day of completion
         date: Day = "完成日期" ["完工日期", "日期"],
+    }
+}
+
+step! {
+    /// Records the entry of a project on the service platform
+    Platform = "implement.platform" "平台登记" (subject: case, dated: date, args: [case]) {
+        /// Identifier of the case
+        case: Ref = "项目编号",
+        /// Day of the entry
+        date: Day = "登记日期" ["日期"],
+        /// Number of the entry
+        number: Option<String> = "平台编号",
+    }
+}
+
+step! {
+    /// Records what the archive of a project holds
+    Archive = "implement.archive" "项目归档" (subject: case, dated: date, args: [case]) {
+        /// Identifier of the case
+        case: Ref = "项目编号",
+        /// Day
+        date: Day = "归档日期" ["日期"],
+        /// Papers that it holds
+        papers: Vec<PaperTerm> = "归档材料",
+        /// Covers every step that was taken
+        whole: Option<bool> = "全流程完整",
     }
 }

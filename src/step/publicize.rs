@@ -1,6 +1,6 @@
 //! Steps of `publicize`: the notice before implementation (公示).
 
-use super::field::{BodyTerm, ItemTerm, PlaceTerm, Ref};
+use super::field::{BodyTerm, Code, ItemTerm, PlaceTerm, Ref};
 use super::step;
 use crate::law::Day;
 
@@ -39,5 +39,41 @@ step! {
         how: Option<String> = "告知方式",
         /// Why the proposer could not be reached
         unreachable: Option<String> = "无法告知的原因",
+    }
+}
+
+step! {
+    /// Records a public experience day
+    Experience = "publicize.day" "公众体验日" (subject: subject, dated: date, args: [street]) {
+        /// Name of the street
+        street: String = "街道",
+        /// Year
+        year: i64 = "年度",
+        /// The street's year; filled in by the tool
+        subject: Option<Ref> = "对象",
+        /// Day on which it was held
+        date: Day = "举办日期" ["日期"],
+        /// Body that held it
+        by: Option<BodyTerm> = "举办单位",
+        /// Community that held it
+        community: Option<Code> = "社区代码",
+    }
+}
+
+step! {
+    /// Records promotion of the programme
+    Promote = "publicize.promote" "宣传" (subject: subject, dated: date, args: [street]) {
+        /// Name of the street
+        street: String = "街道",
+        /// Year
+        year: i64 = "年度",
+        /// The street's year; filled in by the tool
+        subject: Option<Ref> = "对象",
+        /// Day
+        date: Day = "宣传日期" ["日期"],
+        /// Body that promoted it
+        by: Option<BodyTerm> = "宣传单位",
+        /// Form
+        form: Option<String> = "宣传形式",
     }
 }

@@ -1,6 +1,6 @@
-//! Steps that keep the registers: communities, operators, focus households, library, reasons.
+//! Steps that keep the registers: communities, operators, focus households, documents, reasons.
 
-use super::field::{BodyTerm, Code, FocusTerm, LibraryTerm, Personal, Ref};
+use super::field::{BodyTerm, Code, FocusTerm, Personal, Ref};
 use super::step;
 use crate::law::Day;
 
@@ -9,6 +9,8 @@ step! {
     Community = "register.community" "社区登记" (subject: community, dated: date, args: [community]) {
         /// Short code of the community
         community: Code = "社区代码",
+        /// The list of communities; filled in by the tool
+        shelf: Option<Ref> = "名册",
         /// Name of the community
         name: String = "社区名称" ["社区"],
         /// Name of its street
@@ -69,44 +71,6 @@ step! {
 }
 
 step! {
-    /// Enters an item of a project library, or its removal
-    Library = "register.library" "项目库条目" (subject: item, dated: issued, args: [item]) {
-        /// Identifier of the library item
-        item: Ref = "项目库编号",
-        /// Municipal or district library
-        level: Option<LibraryTerm> = "项目库级别" ["级别"],
-        /// Name of the item
-        name: Option<String> = "项目名称",
-        /// Unit that provides it
-        unit: Option<String> = "单位名称",
-        /// Day on which the item was issued
-        issued: Option<Day> = "入库日期",
-        /// Day on which the item was taken out
-        removed: Option<Day> = "移出日期",
-    }
-}
-
-step! {
-    /// Enters a unit in the blocklist
-    Blocklist = "register.blocklist" "异常名录登记" (subject: entry, dated: listed, args: [entry]) {
-        /// Identifier of the entry
-        entry: Ref = "名录编号",
-        /// Unified social credit code
-        code: Option<String> = "统一社会信用代码",
-        /// Name of the unit
-        unit: String = "单位名称",
-        /// Legal representative
-        person: Option<Personal> = "法人",
-        /// Cause of the listing
-        cause: String = "列入事由" ["事由"],
-        /// Case in which it came up
-        case: Option<Ref> = "项目编号",
-        /// Day of the listing
-        listed: Day = "列入日期",
-    }
-}
-
-step! {
     /// Records a document that meets a standing duty
     Document = "register.document" "文件登记" (subject: body, dated: date, args: []) {
         /// Rule that the document answers
@@ -119,6 +83,8 @@ step! {
         title: Option<String> = "文件名称" ["文号"],
         /// What the document covers
         covers: Vec<String> = "涵盖内容",
+        /// Day on which a higher body approved it
+        approved: Option<Day> = "批准日期",
     }
 }
 

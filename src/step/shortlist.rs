@@ -248,3 +248,29 @@ step! {
         to: Option<BodyTerm> = "备案单位",
     }
 }
+
+step! {
+    /// Answers the checklist of what the fund does not pay for
+    Screen = "shortlist.screen" "不支出情形核对" (subject: case, dated: date, args: [case]) {
+        /// Identifier of the case
+        case: Ref = "项目编号",
+        /// Day of the check
+        date: Day = "核对日期" ["日期"],
+        /// Above the limit for one project
+        over_limit: Option<bool> = "单项资金超过规定",
+        /// Government investment under way or planned
+        investment: Option<bool> = "在建拟建政府投资项目",
+        /// Entered as government fixed assets
+        fixed_asset: Option<bool> = "已纳入政府固定资产投资",
+        /// Already in the street's budget as another item
+        budgeted: Option<bool> = "已列入街道部门预算",
+        /// Fitting out or equipping community offices
+        office: Option<bool> = "社区办公用房装修及设备",
+        /// Owed by party, government or residents' bodies
+        public_duty: Option<bool> = "应由党委政府或自治组织提供",
+        /// Owed by another legal person
+        other_duty: Option<bool> = "应由其它法人主体提供",
+        /// No such project for another cause
+        ineligible: Option<bool> = "其它不应认定的情形",
+    }
+}

@@ -185,7 +185,9 @@ fn keeping(lang: Lang) -> Vec<Command> {
 fn reading(lang: Lang) -> Vec<Command> {
     vec![
         Command::new("audit")
-            .about(lang.pick("审计一个年度", "Audit a year"))
+            .about(lang.pick("审计一个年度；登记检查、问题、整改、上报", "Audit a year; record inspections, findings, rectification, reports"))
+            .args_conflicts_with_subcommands(true)
+            .subcommand_negates_reqs(true)
             .arg(year(lang).required(true))
             .arg(community(lang))
             .arg(option(
@@ -225,9 +227,32 @@ fn reading(lang: Lang) -> Vec<Command> {
                 "查看一个项目、需求、社区年度的全部登记",
                 "Show everything recorded of a case, a demand, a community's year",
             ))
+            .args_conflicts_with_subcommands(true)
+            .subcommand_negates_reqs(true)
             .arg(Arg::new("subject").value_name("ID").required(true))
             .arg(known_by(lang))
-            .arg(plain(lang)),
+            .arg(plain(lang))
+            .subcommand(
+                Command::new("fund")
+                    .about(lang.pick(
+                        "街道资金的发放台账和使用台账，核对到分",
+                        "The two ledgers of a street's fund, reconciled to the fen",
+                    ))
+                    .arg(Arg::new("street").value_name("STREET"))
+                    .arg(year(lang)),
+            ),
+        Command::new("todo")
+            .about(lang.pick(
+                "待办：到期、缺少的，以及下一步最早可办的日期",
+                "What is due, what is missing, and what may come next",
+            ))
+            .arg(Arg::new("subject").value_name("CASE|COMMUNITY|STREET"))
+            .arg(year(lang))
+            .arg(option(
+                "ics",
+                "FILE",
+                lang.pick("写成日历文件（iCalendar）", "Write an iCalendar file"),
+            )),
         Command::new("list")
             .about(lang.pick(
                 "列出项目（cases）、需求（demands）或社区（communities）",
@@ -320,6 +345,13 @@ fn giving(lang: Lang) -> Vec<Command> {
             ))
             .arg(Arg::new("id").value_name("RULE"))
             .arg(flag("all", lang.pick("全部规则", "All rules")))
+            .arg(flag(
+                "coverage",
+                lang.pick(
+                    "逐条列出条文如何处理，并给出总数",
+                    "The law clause by clause: how each is treated, and the total",
+                ),
+            ))
             .arg(flag(
                 "markdown",
                 lang.pick("全部规则，Markdown", "All rules as Markdown"),

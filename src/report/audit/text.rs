@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use super::{Audit, entry};
 use crate::judge::{Finding, Verdict};
 use crate::pack::Severity;
-use crate::report::Voice;
+use crate::report::{Voice, lacks};
 use crate::report::table::{Table, clean};
 use crate::state::Subject;
-use crate::words::Lang;
+use crate::words::{Lang, Words};
 
 impl Audit {
     /// The findings to print: all but what passes or does not apply, unless `all`.
@@ -102,7 +102,6 @@ impl Audit {
             .iter()
             .filter(|f| f.verdict == Verdict::Deviation && f.severity == Severity::Advisory)
             .count();
-        let later = voice.pack.rules.iter().filter(|rule| rule.later).count();
         let pending = self.counts.get(Verdict::Pending);
         let mut note = |count: usize, zh: &str, en: &str| {
             if count > 0 {
@@ -119,11 +118,6 @@ impl Audit {
             if all { 0 } else { pending },
             "未到期{}项，加 --all 列出。",
             "{} are pending; --all lists them.",
-        );
-        note(
-            later,
-            "本版本尚未判断的督查条款有{}条（第二十三条起），不在上表的合规之内，见 minsheng rule --all。",
-            "{} oversight clauses are not judged by this version and stand outside these numbers; see minsheng rule --all.",
         );
     }
 
@@ -191,15 +185,16 @@ impl Audit {
     /// The missing records, grouped by subject, each told once.
     fn missing(&self, text: &mut String, voice: Voice<'_>) {
         let lang = voice.lang;
-        let mut by_subject: BTreeMap<&str, BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+        let mut by_subject: BTreeMap<&str, BTreeMap<String, (Words, Vec<&str>)>> = BTreeMap::new();
         for finding in self
             .findings
             .iter()
             .filter(|f| f.verdict == Verdict::Unverifiable)
         {
-            let records = by_subject.entry(&finding.subject).or_default();
-            for what in &finding.missing {
-                let rules = records.entry(what.in_lang(lang)).or_default();
+            let forms = by_subject.entry(&finding.subject).or_default();
+            for (record, field) in lacks::records(&finding.missing) {
+                let (said, rules) = forms.entry(record.zh.clone()).or_default();
+                *said = lacks::with_field(said, &record, &field);
                 if !rules.contains(&finding.rule.as_str()) {
                     rules.push(&finding.rule);
                 }
@@ -217,10 +212,15 @@ impl Audit {
             ),
             self.counts.get(Verdict::Unverifiable)
         );
-        for (subject, records) in by_subject {
+        for (subject, forms) in by_subject {
             let _ = writeln!(text, "{}", self.name(subject));
-            for (what, rules) in records {
-                let _ = writeln!(text, "  □ {}  [{}]", clean(what), rules.join(" "));
+            for (what, rules) in forms.values() {
+                let _ = writeln!(
+                    text,
+                    "  □ {}  [{}]",
+                    clean(what.in_lang(lang)),
+                    rules.join(" ")
+                );
             }
         }
     }

@@ -1,0 +1,94 @@
+//! `todo`: what is due, missing, or may come next.
+
+use clap::ArgMatches;
+
+use super::context::{Context, Format};
+use super::{Exit, Fail, talk};
+use crate::report::{audit, todo};
+use crate::state::{Book, Subject};
+use crate::words;
+
+/// The matters of a case, a community, a street, or of all.
+pub(super) fn todo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
+    let year = super::audit::year(matches)?.unwrap_or_else(|| context.as_of.year());
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let mut book = Book::new();
+    ledger.reader().all(|event| {
+        book.take(event);
+        true
+    })?;
+    let subjects = match matches.get_one::<String>("subject") {
+        None => audit::subjects(&book, year, context.as_of),
+        Some(id) => subjects_of(&book, id, year, context)?,
+    };
+    let matters = todo::matters(&pack, &book, &subjects, context.as_of);
+    if let Some(path) = matches.get_one::<String>("ics") {
+        let text = todo::icalendar(&matters, context.surroundings.now, context.lang);
+        super::files::refuse_database(path)?;
+        super::files::write_file(path, text.as_bytes(), true)?;
+        let dated = matters.iter().filter(|matter| matter.date.is_some()).count();
+        talk(
+            context,
+            &format!("已写入日历：{path}（{dated}项）"),
+            &format!("Calendar written: {path} ({dated} matters)"),
+        );
+        return Ok(Exit::Done);
+    }
+    if context.format == Format::Json {
+        let json = todo::json(&matters, context.as_of, context.lang);
+        context.json(&json)?;
+        return Ok(Exit::Done);
+    }
+    if matters.is_empty() {
+        talk(context, "没有待办事项。", "Nothing to do.");
+    }
+    let text = todo::text(&matters, context.as_of, context.voice(&pack));
+    write!(context.out, "{text}")?;
+    Ok(Exit::Done)
+}
+
+/// The subjects that an identifier stands for: a case itself, a community or a street with
+/// its year and the cases in it.
+fn subjects_of(
+    book: &Book,
+    id: &str,
+    year: i32,
+    context: &Context<'_>,
+) -> anyhow::Result<Vec<String>> {
+    let parsed = Subject::parse(id);
+    if matches!(parsed, Subject::Case(..) | Subject::Demand(..)) {
+        if book.about(id).is_empty() {
+            return Err(unknown(id));
+        }
+        return Ok(vec![id.to_owned()]);
+    }
+    let year = parsed.year().unwrap_or(year);
+    let name = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    let in_street = |code: &str| book.street(code) == Some(name);
+    let codes: Vec<String> = book
+        .communities()
+        .into_iter()
+        .filter(|code| code == name || in_street(code) || book.community_name(code) == Some(name))
+        .collect();
+    if codes.is_empty() {
+        return Err(unknown(id));
+    }
+    let street = codes.iter().any(|code| in_street(code)).then(|| format!("{name}{year}"));
+    let mine = |subject: &String| match Subject::parse(subject).community() {
+        Some(code) => codes.iter().any(|c| c == code),
+        None => Some(subject) == street.as_ref(),
+    };
+    let all = audit::subjects(book, year, context.as_of);
+    Ok(all.into_iter().filter(mine).collect())
+}
+
+fn unknown(id: &str) -> anyhow::Error {
+    Fail(words!(
+        "账本中没有 {0}；给出项目编号、社区代码或街道名称（见 minsheng list、minsheng list communities）。",
+        "The ledger has nothing on {0}; give a case, a community's code or a street (see minsheng list, minsheng list communities).",
+        id
+    ))
+    .into()
+}

@@ -1,0 +1,341 @@
+//! Primitives and facts about money: what is paid from a fund, and by whom.
+
+use super::eval::{Answer, Facts, Found};
+use super::outcome::Outcome;
+use super::records::join_labels;
+use crate::law::{Day, Money};
+use crate::pack::expr::{Expr, Path};
+use crate::state::{EventKey, Fact, Subject, Value, View};
+use crate::step::{Recorded, StepDef, fund, implement};
+use crate::words;
+
+/// A money field of a record.
+fn money(fact: &Fact, field: &str) -> Option<Money> {
+    fact.value(field).money()
+}
+
+/// The sum of some amounts; nothing if one is missing or the sum cannot be told.
+fn sum(amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
+    amounts.into_iter().try_fold(Money::ZERO, |sum, amount| sum.checked_add(amount?))
+}
+
+impl Facts<'_> {
+    /// A sum over records is at most so many percent of a total.
+    pub(super) fn ratio(
+        &self,
+        of: &[Path],
+        filter: Option<&Expr>,
+        total: &Path,
+        percent: i64,
+    ) -> Outcome {
+        let Some(Path::Field(def, _)) = of.first() else {
+            return Outcome::exempt(words!("没有可核对的内容。", "Nothing to check."));
+        };
+        let mut records = Vec::new();
+        for fact in self.records(def) {
+            match filter.map_or(Answer::Yes, |f| self.test(f, Some(fact))) {
+                Answer::Yes => records.push(fact),
+                Answer::No => {}
+                // an expense of unknown kind may be one of these
+                Answer::Unknown(missing) => {
+                    return Outcome::missing(join_labels(missing.into_iter())).uses([fact]);
+                }
+            }
+        }
+        let larger = |fact: &&Fact| {
+            of.iter()
+                .filter_map(|path| match path {
+                    Path::Field(_, index) => fact.values[*index].money(),
+                    _ => None,
+                })
+                .max()
+        };
+        let Some(spent) = sum(records.iter().map(larger)) else {
+            return Outcome::missing(words!("可计算的支出金额", "amounts that can be added"))
+                .uses(records);
+        };
+        // the figure that holds at the end of the year
+        let mut totals = self.dates_with(total);
+        totals.sort_by_key(|(day, _, _)| *day);
+        let Some((_, total_amount, total_fact)) = totals.pop() else {
+            return if records.is_empty() {
+                Outcome::waits_for(self.label(total))
+            } else {
+                Outcome::missing(self.label(total)).uses(records)
+            };
+        };
+        let exact = |amount: Money, by: i64| i128::from(amount.fen()) * i128::from(by);
+        let said = words!(
+            "支出合计{}元，总额{}元，上限{}%（含）。",
+            "{} yuan spent of {}, at most {}% (inclusive).",
+            spent,
+            total_amount,
+            percent
+        );
+        let outcome = if exact(spent, 100) > exact(total_amount, percent) {
+            Outcome::broken(said).blames(records.iter().copied())
+        } else {
+            Outcome::kept(said)
+        };
+        outcome
+            .uses(records)
+            .uses([total_fact])
+            .fact("spent", spent.to_string())
+            .fact("total", total_amount.to_string())
+            .fact("percent", percent)
+    }
+
+    /// The amounts under a path with the days from which they hold.
+    fn dates_with(&self, path: &Path) -> Vec<(Option<Day>, Money, &Fact)> {
+        self.values(path)
+            .into_iter()
+            .filter_map(|found| {
+                let fact = found.fact?;
+                Some((fact.occurred, found.value.money()?, fact))
+            })
+            .collect()
+    }
+
+    /// More votes for than against, and for more than half of all members.
+    pub(super) fn majority(
+        &self,
+        of: &'static StepDef,
+        votes: usize,
+        against: usize,
+        members: usize,
+    ) -> Outcome {
+        let parts = self.records(of).map(|fact| {
+            let number = |index: usize| fact.values[index].count();
+            let (Some(votes), Some(against), Some(members)) =
+                (number(votes), number(against), number(members))
+            else {
+                return Outcome::missing(words!("表决人数", "numbers of votes")).uses([fact]);
+            };
+            let said = words!(
+                "班子成员{}人，赞成{}票，反对{}票；赞成须多于反对，且超过全体成员的半数。",
+                "{} members, {} for, {} against; more for than against and more than half of all members required.",
+                members,
+                votes,
+                against
+            );
+            if votes.saturating_add(against) > members {
+                return Outcome::missing(words!(
+                    "可信的票数（{}票多于{}人）",
+                    "credible votes ({} votes of {} members)",
+                    votes.saturating_add(against),
+                    members
+                ))
+                .uses([fact]);
+            }
+            if votes > against && votes.saturating_mul(2) > members {
+                Outcome::kept(said).uses([fact])
+            } else {
+                Outcome::broken(said).blames([fact])
+            }
+        });
+        Outcome::join(parts.collect())
+            .unwrap_or_else(|| Outcome::waits_for(super::eval::step_label(of)))
+    }
+}
+
+/// The live payments of a case up to a day, in order.
+fn payments<'a>(view: &View<'a>, case: &str) -> Vec<&'a Fact> {
+    let book = view.book;
+    let mut list: Vec<&Fact> = book
+        .about(case)
+        .iter()
+        .map(|&index| book.fact(index))
+        .filter(|fact| fact.def == implement::Pay::DEF && !fact.struck)
+        .filter(|fact| fact.occurred.is_none_or(|day| day <= view.as_of))
+        .collect();
+    list.sort_by_key(|fact| (fact.occurred, fact.key.clone()));
+    list
+}
+
+/// All payments of the case.
+pub(super) fn case_paid<'a>(view: &View<'a>) -> Option<Found<'a>> {
+    let list = payments(view, &view.id);
+    let paid = sum(list.iter().map(|fact| money(fact, "amount")))?;
+    Some(Found {
+        value: Value::Money(paid),
+        fact: list.last().copied(),
+    })
+}
+
+/// The payment at hand is declared to be the last, or reaches the contract amount.
+pub(super) fn pay_closes<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
+    let at = facts.focus?.fact;
+    let found = |closes: bool| {
+        Some(Found {
+            value: Value::Flag(closes),
+            fact: Some(at),
+        })
+    };
+    if at.value("final") == &Value::Flag(true) {
+        return found(true);
+    }
+    let Some(contract) = facts
+        .view
+        .last(implement::Contract::DEF)
+        .and_then(|fact| money(fact, "amount"))
+    else {
+        // without a contract only what is declared can be the last
+        return match at.value("final") {
+            Value::Flag(false) => found(false),
+            _ => None,
+        };
+    };
+    let list = payments(facts.view, &facts.view.id);
+    let upto = list
+        .iter()
+        .take_while(|fact| (fact.occurred, &fact.key) <= (at.occurred, &at.key));
+    let paid = sum(upto.map(|fact| money(fact, "amount")))?;
+    found(paid >= contract)
+}
+
+/// One line of a ledger of money.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Business date.
+    pub day: Day,
+    /// Unit that receives or spends: a community's code, or empty for the street itself.
+    pub unit: String,
+    /// Case that it belongs to, if it does.
+    pub case: Option<String>,
+    /// Amount.
+    pub amount: Money,
+    /// The fact behind it.
+    pub key: EventKey,
+    /// The step of the fact.
+    pub def: &'static StepDef,
+    /// Kind of expense; none of a payment of a case or a disbursement.
+    pub kind: Option<String>,
+}
+
+/// What was paid from and handed out of the fund of a street's year.
+#[derive(Debug, Default)]
+pub struct Fund {
+    /// The usage ledgers: payments of cases and other expenses, in order of their days.
+    pub paid: Vec<Line>,
+    /// The disbursement ledger, in order of its days.
+    pub disbursed: Vec<Line>,
+}
+
+impl Fund {
+    /// Gathers the payments and disbursements of a street and fund year.
+    #[must_use]
+    pub fn of(view: &View<'_>) -> Option<Self> {
+        let Subject::StreetYear(street, year) = &view.subject else {
+            return None;
+        };
+        let mut fund = Self::default();
+        fund.disbursed.extend(view.facts(fund::Disburse::DEF).filter_map(line));
+        fund.paid.extend(view.facts(fund::Expense::DEF).filter_map(line));
+        let book = view.book;
+        for code in book.communities() {
+            if book.street(&code) != Some(street) {
+                continue;
+            }
+            for case in book.cases(&code) {
+                let of_case = View::new(book, case, view.as_of);
+                if of_case.withdrawn().is_none() && fund_year(&of_case) == Some(*year) {
+                    let determined = of_case.last(implement::Determine::DEF);
+                    let level = determined.and_then(|fact| fact.value("fund_level").text());
+                    let unit = if level == Some("street") { "" } else { &code };
+                    for fact in payments(view, case) {
+                        fund.paid.extend(line(fact).map(|line| Line {
+                            unit: unit.to_owned(),
+                            ..line
+                        }));
+                    }
+                }
+            }
+        }
+        for list in [&mut fund.paid, &mut fund.disbursed] {
+            list.sort_by(|a, b| (a.day, &a.key).cmp(&(b.day, &b.key)));
+        }
+        Some(fund)
+    }
+
+    /// The sum of some lines; nothing if it cannot be told.
+    #[must_use]
+    pub fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Option<Money> {
+        sum(lines.into_iter().map(|line| Some(line.amount)))
+    }
+
+    /// The lines of one unit.
+    pub fn of_unit<'l>(lines: &'l [Line], unit: &'l str) -> impl Iterator<Item = &'l Line> {
+        lines.iter().filter(move |line| line.unit == unit)
+    }
+
+    /// Every unit that stands in one of the ledgers, in order.
+    #[must_use]
+    pub fn units(&self) -> Vec<&str> {
+        let lines = self.paid.iter().chain(&self.disbursed);
+        let mut units: Vec<&str> = lines.map(|line| line.unit.as_str()).collect();
+        units.sort_unstable();
+        units.dedup();
+        units
+    }
+
+    /// Communities that paid more than they were handed.
+    fn overdrawn(&self) -> Option<Vec<Value>> {
+        let mut list = Vec::new();
+        for unit in self.units().into_iter().filter(|unit| !unit.is_empty()) {
+            let paid = Self::sum(Self::of_unit(&self.paid, unit))?;
+            if paid > Self::sum(Self::of_unit(&self.disbursed, unit))? {
+                list.push(Value::Text(unit.to_owned()));
+            }
+        }
+        Some(list)
+    }
+}
+
+/// The year of the fund that pays for a case: as determined, else the programme year.
+fn fund_year(case: &View<'_>) -> Option<i32> {
+    let determined = case.last(implement::Determine::DEF);
+    match determined.and_then(|fact| fact.value("fund_year").count()) {
+        Some(year) => i32::try_from(year).ok(),
+        None => case.subject.year(),
+    }
+}
+
+fn line(fact: &Fact) -> Option<Line> {
+    let text = |field: &str| fact.value(field).text().map(str::to_owned);
+    Some(Line {
+        day: fact.occurred?,
+        unit: text("community").unwrap_or_default(),
+        case: text("case"),
+        amount: money(fact, "amount")?,
+        key: fact.key.clone(),
+        def: fact.def,
+        kind: text("kind"),
+    })
+}
+
+/// A fact about the fund of a street's year; nothing while nothing is recorded of it.
+pub(super) fn of_fund<'a>(
+    view: &View<'a>,
+    value: impl Fn(&Fund) -> Option<Value>,
+) -> Option<Found<'a>> {
+    let value = value(&Fund::of(view)?)?;
+    Some(Found { value, fact: None })
+}
+
+pub(super) fn paid(fund: &Fund) -> Option<Value> {
+    Fund::sum(&fund.paid).map(Value::Money)
+}
+
+pub(super) fn disbursed(fund: &Fund) -> Option<Value> {
+    let known = !fund.disbursed.is_empty();
+    Fund::sum(&fund.disbursed).filter(|_| known).map(Value::Money)
+}
+
+pub(super) fn overdrawn(fund: &Fund) -> Option<Value> {
+    let known = !fund.disbursed.is_empty();
+    fund.overdrawn().filter(|_| known).map(Value::List)
+}
+
+pub(super) fn last_payment(fund: &Fund) -> Option<Value> {
+    fund.paid.iter().map(|line| line.day).max().map(Value::Day)
+}

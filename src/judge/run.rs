@@ -1,0 +1,288 @@
+//! Running the checks of a rule: for the subject, or for each record of it.
+
+use super::conflict::Kin;
+use super::eval::{Answer, Facts};
+use super::numbers::Counting;
+use super::outcome::{Outcome, Status};
+use super::records::join_labels;
+use crate::pack::check::Each;
+use crate::pack::{Check, Primitive};
+use crate::state::Fact;
+use crate::words;
+use crate::words::Words;
+
+/// Runs all checks; a reading that turns the answer makes it borderline.
+pub(super) fn computed(
+    facts: &Facts<'_>,
+    checks: &[&Check],
+    passed: bool,
+) -> (Outcome, Option<(String, Words)>) {
+    let mut outcomes = Vec::new();
+    let mut disagreeing = None;
+    for check in checks {
+        let outcome = applied(facts, check, &check.primitive, passed);
+        for reading in &check.readings {
+            let other = applied(facts, check, &reading.primitive, passed);
+            let turns = matches!(
+                (outcome.status, other.status),
+                (Status::Broken, Status::Kept) | (Status::Kept, Status::Broken)
+            );
+            if turns && disagreeing.is_none() {
+                disagreeing = Some((
+                    outcomes.len(),
+                    outcome.status,
+                    reading.id.clone(),
+                    reading.why.clone(),
+                ));
+            }
+        }
+        outcomes.push(outcome);
+    }
+    // only a reading of the check that decides makes the whole borderline
+    let worst = outcomes.iter().map(|o| o.status).max();
+    let reading = disagreeing.and_then(|(index, status, id, why)| {
+        let others_fine = outcomes
+            .iter()
+            .enumerate()
+            .all(|(i, o)| i == index || o.status < Status::Missing);
+        (others_fine && (Some(status) == worst || status == Status::Kept)).then_some((id, why))
+    });
+    let outcome = Outcome::join(outcomes)
+        .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
+    (outcome, reading)
+}
+
+/// Runs a check on the subject, or on each of the records that it is for.
+fn applied(facts: &Facts<'_>, check: &Check, primitive: &Primitive, passed: bool) -> Outcome {
+    let Some(each) = &check.each else {
+        return guarded(facts, check, primitive, passed);
+    };
+    let mut outcomes = Vec::new();
+    let mut records: Vec<&Fact> = facts.view.facts(each.of).collect();
+    if each.last {
+        records.retain(|fact| belongs(facts, each, fact) == Answer::Yes);
+        let latest = records.iter().copied().max_by_key(|fact| fact.occurred);
+        records = latest.into_iter().collect();
+    }
+    for fact in records {
+        match belongs(facts, each, fact) {
+            Answer::Yes => {
+                let at = facts.at(fact, &each.same);
+                let mut outcome = guarded(&at, check, primitive, passed);
+                if outcome.status >= Status::Missing {
+                    outcome.words = which(fact, &outcome.words);
+                }
+                outcomes.push(outcome.uses([fact]));
+            }
+            Answer::No => {}
+            Answer::Unknown(missing) => {
+                let mut outcome = Outcome::missing(join_labels(missing.clone().into_iter()));
+                outcome.missing = missing;
+                outcomes.push(outcome.uses([fact]));
+            }
+        }
+    }
+    Outcome::join(outcomes)
+        .unwrap_or_else(|| Outcome::exempt(words!("没有这样的记录。", "No such record.")))
+}
+
+/// Names the record at hand where a subject has several.
+fn which(fact: &Fact, words: &Words) -> Words {
+    let day = fact.occurred.map_or(String::new(), |day| day.to_string());
+    words!(
+        "{}（{}）：{}",
+        "{3} ({1}): {4}",
+        fact.def.zh,
+        day,
+        words.zh,
+        fact.def.id,
+        words.en
+    )
+}
+
+/// Whether a check is run for this record.
+fn belongs(facts: &Facts<'_>, each: &Each, fact: &Fact) -> Answer {
+    if let Some(field) = each.year_of {
+        let day = fact.value(field).day();
+        if day.map(crate::law::Day::year) != facts.view.subject.year() {
+            return Answer::No;
+        }
+    }
+    match &each.filter {
+        None => Answer::Yes,
+        Some(filter) => facts.test(filter, Some(fact)),
+    }
+}
+
+/// Runs a primitive if the guard of its check lets it.
+fn guarded(facts: &Facts<'_>, check: &Check, primitive: &Primitive, passed: bool) -> Outcome {
+    match check.when.as_ref().map(|when| facts.test(when, None)) {
+        None | Some(Answer::Yes) => {
+            let outcome = run(facts, primitive);
+            if passed { outcome.overdue() } else { outcome }
+        }
+        Some(Answer::No) => Outcome::exempt(check.unless.clone()),
+        // whether it applies is not known yet; once the stage has passed it is missing
+        Some(Answer::Unknown(missing)) => {
+            let mut outcome = Outcome::waits_for(join_labels(missing.clone().into_iter()));
+            outcome.lacks = missing;
+            if passed { outcome.overdue() } else { outcome }
+        }
+    }
+}
+
+fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
+    match primitive {
+        Primitive::Presence {
+            of,
+            any,
+            gate,
+            if_missing,
+            after,
+        } => facts.presence(of, *any, gate, *if_missing, after.as_ref()),
+        Primitive::Holds {
+            that,
+            gate,
+            uses,
+            broken,
+        } => facts.holds(that, gate, uses, broken),
+        Primitive::SetCover {
+            of,
+            need,
+            min,
+            persons,
+            gate,
+        } => facts.set_cover(of, need, *min, *persons, gate),
+        Primitive::Subset {
+            of,
+            within,
+            if_missing,
+        } => facts.subset(of, within, *if_missing),
+        Primitive::Disjoint { of, from, known } => facts.disjoint(of, from, *known),
+        Primitive::Order {
+            first,
+            then,
+            strict,
+            filter,
+            any,
+        } => facts.order(first, then, *strict, filter.as_ref(), *any),
+        Primitive::Deadline {
+            from,
+            to,
+            within,
+            first,
+        } => facts.deadline(from, to, *within, *first),
+        Primitive::FixedDate {
+            of,
+            filter,
+            slot,
+            slots,
+            month,
+            day,
+            year_offset,
+            last,
+        } => facts.fixed_date(of, filter.as_ref(), *slot, *slots, (*month, *day, *year_offset), *last),
+        Primitive::Window {
+            each,
+            event,
+            key,
+            date,
+            unless,
+            from,
+            to,
+        } => facts.window(each, event, *key, *date, *unless, from, to),
+        Primitive::Duration {
+            of,
+            from,
+            to,
+            min,
+            first_day,
+        } => facts.duration(of, *from, *to, *min, *first_day),
+        Primitive::Cap { of, max } => facts.cap(of, *max),
+        Primitive::Count {
+            of,
+            among,
+            sources,
+            min,
+            headcount,
+            gate,
+            yearly,
+            if_missing,
+            what,
+        } => facts.count(&Counting {
+            of,
+            among: among.as_ref(),
+            sources: *sources,
+            min: *min,
+            headcount: headcount.as_ref(),
+            gate,
+            yearly: *yearly,
+            if_missing: *if_missing,
+            what,
+        }),
+        Primitive::Role { of, is } => facts.role(of, is),
+        Primitive::RunningSum { max } => facts.running_sum(*max),
+        Primitive::Register {
+            of,
+            key,
+            until,
+            within,
+        } => facts.register(of, key, until.as_ref(), within),
+        Primitive::Validity => facts.validity(),
+        other => run_yearly(facts, other),
+    }
+}
+
+/// The primitives over the projects, the records and the money of a year, and over units.
+fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
+    match primitive {
+        Primitive::Coverage {
+            by,
+            filter,
+            among,
+            least,
+            until,
+        } => facts.coverage(by, filter.as_ref(), among.as_ref(), *least, *until),
+        Primitive::Periods {
+            of,
+            filter,
+            per,
+            needs,
+        } => facts.periods(of, filter.as_ref(), *per, *needs),
+        Primitive::Share {
+            of,
+            done,
+            same,
+            percent,
+            per,
+            down,
+        } => facts.share(of, done, same, (*percent, *down), *per),
+        Primitive::Ratio {
+            of,
+            filter,
+            total,
+            percent,
+        } => facts.ratio(of, filter.as_ref(), total, *percent),
+        Primitive::Majority {
+            of,
+            votes,
+            against,
+            members,
+        } => facts.majority(of, *votes, *against, *members),
+        Primitive::TakenUp {
+            by,
+            list,
+            from,
+            per,
+        } => facts.taken_up(by, *list, from, *per),
+        Primitive::Blocklist { of, years } => facts.blocklist(of, *years),
+        Primitive::Conflict {
+            role,
+            relations,
+            generations,
+            wide,
+        } => facts.conflict(*role, &Kin { relations, generations: *generations }, *wide),
+        _ => Outcome::exempt(Words::default()),
+    }
+}
+

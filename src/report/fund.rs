@@ -1,0 +1,226 @@
+//! The two ledgers of a street's fund: what was handed out, what was used, to the fen.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+
+use super::Voice;
+use super::table::{Table, clean};
+use crate::judge::{Fund, Line};
+use crate::law::Money;
+use crate::state::{Value, View};
+use crate::step::{Recorded, fund};
+use crate::words::Lang;
+
+/// A street's fund year, added up.
+#[derive(Debug)]
+pub struct Account {
+    /// The street's year.
+    pub id: String,
+    /// The last total of the fund.
+    pub total: Option<Money>,
+    /// What was set aside, by unit.
+    pub allocated: Vec<(String, Money)>,
+    /// The two ledgers.
+    pub fund: Fund,
+}
+
+impl Account {
+    /// Adds up the fund of a street's year; none if the identifier names no such year.
+    #[must_use]
+    pub fn of(view: &View<'_>) -> Option<Self> {
+        let fund = Fund::of(view)?;
+        let total = view
+            .last(fund::Budget::DEF)
+            .and_then(|fact| fact.value("total").money());
+        let allocated = view
+            .facts(fund::Allocate::DEF)
+            .filter_map(|fact| {
+                let unit = fact.value("community").text().unwrap_or_default();
+                match fact.value("amount") {
+                    Value::Money(amount) => Some((unit.to_owned(), *amount)),
+                    _ => None,
+                }
+            })
+            .collect();
+        Some(Self {
+            id: view.id.clone(),
+            total,
+            allocated,
+            fund,
+        })
+    }
+
+    /// True if nothing at all is recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.total.is_none()
+            && self.allocated.is_empty()
+            && self.fund.paid.is_empty()
+            && self.fund.disbursed.is_empty()
+    }
+
+    /// Every unit of the account, the street itself first.
+    fn units(&self) -> Vec<&str> {
+        let mut units = self.fund.units();
+        units.extend(self.allocated.iter().map(|(unit, _)| unit.as_str()));
+        units.sort_unstable();
+        units.dedup();
+        units
+    }
+
+    /// Set aside, handed out, used, and what is left of the two, of one unit or of all.
+    fn sums(&self, unit: Option<&str>) -> Sums {
+        let mine = |line: &&Line| unit.is_none_or(|unit| line.unit == unit);
+        let aside = self
+            .allocated
+            .iter()
+            .filter(|(of, _)| unit.is_none_or(|unit| of == unit))
+            .try_fold(Money::ZERO, |sum, (_, amount)| sum.checked_add(*amount));
+        let disbursed = Fund::sum(self.fund.disbursed.iter().filter(mine));
+        let paid = Fund::sum(self.fund.paid.iter().filter(mine));
+        let left = disbursed.zip(paid).map(|(a, b)| a.fen() - b.fen());
+        Sums {
+            aside,
+            disbursed,
+            paid,
+            left: left.map(Money::from_fen),
+        }
+    }
+
+    /// What is paid for the support of the programme.
+    fn support(&self) -> Option<Money> {
+        let lines = self.fund.paid.iter();
+        Fund::sum(lines.filter(|line| line.kind.as_deref() == Some("support")))
+    }
+}
+
+struct Sums {
+    aside: Option<Money>,
+    disbursed: Option<Money>,
+    paid: Option<Money>,
+    left: Option<Money>,
+}
+
+fn shown(amount: Option<Money>) -> String {
+    amount.map_or_else(|| "–".to_owned(), |amount| amount.to_string())
+}
+
+/// The name of a unit: a community's code, or the street.
+fn unit_name(unit: &str, lang: Lang) -> &str {
+    if unit.is_empty() { lang.pick("街道", "street") } else { unit }
+}
+
+/// Both ledgers and their reconciliation, for people.
+#[must_use]
+pub fn text(account: &Account, voice: Voice<'_>) -> String {
+    let lang = voice.lang;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{} {}{}",
+        account.id,
+        lang.pick("项目资金（元），总额：", "project fund (yuan), total: "),
+        shown(account.total),
+    );
+    let ledgers = [
+        (lang.pick("发放台账", "Disbursement ledger"), &account.fund.disbursed),
+        (lang.pick("使用台账", "Usage ledger"), &account.fund.paid),
+    ];
+    for (title, lines) in ledgers {
+        let _ = writeln!(text, "\n{title}");
+        let _ = write!(text, "{}", ledger(lines, voice).terminal(voice.width));
+    }
+    let _ = writeln!(text, "\n{}", lang.pick("核对", "Reconciliation"));
+    let mut table = Table::new(vec![
+        ("unit", lang.pick("单位", "Unit").into()),
+        ("allocated", lang.pick("安排", "Allocated").into()),
+        ("disbursed", lang.pick("发放", "Disbursed").into()),
+        ("paid", lang.pick("支出", "Paid").into()),
+        ("left", lang.pick("结余（发放－支出）", "Left (disbursed − paid)").into()),
+    ]);
+    table.right = (1..5).collect();
+    let mut row = |name: &str, sums: &Sums| {
+        table.rows.push(vec![
+            name.to_owned(),
+            shown(sums.aside),
+            shown(sums.disbursed),
+            shown(sums.paid),
+            shown(sums.left),
+        ]);
+    };
+    for unit in account.units() {
+        row(unit_name(unit, lang), &account.sums(Some(unit)));
+    }
+    row(lang.pick("合计", "Total"), &account.sums(None));
+    let _ = write!(text, "{}", table.terminal(voice.width));
+    let _ = writeln!(
+        text,
+        "{}{}",
+        lang.pick("其中支撑经费：", "Of which support costs: "),
+        shown(account.support())
+    );
+    text
+}
+
+/// The lines of one ledger.
+#[must_use]
+pub fn ledger(lines: &[Line], voice: Voice<'_>) -> Table {
+    let lang = voice.lang;
+    let mut table = Table::new(vec![
+        ("date", lang.pick("日期", "Date").into()),
+        ("unit", lang.pick("单位", "Unit").into()),
+        ("case", lang.pick("项目", "Case").into()),
+        ("what", lang.pick("内容", "What").into()),
+        ("amount", lang.pick("金额（元）", "Amount (yuan)").into()),
+        ("event", lang.pick("事件号", "Event").into()),
+    ]);
+    table.right = vec![4, 5];
+    for line in lines {
+        let kind = line.kind.as_deref().map(|kind| voice.pack.label("expense", kind));
+        table.rows.push(vec![
+            line.day.to_string(),
+            unit_name(&line.unit, lang).to_owned(),
+            clean(line.case.as_deref().unwrap_or_default()),
+            clean(kind.unwrap_or(lang.pick(line.def.zh, line.def.id))),
+            line.amount.to_string(),
+            line.key.seq.to_string(),
+        ]);
+    }
+    table
+}
+
+/// The account for machines.
+#[must_use]
+pub fn json(account: &Account) -> Json {
+    let lines = |lines: &[Line]| -> Vec<Json> {
+        lines
+            .iter()
+            .map(|line| {
+                json!({
+                    "date": line.day.to_string(), "unit": line.unit, "case": line.case,
+                    "step": line.def.id, "kind": line.kind, "amount": line.amount.to_string(),
+                    "event": line.key,
+                })
+            })
+            .collect()
+    };
+    let sums = |unit: Option<&str>| {
+        let sums = account.sums(unit);
+        json!({
+            "unit": unit, "allocated": sums.aside.map(|m| m.to_string()),
+            "disbursed": sums.disbursed.map(|m| m.to_string()),
+            "paid": sums.paid.map(|m| m.to_string()), "left": sums.left.map(|m| m.to_string()),
+        })
+    };
+    json!({
+        "schema": "minsheng.fund/1",
+        "id": account.id,
+        "total": account.total.map(|m| m.to_string()),
+        "support": account.support().map(|m| m.to_string()),
+        "disbursed": lines(&account.fund.disbursed),
+        "paid": lines(&account.fund.paid),
+        "units": account.units().into_iter().map(|unit| sums(Some(unit))).collect::<Vec<_>>(),
+        "sums": sums(None),
+    })
+}

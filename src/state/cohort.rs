@@ -1,0 +1,94 @@
+//! Cohorts: the projects of a year, of a community, a street or the district.
+
+use std::collections::BTreeMap;
+
+use super::{Book, Subject};
+use crate::law::Day;
+
+/// One project that was started.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Identifier of the case.
+    pub case: String,
+    /// First day of implementation.
+    pub on: Day,
+}
+
+/// The started cases of each community, in order of their identifiers.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    by_community: BTreeMap<String, Vec<Started>>,
+    /// All cases of each community, started or not.
+    cases: BTreeMap<String, Vec<String>>,
+}
+
+impl Index {
+    pub(super) fn new(book: &Book) -> Self {
+        let mut last: BTreeMap<&str, Day> = BTreeMap::new();
+        for fact in book
+            .of_step(<crate::step::implement::Start as crate::step::Recorded>::DEF)
+            .filter(|fact| !book.is_withdrawn(&fact.subject))
+        {
+            if let Some(day) = fact.occurred {
+                last.insert(&fact.subject, day);
+            }
+        }
+        let mut by_community: BTreeMap<String, Vec<Started>> = BTreeMap::new();
+        for (case, on) in last {
+            if let Subject::Case(code, _) = Subject::parse(case) {
+                by_community.entry(code).or_default().push(Started {
+                    case: case.to_owned(),
+                    on,
+                });
+            }
+        }
+        let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for id in book.subjects() {
+            if let Subject::Case(code, _) = Subject::parse(id) {
+                cases.entry(code).or_default().push(id.to_owned());
+            }
+        }
+        Self {
+            by_community,
+            cases,
+        }
+    }
+}
+
+impl Book {
+    /// The cases of a community that were started, in any year.
+    #[must_use]
+    pub fn started(&self, community: &str) -> &[Started] {
+        self.cohorts()
+            .by_community
+            .get(community)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// All cases of a community, in order.
+    #[must_use]
+    pub fn cases(&self, community: &str) -> &[String] {
+        self.cohorts().cases.get(community).map_or(&[], Vec::as_slice)
+    }
+
+    /// The cases that a year of a community, a street or the district answers for: those
+    /// whose first day of implementation lies in it, up to a day.
+    #[must_use]
+    pub fn cohort(&self, scope: &Subject, as_of: Day) -> Vec<&str> {
+        let Some(year) = scope.year() else {
+            return Vec::new();
+        };
+        self.cohorts()
+            .by_community
+            .iter()
+            .filter(|(code, _)| match scope {
+                Subject::CommunityYear(own, _) => own == *code,
+                Subject::StreetYear(street, _) => self.street(code) == Some(street),
+                _ => true,
+            })
+            .flat_map(|(_, cases)| cases)
+            .filter(|started| started.on.year() == year && started.on <= as_of)
+            .map(|started| started.case.as_str())
+            .collect()
+    }
+}
