@@ -15,6 +15,7 @@ mod modules;
 mod next;
 mod numbers;
 mod outcome;
+mod parts;
 mod periods;
 mod records;
 mod rule;

@@ -96,7 +96,7 @@ fn usage_mistakes_end_with_two_and_a_next_step() {
 fn several_mistakes_of_one_step_are_told_at_once() {
     let office = office();
     let answer = office
-        .run("publicize post HZ2022-001 --start 2022-02-30 --end 昨天 --by 物业 --content 金额")
+        .run("publicize post HZ2022-001 --start 2022-02-30 --end 昨天 --by 业委会 --content 金额")
         .ends(2);
     for part in ["--start", "--end", "--by", "--content"] {
         assert!(answer.err.contains(part), "{part}: {}", answer.err);

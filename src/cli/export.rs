@@ -2,7 +2,6 @@
 
 mod grid;
 
-
 use clap::ArgMatches;
 
 use self::grid::Exporter;

@@ -28,7 +28,10 @@ pub(super) fn todo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         let text = todo::icalendar(&matters, context.surroundings.now, context.lang);
         super::files::refuse_database(path)?;
         super::files::write_file(path, text.as_bytes(), true)?;
-        let dated = matters.iter().filter(|matter| matter.date.is_some()).count();
+        let dated = matters
+            .iter()
+            .filter(|matter| matter.date.is_some())
+            .count();
         talk(
             context,
             &format!("已写入日历：{path}（{dated}项）"),
@@ -75,7 +78,10 @@ fn subjects_of(
     if codes.is_empty() {
         return Err(unknown(id));
     }
-    let street = codes.iter().any(|code| in_street(code)).then(|| format!("{name}{year}"));
+    let street = codes
+        .iter()
+        .any(|code| in_street(code))
+        .then(|| format!("{name}{year}"));
     let mine = |subject: &String| match Subject::parse(subject).community() {
         Some(code) => codes.iter().any(|c| c == code),
         None => Some(subject) == street.as_ref(),

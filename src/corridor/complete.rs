@@ -1,6 +1,6 @@
 //! Completing a step: identifiers, dates, and whether what it names is there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
 
@@ -29,7 +29,8 @@ pub(super) struct Completer<'a> {
     today: Day,
     next: HashMap<String, u64>,
     communities: HashMap<String, bool>,
-    pub(super) places: Option<crate::state::Book>,
+    /// The street of each registered community, those of this batch included.
+    pub(super) streets: Option<BTreeMap<String, String>>,
 }
 
 impl<'a> Completer<'a> {
@@ -40,7 +41,7 @@ impl<'a> Completer<'a> {
             today,
             next: HashMap::new(),
             communities: HashMap::new(),
-            places: None,
+            streets: None,
         }
     }
 
@@ -61,8 +62,9 @@ impl<'a> Completer<'a> {
                 if let Some(words) = self.renames(&code, &step)? {
                     say(words);
                 }
+                let street = step.text("street").unwrap_or_default().to_owned();
+                self.streets()?.insert(code.clone(), street);
                 self.communities.insert(code, true);
-                self.places = None;
             } else if !self.is_community(&code)? {
                 say(words!(
                     "社区代码 {0} 没有登记；先登记：minsheng register community {0} --name 社区名称 --street 街道名称",

@@ -167,7 +167,10 @@ fn natural_key(step: &str, values: &Map<String, Json>, subject: &str) -> String 
             }
         }
     } else {
-        for (name, value) in values.iter().filter(|(name, _)| *name != subject && *name != "shelf") {
+        for (name, value) in values
+            .iter()
+            .filter(|(name, _)| *name != subject && *name != "shelf")
+        {
             add(name, value);
         }
     }

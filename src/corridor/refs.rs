@@ -35,8 +35,13 @@ pub(super) fn dangling(
         for field in def.fields.iter().filter(|field| field.kind == Kind::Ref) {
             let makes =
                 field.name == def.subject && series(field.name).is_some() && !field.required;
-            if makes || matches!(field.name, "body" | "subject" | "concerns" | "shelf" | "scope")
-                || (field.name == "entry" && def.id == "register.blocklist") {
+            if makes
+                || matches!(
+                    field.name,
+                    "body" | "subject" | "concerns" | "shelf" | "scope"
+                )
+                || (field.name == "entry" && def.id == "register.blocklist")
+            {
                 continue;
             }
             if field.name == "item" && def.id == "register.library" {

@@ -1,5 +1,7 @@
 //! Shelves: the lists that facts of many subjects stand in, so that they are found together.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::complete::Completer;
@@ -43,9 +45,8 @@ impl Completer<'_> {
         let (Some(code), Some(year)) = (subject.community(), year) else {
             return Ok(None);
         };
-        let mut book = Book::new();
-        book.extend(self.reader.of_subject(code)?);
-        Ok(book.street(code).map(|street| format!("{street}{year}")))
+        let street = self.streets()?.get(code);
+        Ok(street.map(|street| format!("{street}{year}")))
     }
 
     /// A street or scope that no community was registered under.
@@ -62,32 +63,44 @@ impl Completer<'_> {
         if field == "scope" && name == DISTRICT {
             return Ok(None);
         }
-        let book = self.places()?;
-        let codes = book.communities();
-        let street = codes.iter().any(|code| book.street(code) == Some(name));
-        if street || (field == "scope" && codes.iter().any(|code| code == name)) {
+        let streets = self.streets()?;
+        let code = field == "scope" && streets.contains_key(name);
+        if code || streets.values().any(|street| street == name) {
             return Ok(None);
         }
-        let mut known: Vec<&str> = codes.iter().filter_map(|code| book.street(code)).collect();
+        let mut known: Vec<&str> = streets.values().map(String::as_str).collect();
+        known.sort_unstable();
         known.dedup();
         let known = known.join("、");
         Ok(Some(words!(
             "没有登记“{0}”：应为{1}已登记社区所属的街道（现有：{2}）；先登记社区：minsheng register community 代码 --name 社区名称 --street 街道名称",
             "“{0}” is not registered: give{3} the street of a registered community (there are: {2}); first: minsheng register community CODE --name NAME --street STREET",
             name,
-            if field == "scope" { "“全区”、社区代码，或" } else { "" },
+            if field == "scope" {
+                "“全区”、社区代码，或"
+            } else {
+                ""
+            },
             known,
-            if field == "scope" { " 全区, a community's code, or" } else { "" }
+            if field == "scope" {
+                " 全区, a community's code, or"
+            } else {
+                ""
+            }
         )))
     }
 
-    /// The registered communities.
-    fn places(&mut self) -> anyhow::Result<&Book> {
-        if self.places.is_none() {
+    /// The street of each registered community.
+    pub(super) fn streets(&mut self) -> anyhow::Result<&mut BTreeMap<String, String>> {
+        if self.streets.is_none() {
             let mut book = Book::new();
             book.extend(self.reader.of_subject(COMMUNITIES)?);
-            self.places = Some(book);
+            let streets = book.communities().into_iter().filter_map(|code| {
+                let street = book.street(&code)?.to_owned();
+                Some((code, street))
+            });
+            self.streets = Some(streets.collect());
         }
-        Ok(self.places.get_or_insert_with(Book::new))
+        Ok(self.streets.get_or_insert_with(BTreeMap::new))
     }
 }

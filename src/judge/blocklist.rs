@@ -22,7 +22,11 @@ impl Facts<'_> {
                 };
                 let field = def.fields[*index].name;
                 let code = fact
-                    .value(if field == "provider" { "provider_code" } else { "code" })
+                    .value(if field == "provider" {
+                        "provider_code"
+                    } else {
+                        "code"
+                    })
                     .text();
                 parts.push(self.barred(fact, unit, code, fact.occurred, years));
                 // a unit that was free when it signed may be barred when work begins
@@ -84,6 +88,10 @@ impl Facts<'_> {
                 .fact("barred_until", last.to_string());
             }
         }
-        Outcome::kept(words!("执行单位不在异常名录中。", "The unit is not barred.")).uses([fact])
+        Outcome::kept(words!(
+            "执行单位不在异常名录中。",
+            "The unit is not barred."
+        ))
+        .uses([fact])
     }
 }

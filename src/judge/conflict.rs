@@ -144,11 +144,10 @@ impl<'a> Facts<'a> {
             }
             let people = tokens(&staff);
             let interests = self.interests(&people, kin);
-            let found = interests
-                .of
-                .values()
-                .flatten()
-                .find(|interest| same_unit(interest, taker) && active(interest, taker.occurred));
+            let found =
+                interests.of.values().flatten().find(|interest| {
+                    same_unit(interest, taker) && active(interest, taker.occurred)
+                });
             parts.push(match found {
                 Some(interest) => Outcome::broken(words!(
                     "“{}”是工作人员本人或特定关系人的利益相关单位，不得承接本项目；回避不能消除。",
@@ -180,8 +179,10 @@ impl<'a> Facts<'a> {
                     .of_step(library::Blocklist::DEF)
                     .find(|entry| same_unit(entry, taker));
                 match entry {
-                    Some(entry) => Outcome::kept(words!("单位已列入异常名录。", "The unit is listed."))
-                        .uses([entry]),
+                    Some(entry) => {
+                        Outcome::kept(words!("单位已列入异常名录。", "The unit is listed."))
+                            .uses([entry])
+                    }
                     None => Outcome::missing(step_label(library::Blocklist::DEF)).uses([taker]),
                 }
             });
@@ -217,7 +218,10 @@ impl<'a> Facts<'a> {
     fn conflicted(&self, kin: &Kin<'_>, wide: bool) -> Result<Vec<Act<'a>>, Outcome> {
         let acts = self.acts();
         if acts.is_empty() {
-            return Err(Outcome::waits_for(words!("监督人员", "people who supervise")));
+            return Err(Outcome::waits_for(words!(
+                "监督人员",
+                "people who supervise"
+            )));
         }
         if self.registered(None).is_empty() {
             return Err(Outcome::missing(unregistered()));
@@ -296,8 +300,9 @@ impl<'a> Facts<'a> {
                 ))
                 .blames([act.fact])
             });
-        Outcome::join(broken.collect())
-            .unwrap_or_else(|| Outcome::kept(words!("没有登记利益关系。", "No interest is recorded.")))
+        Outcome::join(broken.collect()).unwrap_or_else(|| {
+            Outcome::kept(words!("没有登记利益关系。", "No interest is recorded."))
+        })
     }
 
     /// A person with an interest stepped aside before acting, or was told to.
@@ -329,7 +334,9 @@ impl<'a> Facts<'a> {
                 .facts(conflict::Remind::DEF)
                 .find(|fact| fact.value("person").person() == Some(&act.person));
             match told {
-                Some(told) => Outcome::kept(words!("已通知回避。", "Told to step aside.")).uses([told]),
+                Some(told) => {
+                    Outcome::kept(words!("已通知回避。", "Told to step aside.")).uses([told])
+                }
                 None => Outcome::missing(step_label(conflict::Remind::DEF)).uses([act.fact]),
             }
         });

@@ -11,6 +11,18 @@ use crate::state::Fact;
 use crate::words;
 use crate::words::Words;
 
+/// A yearly date that records must meet.
+pub(super) struct Yearly<'p> {
+    pub(super) of: &'p Path,
+    pub(super) filter: Option<&'p Expr>,
+    /// Which one, of how many.
+    pub(super) slot: (usize, usize),
+    /// Month, day, and how many years after the one that is judged.
+    pub(super) on: (u32, u32, i32),
+    pub(super) last: (u32, u32),
+    pub(super) what: &'p Words,
+}
+
 impl<'a> Facts<'a> {
     pub(super) fn dates(&self, path: &Path) -> Vec<(Day, &'a Fact)> {
         self.values(path)
@@ -178,15 +190,15 @@ impl<'a> Facts<'a> {
         outcome
     }
 
-    pub(super) fn fixed_date(
-        &self,
-        of: &Path,
-        filter: Option<&Expr>,
-        slot: usize,
-        slots: usize,
-        (month, day, year_offset): (u32, u32, i32),
-        last: (u32, u32),
-    ) -> Outcome {
+    pub(super) fn fixed_date(&self, wanted: &Yearly<'_>) -> Outcome {
+        let Yearly {
+            of,
+            filter,
+            slot: (slot, slots),
+            on: (month, day, year_offset),
+            last,
+            what,
+        } = *wanted;
         let year = self.view.subject.year().unwrap_or_default();
         let Some(due) = Day::new(year + year_offset, month, day) else {
             return Outcome::missing(words!("年度", "programme year"));
@@ -194,7 +206,11 @@ impl<'a> Facts<'a> {
         let mut dates = self.dates(of);
         dates.retain(|(_, fact)| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes));
         dates.sort_by_key(|(date, _)| *date);
-        let label = self.label(of);
+        let label = if what.is_empty() {
+            self.label(of)
+        } else {
+            what.clone()
+        };
         // the earliest record answers the first date; once the last date has passed with too
         // few records, the last dates are answered and the rule on their number tells the gap
         let over = Day::new(year, last.0, last.1).is_some_and(|end| self.view.as_of > end);

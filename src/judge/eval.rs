@@ -49,7 +49,11 @@ impl Focus<'_> {
         if fact.def == self.fact.def {
             return Some(fact.key == self.fact.key);
         }
-        let mut shared = self.same.iter().filter(|same| fact.def.index(same).is_some()).peekable();
+        let mut shared = self
+            .same
+            .iter()
+            .filter(|same| fact.def.index(same).is_some())
+            .peekable();
         shared.peek()?;
         Some(shared.all(|same| fact.value(same) == self.fact.value(same)))
     }

@@ -16,7 +16,9 @@ fn money(fact: &Fact, field: &str) -> Option<Money> {
 
 /// The sum of some amounts; nothing if one is missing or the sum cannot be told.
 fn sum(amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
-    amounts.into_iter().try_fold(Money::ZERO, |sum, amount| sum.checked_add(amount?))
+    amounts
+        .into_iter()
+        .try_fold(Money::ZERO, |sum, amount| sum.checked_add(amount?))
 }
 
 impl Facts<'_> {
@@ -229,8 +231,10 @@ impl Fund {
             return None;
         };
         let mut fund = Self::default();
-        fund.disbursed.extend(view.facts(fund::Disburse::DEF).filter_map(line));
-        fund.paid.extend(view.facts(fund::Expense::DEF).filter_map(line));
+        fund.disbursed
+            .extend(view.facts(fund::Disburse::DEF).filter_map(line));
+        fund.paid
+            .extend(view.facts(fund::Expense::DEF).filter_map(line));
         let book = view.book;
         for code in book.communities() {
             if book.street(&code) != Some(street) {
@@ -328,7 +332,9 @@ pub(super) fn paid(fund: &Fund) -> Option<Value> {
 
 pub(super) fn disbursed(fund: &Fund) -> Option<Value> {
     let known = !fund.disbursed.is_empty();
-    Fund::sum(&fund.disbursed).filter(|_| known).map(Value::Money)
+    Fund::sum(&fund.disbursed)
+        .filter(|_| known)
+        .map(Value::Money)
 }
 
 pub(super) fn overdrawn(fund: &Fund) -> Option<Value> {

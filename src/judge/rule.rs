@@ -3,8 +3,8 @@
 use super::eval::{Answer, Facts};
 use super::finding::{Finding, Verdict};
 use super::outcome::{Outcome, Status};
-use crate::law::Day;
 use super::run::computed;
+use crate::law::Day;
 use crate::pack::{Check, Pack, Rule, Scope, Severity, Treatment};
 use crate::state::{Subject, View};
 use crate::step::{Recorded, register};

@@ -1,6 +1,8 @@
 //! Running the checks of a rule: for the subject, or for each record of it.
 
+use super::cohort::Covering;
 use super::conflict::Kin;
+use super::dates::Yearly;
 use super::eval::{Answer, Facts};
 use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
@@ -181,7 +183,15 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             day,
             year_offset,
             last,
-        } => facts.fixed_date(of, filter.as_ref(), *slot, *slots, (*month, *day, *year_offset), *last),
+            what,
+        } => facts.fixed_date(&Yearly {
+            of,
+            filter: filter.as_ref(),
+            slot: (*slot, *slots),
+            on: (*month, *day, *year_offset),
+            last: *last,
+            what,
+        }),
         Primitive::Window {
             each,
             event,
@@ -242,7 +252,17 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             among,
             least,
             until,
-        } => facts.coverage(by, filter.as_ref(), among.as_ref(), *least, *until),
+            what,
+        } => facts.coverage(
+            &Covering {
+                by,
+                filter: filter.as_ref(),
+                among: among.as_ref(),
+                what,
+            },
+            *least,
+            *until,
+        ),
         Primitive::Periods {
             of,
             filter,
@@ -281,8 +301,14 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             relations,
             generations,
             wide,
-        } => facts.conflict(*role, &Kin { relations, generations: *generations }, *wide),
+        } => facts.conflict(
+            *role,
+            &Kin {
+                relations,
+                generations: *generations,
+            },
+            *wide,
+        ),
         _ => Outcome::exempt(Words::default()),
     }
 }
-

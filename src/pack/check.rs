@@ -203,6 +203,8 @@ pub enum Primitive {
         /// Month and day of the last of the dates, in the programme year: until then the
         /// records answer the dates from the first on, after it from the last back.
         last: (u32, u32),
+        /// What the records are, in words; the field's name if empty.
+        what: Words,
     },
     /// For each linked record, something within a window of days.
     Window {
@@ -299,6 +301,8 @@ pub enum Primitive {
         least: Least,
         /// Pending until this month and day, so many years after the one that is judged.
         until: (u32, u32, i32),
+        /// What is counted, in words; the step's name if empty.
+        what: Words,
     },
     /// A record in each part of the year.
     Periods {

@@ -179,4 +179,3 @@ fn take_text(table: &mut toml::Table, key: &str) -> Result<Option<String>, Strin
         Some(_) => Err(format!("{key} must be text")),
     }
 }
-

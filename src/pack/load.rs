@@ -31,7 +31,10 @@ const EMBEDDED: &[(&str, &[(&str, &str)])] = &[(
         "04-publicize",
         "05-implement",
         "06-oversight",
+        "11-annex4",
         "12-annex5",
+        "13-annex6",
+        "14-annex7",
         "07-final",
         "tables"
     ),

@@ -88,10 +88,7 @@ pub(super) fn primitive(
                     None
                 },
                 if_missing: p.or("if_missing", IfMissing::Breach)?,
-                what: Words::new(
-                    p.or("what", String::new())?,
-                    p.or("what_en", String::new())?,
-                ),
+                what: p.what()?,
             }
         }
         "role" => Primitive::Role {
@@ -161,6 +158,7 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 day,
                 year_offset: p.or("year_offset", 0)?,
                 last: (p.or("last_month", month)?, p.or("last_day", day)?),
+                what: p.what()?,
             }
         }
         "window" => {
@@ -207,7 +205,12 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                     .map(|text| p.compiler.expr(&text, None))
                     .transpose()?,
                 least: p.least()?,
-                until: (p.or("month", 12)?, p.or("day", 31)?, p.or("year_offset", 0)?),
+                until: (
+                    p.or("month", 12)?,
+                    p.or("day", 31)?,
+                    p.or("year_offset", 0)?,
+                ),
+                what: p.what()?,
             }
         }
         "periods" => {
@@ -321,6 +324,12 @@ impl Params<'_> {
         self.compiler.paths(&names)
     }
 
+    /// What is counted or asked for, in words.
+    fn what(&mut self) -> Result<Words, String> {
+        let zh = self.or("what", String::new())?;
+        Ok(Words::new(zh, self.or("what_en", String::new())?))
+    }
+
     /// The condition on the records, as `where`.
     fn filter(&mut self, record: Option<&'static StepDef>) -> Result<Option<Expr>, String> {
         self.optional::<String>("where")?
@@ -332,7 +341,9 @@ impl Params<'_> {
     fn least(&mut self) -> Result<Least, String> {
         let percent = self.optional("percent")?.map(Least::Percent);
         let number = self.optional("number")?.map(Least::Number);
-        let each = self.optional::<String>("each")?.map(|_| Least::EachCommunity);
+        let each = self
+            .optional::<String>("each")?
+            .map(|_| Least::EachCommunity);
         let all = self.optional::<String>("least")?.map(|_| Least::All);
         let mut given = percent.into_iter().chain(number).chain(each).chain(all);
         match (given.next(), given.next()) {

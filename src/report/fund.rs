@@ -108,7 +108,11 @@ fn shown(amount: Option<Money>) -> String {
 
 /// The name of a unit: a community's code, or the street.
 fn unit_name(unit: &str, lang: Lang) -> &str {
-    if unit.is_empty() { lang.pick("街道", "street") } else { unit }
+    if unit.is_empty() {
+        lang.pick("街道", "street")
+    } else {
+        unit
+    }
 }
 
 /// Both ledgers and their reconciliation, for people.
@@ -124,7 +128,10 @@ pub fn text(account: &Account, voice: Voice<'_>) -> String {
         shown(account.total),
     );
     let ledgers = [
-        (lang.pick("发放台账", "Disbursement ledger"), &account.fund.disbursed),
+        (
+            lang.pick("发放台账", "Disbursement ledger"),
+            &account.fund.disbursed,
+        ),
         (lang.pick("使用台账", "Usage ledger"), &account.fund.paid),
     ];
     for (title, lines) in ledgers {
@@ -137,7 +144,11 @@ pub fn text(account: &Account, voice: Voice<'_>) -> String {
         ("allocated", lang.pick("安排", "Allocated").into()),
         ("disbursed", lang.pick("发放", "Disbursed").into()),
         ("paid", lang.pick("支出", "Paid").into()),
-        ("left", lang.pick("结余（发放－支出）", "Left (disbursed − paid)").into()),
+        (
+            "left",
+            lang.pick("结余（发放－支出）", "Left (disbursed − paid)")
+                .into(),
+        ),
     ]);
     table.right = (1..5).collect();
     let mut row = |name: &str, sums: &Sums| {
@@ -177,7 +188,10 @@ pub fn ledger(lines: &[Line], voice: Voice<'_>) -> Table {
     ]);
     table.right = vec![4, 5];
     for line in lines {
-        let kind = line.kind.as_deref().map(|kind| voice.pack.label("expense", kind));
+        let kind = line
+            .kind
+            .as_deref()
+            .map(|kind| voice.pack.label("expense", kind));
         table.rows.push(vec![
             line.day.to_string(),
             unit_name(&line.unit, lang).to_owned(),

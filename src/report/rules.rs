@@ -150,7 +150,11 @@ pub fn coverage(voice: Voice<'_>) -> Table {
         ("cite", lang.pick("条款", "Clause").into()),
         ("id", lang.pick("规则", "Rule").into()),
         ("check", lang.pick("处理", "Treatment").into()),
-        ("how", lang.pick("依据什么判断 / 为何只收录", "How, or why recorded only").into()),
+        (
+            "how",
+            lang.pick("依据什么判断 / 为何只收录", "How, or why recorded only")
+                .into(),
+        ),
     ]);
     table.whole = vec![1, 2];
     let mut last = "";
@@ -158,7 +162,11 @@ pub fn coverage(voice: Voice<'_>) -> Table {
         let same = rule.cite == last;
         last = &rule.cite;
         table.rows.push(vec![
-            if same { String::new() } else { rule.cite.clone() },
+            if same {
+                String::new()
+            } else {
+                rule.cite.clone()
+            },
             rule.id.clone(),
             word(rule, lang).into(),
             how(rule, lang),

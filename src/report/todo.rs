@@ -110,7 +110,10 @@ fn dated(finding: &Finding, as_of: Day) -> Option<Matter> {
 /// The missing records, each told once with all the rules that ask for it.
 fn missing(findings: &[Finding]) -> Vec<Matter> {
     let mut records: BTreeMap<String, Matter> = BTreeMap::new();
-    for finding in findings.iter().filter(|f| f.verdict == Verdict::Unverifiable) {
+    for finding in findings
+        .iter()
+        .filter(|f| f.verdict == Verdict::Unverifiable)
+    {
         for (record, what) in super::lacks::records(&finding.missing) {
             let matter = records.entry(record.zh.clone()).or_insert_with(|| Matter {
                 kind: Kind::Missing,
@@ -134,7 +137,12 @@ fn may(subject: &str, next: Next) -> Matter {
         kind: Kind::Next,
         date: Some(next.date),
         subject: subject.to_owned(),
-        what: words!("{}（{}）", "{1}", next.def.zh, next.def.id.replace('.', " ")),
+        what: words!(
+            "{}（{}）",
+            "{1}",
+            next.def.zh,
+            next.def.id.replace('.', " ")
+        ),
         rules: vec![next.rule],
         cite: next.cite,
     }
@@ -142,7 +150,9 @@ fn may(subject: &str, next: Next) -> Matter {
 
 /// Days from one day to another.
 fn left(matter: &Matter, as_of: Day) -> Option<i64> {
-    matter.date.map(|date| days(as_of, date, FirstDay::Excluded))
+    matter
+        .date
+        .map(|date| days(as_of, date, FirstDay::Excluded))
 }
 
 /// The matters as lines for people.
@@ -156,7 +166,11 @@ pub fn text(matters: &[Matter], as_of: Day, voice: Voice<'_>) -> String {
         let what = clean(matter.what.in_lang(lang));
         let Some(date) = matter.date else {
             if dateless.is_empty() {
-                let _ = writeln!(text, "{}", lang.pick("没有期限，待补：", "No last day, to be brought:"));
+                let _ = writeln!(
+                    text,
+                    "{}",
+                    lang.pick("没有期限，待补：", "No last day, to be brought:")
+                );
             }
             if dateless != matter.subject {
                 let _ = writeln!(text, "{}", matter.subject);
@@ -167,13 +181,21 @@ pub fn text(matters: &[Matter], as_of: Day, voice: Voice<'_>) -> String {
         };
         let days = match left(matter, as_of).unwrap_or_default() {
             0 => lang.pick("今天", "today").to_owned(),
-            days if days > 0 => lang.pick(&format!("还有{days}天"), &format!("in {days} days")).to_owned(),
-            days => lang.pick(&format!("已过{}天", -days), &format!("{} days ago", -days)).to_owned(),
+            days if days > 0 => lang
+                .pick(&format!("还有{days}天"), &format!("in {days} days"))
+                .to_owned(),
+            days => lang
+                .pick(&format!("已过{}天", -days), &format!("{} days ago", -days))
+                .to_owned(),
         };
         let line = format!(
             "{date} {} {} {}  {what}  {}〔{rules}〕",
             matter.kind.label(lang),
-            if matter.kind == Kind::Next && date < as_of { String::new() } else { days },
+            if matter.kind == Kind::Next && date < as_of {
+                String::new()
+            } else {
+                days
+            },
             matter.subject,
             matter.cite
         );
@@ -217,10 +239,18 @@ pub fn icalendar(matters: &[Matter], stamp: chrono::DateTime<chrono::Utc>, lang:
         let what = clean(matter.what.in_lang(lang));
         let rules = matter.rules.join(" ");
         let event = Event::new()
-            .uid(&format!("{}/{}/{rules}@minsheng", matter.subject, matter.kind.id()))
+            .uid(&format!(
+                "{}/{}/{rules}@minsheng",
+                matter.subject,
+                matter.kind.id()
+            ))
             .timestamp(stamp)
             .all_day(date.date())
-            .summary(&format!("{} {}：{what}", matter.subject, matter.kind.label(lang)))
+            .summary(&format!(
+                "{} {}：{what}",
+                matter.subject,
+                matter.kind.label(lang)
+            ))
             .description(&format!("{} {rules}", matter.cite))
             .done();
         calendar.push(event);

@@ -68,7 +68,10 @@ impl Book {
     /// All cases of a community, in order.
     #[must_use]
     pub fn cases(&self, community: &str) -> &[String] {
-        self.cohorts().cases.get(community).map_or(&[], Vec::as_slice)
+        self.cohorts()
+            .cases
+            .get(community)
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The cases that a year of a community, a street or the district answers for: those

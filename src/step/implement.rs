@@ -1,8 +1,7 @@
 //! Steps of `implement`: determination, contract, work and completion (实施).
 
 use super::field::{
-    BodyTerm, CategoryTerm, CauseTerm, Code, FundTerm, ItemTerm, PaperTerm, Personal, Ref,
-    TypeTerm,
+    BodyTerm, CategoryTerm, CauseTerm, Code, FundTerm, ItemTerm, PaperTerm, Personal, Ref, TypeTerm,
 };
 use super::step;
 use crate::law::{Day, Money};

@@ -195,13 +195,17 @@ pub fn judge(folder: &Path, pack: &Pack, example: &Example) -> BTreeMap<String, 
         })
         .unwrap();
     let subjects: Vec<String> = if subject == "*" {
-        let year = ["HZ2022".to_owned(), "粤海街道2022".to_owned()];
+        let year: &[&str] = match example.base.as_str() {
+            "year" => &["HZ2022"],
+            "street" => &["HZ2022", "粤海街道2022", "全区2022"],
+            _ => &[],
+        };
         let cases = book
             .subjects()
-            .filter(|id| id.contains('-'))
+            .filter(|id| id.contains('-') && example.base != "year")
             .map(str::to_owned);
         cases
-            .chain(year.into_iter().filter(|_| example.base == "year"))
+            .chain(year.iter().map(|id| (*id).to_owned()))
             .collect()
     } else {
         vec![subject]

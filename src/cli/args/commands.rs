@@ -185,7 +185,10 @@ fn keeping(lang: Lang) -> Vec<Command> {
 fn reading(lang: Lang) -> Vec<Command> {
     vec![
         Command::new("audit")
-            .about(lang.pick("审计一个年度；登记检查、问题、整改、上报", "Audit a year; record inspections, findings, rectification, reports"))
+            .about(lang.pick(
+                "审计一个年度；登记检查、问题、整改、上报",
+                "Audit a year; record inspections, findings, rectification, reports",
+            ))
             .args_conflicts_with_subcommands(true)
             .subcommand_negates_reqs(true)
             .arg(year(lang).required(true))

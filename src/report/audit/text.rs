@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use super::{Audit, entry};
 use crate::judge::{Finding, Verdict};
 use crate::pack::Severity;
-use crate::report::{Voice, lacks};
 use crate::report::table::{Table, clean};
+use crate::report::{Voice, lacks};
 use crate::state::Subject;
 use crate::words::{Lang, Words};
 
