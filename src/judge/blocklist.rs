@@ -67,6 +67,9 @@ impl Facts<'_> {
             let Some(listed) = entry.value("listed").day() else {
                 continue;
             };
+            if listed > self.view.as_of {
+                continue;
+            }
             let Ok(last) = add(listed, years, Unit::Year, Calendar::embedded()) else {
                 continue;
             };

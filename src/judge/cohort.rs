@@ -9,6 +9,7 @@ use super::outcome::Outcome;
 use crate::law::Day;
 use crate::pack::check::Least;
 use crate::pack::expr::Expr;
+use crate::state::subject::DISTRICT;
 use crate::state::{Fact, View};
 use crate::step::StepDef;
 use crate::words;
@@ -58,6 +59,9 @@ impl<'a> Facts<'a> {
             .collect();
         let named = |case: &str| {
             records.iter().any(|fact| {
+                if !self.reaches(fact, case) {
+                    return false;
+                }
                 let cases = fact.value("cases").items();
                 cases.iter().any(|value| value.text() == Some(case))
             })
@@ -95,6 +99,16 @@ impl<'a> Facts<'a> {
             .fact("lacking", json!(lacking));
         outcome.governed = Day::new(year, 12, 31);
         outcome
+    }
+
+    /// True if the scope of a record, if it names one, holds the case.
+    fn reaches(&self, record: &Fact, case: &str) -> bool {
+        let book = self.view.book;
+        let Some(scope) = record.value("scope").text() else {
+            return true;
+        };
+        let mut served = book.served(case).into_iter();
+        scope == DISTRICT || served.any(|code| code == scope || book.street(&code) == Some(scope))
     }
 
     /// The projects of the year for which a condition holds, and those for which nobody knows.

@@ -50,18 +50,50 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The records that say which unit takes the case.
+    /// The records that say which unit takes the case. A planned unit counts until one is
+    /// engaged.
     fn takers(&self) -> Vec<&'a Fact> {
-        let defs: [&'static StepDef; 4] = [
-            shortlist::Plan::DEF,
+        let engaged: [&'static StepDef; 3] = [
             procure::Award::DEF,
             implement::Contract::DEF,
             works::Commission::DEF,
         ];
-        defs.into_iter()
+        let mut takers: Vec<&Fact> = engaged
+            .into_iter()
             .flat_map(|def| self.view.facts(def))
-            .filter(|fact| !fact.value("unit").is_none())
+            .collect();
+        if takers.is_empty() {
+            takers.extend(self.view.last(shortlist::Plan::DEF));
+        }
+        takers.retain(|fact| !fact.value("unit").is_none());
+        takers
+    }
+
+    /// The people who lead the case or buy for it: staff without an entry of their own.
+    fn in_charge(&self) -> BTreeSet<String> {
+        let fields: [(&'static StepDef, &str); 4] = [
+            (shortlist::Plan::DEF, "leader"),
+            (procure::Procure::DEF, "team"),
+            (procure::Procure::DEF, "head"),
+            (procure::Procure::DEF, "representative"),
+        ];
+        let values = fields.into_iter().filter_map(|(def, field)| {
+            let fact = self.view.last(def)?;
+            Some(fact.value(field).items())
+        });
+        values
+            .flatten()
+            .filter_map(|value| value.person().map(str::to_owned))
             .collect()
+    }
+
+    /// The live records of a step in the whole book, up to the day that is judged.
+    fn known(&self, def: &'static StepDef) -> impl Iterator<Item = &'a Fact> + '_ {
+        let until = self.view.as_of;
+        self.view
+            .book
+            .of_step(def)
+            .filter(move |fact| fact.occurred.is_none_or(|day| day <= until))
     }
 
     /// The people who are registered where the case belongs, on a day.
@@ -74,18 +106,21 @@ impl<'a> Facts<'a> {
             .collect();
         scopes.extend(streets);
         scopes.push(DISTRICT.to_owned());
-        view.book
-            .of_step(conflict::Staff::DEF)
+        self.known(conflict::Staff::DEF)
             .filter(|fact| scopes.contains(&fact.subject) && active(fact, day))
             .collect()
     }
 
     /// What these people, and those related to them, have an interest in.
     fn interests(&self, people: &BTreeSet<String>, kin: &Kin<'_>) -> Interests<'a> {
-        let book = self.view.book;
+        let declared: Vec<&Fact> = self.known(conflict::Interest::DEF).collect();
+        let has_any = |person: &str| {
+            let mut of = declared.iter();
+            of.any(|interest| interest.value("person").person() == Some(person))
+        };
         let mut near: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut unclear = Vec::new();
-        for relation in book.of_step(conflict::Relation::DEF) {
+        for relation in self.known(conflict::Relation::DEF) {
             let (Some(one), Some(other), Some(kind)) = (
                 relation.value("person").person(),
                 relation.value("other").person(),
@@ -104,7 +139,10 @@ impl<'a> Facts<'a> {
                     continue;
                 }
                 None if kind == "collateral" => {
-                    unclear.push(relation);
+                    // kin without an interest matter in no generation
+                    if has_any(one) || has_any(other) {
+                        unclear.push(relation);
+                    }
                     continue;
                 }
                 _ => {}
@@ -116,7 +154,7 @@ impl<'a> Facts<'a> {
         for person in people {
             let mut circle = near.get(person.as_str()).cloned().unwrap_or_default();
             circle.insert(person);
-            let mine = book.of_step(conflict::Interest::DEF).filter(|interest| {
+            let mine = declared.iter().copied().filter(|interest| {
                 let who = interest.value("person").person();
                 who.is_some_and(|who| circle.contains(who))
             });
@@ -142,7 +180,8 @@ impl<'a> Facts<'a> {
                 parts.push(Outcome::missing(unregistered()).uses([taker]));
                 continue;
             }
-            let people = tokens(&staff);
+            let mut people = tokens(&staff);
+            people.extend(self.in_charge());
             let interests = self.interests(&people, kin);
             let found =
                 interests.of.values().flatten().find(|interest| {
@@ -169,14 +208,13 @@ impl<'a> Facts<'a> {
         if breach.causes.is_empty() {
             return Outcome::exempt(words!("没有发现应列入的单位。", "No unit to be listed."));
         }
-        let book = self.view.book;
         let parts = self
             .takers()
             .into_iter()
             .filter(|taker| breach.causes.contains(&taker.key))
             .map(|taker| {
-                let entry = book
-                    .of_step(library::Blocklist::DEF)
+                let entry = self
+                    .known(library::Blocklist::DEF)
                     .find(|entry| same_unit(entry, taker));
                 match entry {
                     Some(entry) => {
@@ -199,7 +237,12 @@ impl<'a> Facts<'a> {
         ];
         let mut acts = Vec::new();
         for (def, field, member) in sources {
-            for fact in self.view.facts(def) {
+            // a team that was replaced is no team any more
+            let facts: Vec<&Fact> = match member {
+                true => self.view.last(def).into_iter().collect(),
+                false => self.view.facts(def).collect(),
+            };
+            for fact in facts {
                 let Some(day) = fact.occurred else { continue };
                 for person in fact.value(field).items().iter().filter_map(Value::person) {
                     acts.push(Act {
@@ -228,14 +271,12 @@ impl<'a> Facts<'a> {
         }
         let people = acts.iter().map(|act| act.person.clone()).collect();
         let interests = self.interests(&people, kin);
-        let near: BTreeMap<&String, bool> = interests
-            .of
-            .iter()
-            .map(|(person, list)| (person, self.takes_nearby(list, wide)))
-            .collect();
         let found: Vec<Act<'a>> = acts
             .into_iter()
-            .filter(|act| near.get(&act.person) == Some(&true))
+            .filter(|act| {
+                let mine = interests.of.get(&act.person);
+                mine.is_some_and(|list| self.takes_nearby(list, act.day, wide))
+            })
             .collect();
         if found.is_empty() && !interests.unclear.is_empty() {
             return Err(generations(&interests));
@@ -243,8 +284,9 @@ impl<'a> Facts<'a> {
         Ok(found)
     }
 
-    /// True if one of these units takes a case that is near this one, in the same year.
-    fn takes_nearby(&self, interests: &[&Fact], wide: bool) -> bool {
+    /// True if one of these units takes a case that is near this one, in the same year or
+    /// still at the day of an act.
+    fn takes_nearby(&self, interests: &[&Fact], act: Day, wide: bool) -> bool {
         if interests.is_empty() {
             return false;
         }
@@ -252,21 +294,27 @@ impl<'a> Facts<'a> {
         let book = view.book;
         let served = book.served(&view.id);
         let streets: BTreeSet<&str> = served.iter().filter_map(|code| book.street(code)).collect();
-        let takers = book
-            .of_step(implement::Contract::DEF)
-            .chain(book.of_step(shortlist::Plan::DEF))
-            .chain(book.of_step(works::Commission::DEF));
+        let takers = self
+            .known(implement::Contract::DEF)
+            .chain(self.known(shortlist::Plan::DEF))
+            .chain(self.known(works::Commission::DEF));
         takers
             .filter(|taker| !taker.value("unit").is_none() && !book.is_withdrawn(&taker.subject))
             .filter(|taker| {
                 let both = |interest: &&&Fact| {
-                    same_unit(interest, taker) && active(interest, taker.occurred)
+                    same_unit(interest, taker)
+                        && (active(interest, taker.occurred) || active(interest, Some(act)))
                 };
                 interests.iter().any(|interest| both(&interest))
             })
             .any(|taker| {
                 let other = View::new(book, &taker.subject, view.as_of);
-                if other.year() != view.year() {
+                let ended = other
+                    .last(implement::Complete::DEF)
+                    .and_then(|f| f.occurred);
+                let running = taker.occurred.is_some_and(|day| day <= act)
+                    && ended.is_none_or(|day| act <= day);
+                if other.year() != view.year() && !running {
                     return false;
                 }
                 let there = book.served(&taker.subject);
@@ -316,7 +364,14 @@ impl<'a> Facts<'a> {
         };
         let parts = found.iter().map(|act| {
             let before = (!act.member).then_some(act.day);
-            if let Some(recusal) = self.recusal(&act.person, before) {
+            let after = |recusal: &&Fact| {
+                let mut later = found.iter().filter(|a| a.person == act.person && !a.member);
+                later.any(|a| recusal.occurred.is_some_and(|day| day < a.day))
+            };
+            let recusal = self.recusal(&act.person, before);
+            // who takes part after stepping aside has not stepped aside
+            let recusal = recusal.filter(|r| !after(r));
+            if let Some(recusal) = recusal {
                 return Outcome::kept(words!("已回避。", "Stepped aside.")).uses([recusal]);
             }
             if role == Side::Unrecused {

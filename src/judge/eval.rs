@@ -197,6 +197,16 @@ impl<'a> Facts<'a> {
                         .any(|word| matches!(word, Literal::Text(word) if text.contains(word)))
                 })
             }),
+            Expr::Scaled(path, factor, op, other) => {
+                let number = |path| self.single(path, record).and_then(|v| v.count());
+                match (number(path), number(other)) {
+                    (Some(left), Some(right)) => {
+                        yes(ordered(*op, left.saturating_mul(*factor).cmp(&right)))
+                    }
+                    (None, _) => Answer::Unknown(vec![self.label(path)]),
+                    _ => Answer::Unknown(vec![self.label(other)]),
+                }
+            }
             Expr::Facts(path, op, other) => match self.single(other, record) {
                 None => Answer::Unknown(vec![self.label(other)]),
                 Some(right) => self.with(path, record, |left| compare_values(left, *op, &right)),
@@ -296,10 +306,12 @@ fn compare(value: &Value, op: Op, literal: &Literal) -> bool {
     match literal {
         Literal::Text(text) => compare_values(value, op, &Value::Text(text.clone())),
         Literal::Count(number) => match value {
-            Value::List(list) => ordered(
-                op,
-                i64::try_from(list.len()).unwrap_or(i64::MAX).cmp(number),
-            ),
+            // the same person or thing named twice is one
+            Value::List(list) => {
+                let first = |i: &usize| !list[..*i].iter().any(|other| other.same(&list[*i]));
+                let distinct = (0..list.len()).filter(first).count();
+                ordered(op, i64::try_from(distinct).unwrap_or(i64::MAX).cmp(number))
+            }
             _ => compare_values(value, op, &Value::Count(*number)),
         },
         Literal::Money(money) => compare_values(value, op, &Value::Money(*money)),

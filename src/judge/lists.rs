@@ -14,24 +14,48 @@ use crate::state::{Fact, Value};
 use crate::step::StepDef;
 use crate::words;
 
+/// What a list must contain.
+#[derive(Clone, Copy)]
+pub(super) struct Cover<'p> {
+    pub(super) need: &'p [String],
+    pub(super) min: Option<usize>,
+    pub(super) persons: bool,
+    pub(super) together: bool,
+}
+
 impl Facts<'_> {
-    pub(super) fn set_cover(
-        &self,
-        of: &Path,
-        need: &[String],
-        min: Option<usize>,
-        persons: bool,
-        gate: &Gate,
-    ) -> Outcome {
-        let facts = self.facts(of);
+    pub(super) fn set_cover(&self, of: &Path, cover: &Cover<'_>, gate: &Gate) -> Outcome {
+        let Cover {
+            need,
+            min,
+            persons,
+            together,
+        } = *cover;
+        let facts: Vec<&Fact> = match of {
+            Path::Field(def, _) if together => self.records(def).collect(),
+            _ => self.facts(of),
+        };
         let label = self.label(of);
         if facts.is_empty() {
             return match self.passed(gate) {
                 Some(gates) if !gate.is_empty() => Outcome::missing(label).uses(gates),
+                // a list that is due from some record on is not due before it
+                None => Outcome::pending(words!(
+                    "尚未到办理{}的环节。",
+                    "{1} is not due yet.",
+                    label.zh,
+                    label.en
+                )),
                 _ => Outcome::waits_for(label),
             };
         }
-        let items = self.items(of);
+        let items = match of {
+            Path::Field(_, index) if together => facts
+                .iter()
+                .flat_map(|fact| fact.values[*index].items().to_vec())
+                .collect(),
+            _ => self.items(of),
+        };
         if items.is_empty() {
             return Outcome::missing(label).uses(facts);
         }

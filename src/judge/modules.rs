@@ -43,7 +43,7 @@ pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'
         ModuleFact::CasePaid => funds::case_paid(view),
         ModuleFact::CaseFailures => Some(failures(view)),
         ModuleFact::PayCloses => funds::pay_closes(facts),
-        ModuleFact::AcceptStanding => Some(standing(facts)),
+        ModuleFact::AcceptStanding => standing(facts),
         ModuleFact::CommissionTotal => commission_total(facts),
         ModuleFact::FundPaid => funds::of_fund(view, funds::paid),
         ModuleFact::FundDisbursed => funds::of_fund(view, funds::disbursed),
@@ -84,7 +84,7 @@ fn failures<'a>(view: &View<'a>) -> Found<'a> {
 }
 
 /// Result of the latest acceptance up to the day of the record at hand; `none` without one.
-fn standing<'a>(facts: &Facts<'a>) -> Found<'a> {
+fn standing<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
     let until = facts.focus.and_then(|focus| focus.fact.occurred);
     let latest = facts
         .view
@@ -95,10 +95,11 @@ fn standing<'a>(facts: &Facts<'a>) -> Found<'a> {
         Some(fact) => fact.value("result").clone(),
         None => Value::Text("none".into()),
     };
-    Found {
+    // an acceptance without a result is neither
+    (!result.is_none()).then_some(Found {
         value: result,
         fact: latest,
-    }
+    })
 }
 
 /// All that the body answering for the case contracted out of the same kind in the calendar

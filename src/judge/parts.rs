@@ -29,7 +29,7 @@ impl Facts<'_> {
             .records(of)
             .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
             .collect();
-        let (mut parts, mut shown) = (Vec::new(), Vec::new());
+        let (mut parts, mut shown, mut judged) = (Vec::new(), Vec::new(), None);
         for part in 1..=per.of_year() {
             let (first, last) = per.bounds(year, part);
             let inside = |day: Option<Day>| day.is_some_and(|day| first <= day && day <= last);
@@ -43,6 +43,7 @@ impl Facts<'_> {
             if !self.whole_in_force(first, last) || !self.needed(needs, &inside) {
                 continue;
             }
+            judged = Some(last);
             parts.push(if !days.is_empty() {
                 Outcome::kept(words!("各期均有记录。", "Recorded in every part."))
             } else if view.as_of <= last {
@@ -83,7 +84,7 @@ impl Facts<'_> {
             })
             .uses(records)
             .fact("days", json!(shown));
-        outcome.governed = Day::new(year, 12, 31);
+        outcome.governed = judged.or(Day::new(year, 12, 31));
         outcome
     }
 
@@ -205,21 +206,21 @@ impl Facts<'_> {
                     .occurred
                     .is_some_and(|day| start <= day && day <= view.as_of)
         };
-        let first = view
-            .book
-            .of_step(by)
-            .filter(own)
-            .min_by_key(|fact| fact.occurred);
+        let held: Vec<&Fact> = view.book.of_step(by).filter(own).collect();
+        let first = held.iter().filter_map(|fact| fact.occurred).min();
         let due = match per.period_of(start) {
             (year, part) if part == per.of_year() => per.bounds(year + 1, 1),
             (year, part) => per.bounds(year, part + 1),
         };
         let due = due.1;
         let outcome = match first {
-            Some(fact) => {
-                let day = fact.occurred.unwrap_or(start);
-                let listed = fact.values[list].items().iter();
-                if listed.filter_map(Value::text).any(|case| case == view.id) {
+            Some(day) => {
+                let those: Vec<&Fact> = held.into_iter().filter(|f| f.occurred == first).collect();
+                let lists = |fact: &&&Fact| {
+                    let cases = fact.values[list].items().iter();
+                    cases.filter_map(Value::text).any(|case| case == view.id)
+                };
+                if let Some(fact) = those.iter().find(lists) {
                     Outcome::kept(words!(
                         "{}（{}）包括本项目。",
                         "{2} of {1} takes up the case.",
@@ -227,7 +228,7 @@ impl Facts<'_> {
                         day,
                         by.id
                     ))
-                    .uses([fact])
+                    .uses([*fact])
                 } else {
                     Outcome::broken(words!(
                         "{}后的第一次{}（{}）没有包括本项目。",
@@ -238,7 +239,7 @@ impl Facts<'_> {
                         by.id,
                         self.label(from).en
                     ))
-                    .blames([fact])
+                    .blames(those)
                 }
             }
             None if view.as_of > due => Outcome::broken(words!(

@@ -121,7 +121,7 @@ fn attested(facts: &Facts<'_>, rule: &Rule, body: &str) -> Outcome {
         .filter(|fact| fact.subject == name && fact.value("rule").text() == Some(&rule.id))
         .find(|fact| {
             fact.occurred
-                .is_none_or(|day| year_end.is_none_or(|end| day <= end))
+                .is_none_or(|day| day <= view.as_of && year_end.is_none_or(|end| day <= end))
         });
     match document {
         Some(document) => Outcome::kept(words!("已登记文件。", "The document is recorded."))

@@ -4,6 +4,7 @@ use super::cohort::Covering;
 use super::conflict::Kin;
 use super::dates::Yearly;
 use super::eval::{Answer, Facts};
+use super::lists::Cover;
 use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
 use super::records::join_labels;
@@ -25,9 +26,11 @@ pub(super) fn computed(
         let outcome = applied(facts, check, &check.primitive, passed);
         for reading in &check.readings {
             let other = applied(facts, check, &reading.primitive, passed);
+            // a reading that breaks, or that no longer does
             let turns = matches!(
                 (outcome.status, other.status),
-                (Status::Broken, Status::Kept) | (Status::Kept, Status::Broken)
+                (Status::Broken, Status::Kept | Status::Exempt)
+                    | (Status::Kept | Status::Exempt, Status::Broken)
             );
             if turns && disagreeing.is_none() {
                 disagreeing = Some((
@@ -47,7 +50,8 @@ pub(super) fn computed(
             .iter()
             .enumerate()
             .all(|(i, o)| i == index || o.status < Status::Missing);
-        (others_fine && (Some(status) == worst || status == Status::Kept)).then_some((id, why))
+        let fine = matches!(status, Status::Kept | Status::Exempt);
+        (others_fine && (Some(status) == worst || fine)).then_some((id, why))
     });
     let outcome = Outcome::join(outcomes)
         .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
@@ -153,8 +157,18 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             need,
             min,
             persons,
+            together,
             gate,
-        } => facts.set_cover(of, need, *min, *persons, gate),
+        } => facts.set_cover(
+            of,
+            &Cover {
+                need,
+                min: *min,
+                persons: *persons,
+                together: *together,
+            },
+            gate,
+        ),
         Primitive::Subset {
             of,
             within,

@@ -139,6 +139,8 @@ pub enum Primitive {
         min: Option<usize>,
         /// One person counts for one role only.
         persons: bool,
+        /// What several records name counts together.
+        together: bool,
         /// When it is due, if nothing is recorded.
         gate: Gate,
     },

@@ -125,6 +125,8 @@ pub enum Expr {
     Compare(Path, Op, Literal),
     /// Two facts compared.
     Facts(Path, Op, Path),
+    /// So many times a number compared with another: `for * 2 > members`.
+    Scaled(Path, i64, Op, Path),
     /// A fact is one of several values.
     In(Path, Vec<Literal>),
     /// A text contains one of several words.
@@ -220,7 +222,9 @@ enum Token {
 }
 
 fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    const SIGNS: [&str; 11] = ["==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ","];
+    const SIGNS: [&str; 12] = [
+        "==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ",", "*",
+    ];
     let mut list = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -235,7 +239,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             rest = after;
         } else {
             let end = rest
-                .find(|c: char| c.is_whitespace() || "=!<>()[],'".contains(c))
+                .find(|c: char| c.is_whitespace() || "=!<>()[],'*".contains(c))
                 .unwrap_or(rest.len());
             if end == 0 {
                 return Err(format!("“{first}” is not understood in “{text}”"));
@@ -335,6 +339,9 @@ impl Parser<'_> {
         if self.word("mentions") {
             return Ok(Expr::Mentions(path, self.literals()?));
         }
+        if self.sign("*") {
+            return self.scaled(path);
+        }
         for (sign, op) in OPS {
             if self.sign(sign) {
                 return match self.peek().cloned() {
@@ -347,6 +354,21 @@ impl Parser<'_> {
             }
         }
         Ok(Expr::Flag(path))
+    }
+
+    /// The rest of `path * 2 > other`.
+    fn scaled(&mut self, path: Path) -> Result<Expr, String> {
+        let Literal::Count(factor) = self.literal()? else {
+            return Err("expected a whole number after *".into());
+        };
+        let Some((_, op)) = OPS.into_iter().find(|(sign, _)| self.sign(sign)) else {
+            return Err(format!("expected a comparison, found {:?}", self.peek()));
+        };
+        let Some(Token::Word(other)) = self.peek().cloned() else {
+            return Err(format!("expected a fact, found {:?}", self.peek()));
+        };
+        self.at += 1;
+        Ok(Expr::Scaled(path, factor, op, self.names.path(&other)?))
     }
 
     fn literals(&mut self) -> Result<Vec<Literal>, String> {

@@ -35,7 +35,10 @@ const EMBEDDED: &[(&str, &[(&str, &str)])] = &[(
         "12-annex5",
         "13-annex6",
         "14-annex7",
+        "15-annex8",
+        "16-interpretation",
         "07-final",
+        "08-annex1",
         "tables"
     ),
 )];

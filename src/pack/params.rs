@@ -39,6 +39,7 @@ pub(super) fn primitive(
             need: p.get("need")?,
             min: p.optional("min")?,
             persons: p.or("persons", false)?,
+            together: p.or("together", false)?,
             gate: p.gate()?,
         },
         "subset" => Primitive::Subset {

@@ -81,11 +81,28 @@ pub fn matters(pack: &Pack, book: &Book, subjects: &[String], as_of: Day) -> Vec
             }
         }
     }
+    let mut list = merged(list);
     list.sort_by(|a, b| {
         let key = |m: &Matter| (m.date.is_none(), m.date, m.kind, m.subject.clone());
         key(a).cmp(&key(b))
     });
     list
+}
+
+/// What several clauses ask for in the same words is one matter.
+fn merged(list: Vec<Matter>) -> Vec<Matter> {
+    let mut whole: Vec<Matter> = Vec::new();
+    for matter in list {
+        let same = |known: &&mut Matter| {
+            (known.kind, known.date, &known.subject, &known.what)
+                == (matter.kind, matter.date, &matter.subject, &matter.what)
+        };
+        match whole.iter_mut().find(same) {
+            Some(known) => known.rules.extend(matter.rules),
+            None => whole.push(matter),
+        }
+    }
+    whole
 }
 
 /// A duty with a last day that nothing has met yet.
@@ -233,7 +250,11 @@ pub fn json(matters: &[Matter], as_of: Day, lang: Lang) -> Json {
 /// always under the same identifier.
 #[must_use]
 pub fn icalendar(matters: &[Matter], stamp: chrono::DateTime<chrono::Utc>, lang: Lang) -> String {
-    let mut calendar = Calendar::new();
+    let mut calendar = Calendar::empty();
+    calendar
+        .append_property(("VERSION", "2.0"))
+        .append_property(("PRODID", "-//minsheng//todo//ZH"))
+        .append_property(("CALSCALE", "GREGORIAN"));
     for matter in matters {
         let Some(date) = matter.date else { continue };
         let what = clean(matter.what.in_lang(lang));
@@ -245,7 +266,8 @@ pub fn icalendar(matters: &[Matter], stamp: chrono::DateTime<chrono::Utc>, lang:
                 matter.kind.id()
             ))
             .timestamp(stamp)
-            .all_day(date.date())
+            // without an end an event of a date lasts that day
+            .starts(date.date())
             .summary(&format!(
                 "{} {}：{what}",
                 matter.subject,

@@ -28,9 +28,13 @@ impl<'a> View<'a> {
     pub fn new(book: &'a Book, id: &str, as_of: Day) -> Self {
         let subject = Subject::parse(id);
         let own = match &subject {
-            Subject::CommunityYear(..) | Subject::StreetYear(..) | Subject::DistrictYear(_) => {
-                book.of_prefix(id)
+            // what others record of a community's projects is no act of the community
+            Subject::CommunityYear(..) => {
+                let mut own = book.of_prefix(id);
+                own.retain(|&index| book.fact(index).subject.starts_with(id));
+                own
             }
+            Subject::StreetYear(..) | Subject::DistrictYear(_) => book.of_prefix(id),
             _ => book.of_subject(id).to_vec(),
         };
         let mut linked = Vec::new();

@@ -154,11 +154,11 @@ fn read_value(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Resul
         Json::Array(list) => list
             .iter()
             .flat_map(|item| match item {
-                Json::String(text) => split(text, field.kind),
+                Json::String(text) => split(text, field, vocabulary),
                 other => vec![other.clone()],
             })
             .collect(),
-        Json::String(text) => split(text, field.kind),
+        Json::String(text) => split(text, field, vocabulary),
         other => vec![other.clone()],
     };
     let mut list = Vec::with_capacity(parts.len());
@@ -170,13 +170,29 @@ fn read_value(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Resul
 
 /// Cuts one text into the values of a list: `、`, `；`, line breaks, and commas where
 /// a value cannot hold one itself.
-fn split(text: &str, kind: Kind) -> Vec<Json> {
-    let commas = kind != Kind::Text;
-    text.split(|c: char| {
-        matches!(c, '、' | '；' | ';' | '\n') || (commas && matches!(c, ',' | '，'))
-    })
-    .map(|part| Json::String(part.trim().to_owned()))
-    .collect()
+fn split(text: &str, field: &Field, vocabulary: &dyn Vocabulary) -> Vec<Json> {
+    let commas = field.kind != Kind::Text;
+    let cut =
+        |c: char| matches!(c, '、' | '；' | ';' | '\n') || (commas && matches!(c, ',' | '，'));
+    // a word of the regulation may hold such a sign itself: the longest one wins
+    let known = |part: &str| {
+        let term = vocabulary.term(field.vocabulary, part.trim());
+        field.kind == Kind::Term && term.is_ok_and(|term| term != part.trim())
+    };
+    let mut list = Vec::new();
+    let mut rest = text;
+    loop {
+        let ends = rest.match_indices(cut).map(|(at, _)| at);
+        let ends: Vec<usize> = ends.chain([rest.len()]).collect();
+        let whole = ends.iter().rev().find(|&&end| known(&rest[..end]));
+        let end = *whole.unwrap_or(&ends[0]);
+        list.push(Json::String(rest[..end].trim().to_owned()));
+        let mut after = rest[end..].chars();
+        if after.next().is_none() {
+            return list;
+        }
+        rest = after.as_str();
+    }
 }
 
 fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {

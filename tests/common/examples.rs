@@ -55,6 +55,12 @@ impl Example {
     }
 }
 
+/// The pack from its files, so that a changed row is judged without a new build; a test
+/// says that it is the pack that is built in.
+pub fn pack_folder() -> String {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/src/packs/nanshan-2020").to_owned()
+}
+
 /// The base cases by name.
 pub fn bases(folder: &Path) -> BTreeMap<String, Vec<Map<String, Json>>> {
     let text = std::fs::read_to_string(folder.join("base.jsonl")).unwrap();
@@ -102,7 +108,7 @@ pub fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
     steps.into_iter().flat_map(repeated).collect()
 }
 
-fn repeated(mut step: Map<String, Json>) -> Vec<Map<String, Json>> {
+pub fn repeated(mut step: Map<String, Json>) -> Vec<Map<String, Json>> {
     let Some(times) = step.remove("repeat") else {
         return vec![step];
     };

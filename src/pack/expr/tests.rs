@@ -39,6 +39,10 @@ fn reads_guards() {
         Ok(Expr::Compare(_, Op::Le, Literal::Money(_)))
     ));
     assert!(matches!(
+        read("implement.decide.for * 2 > implement.decide.members"),
+        Ok(Expr::Scaled(_, 2, Op::Gt, _))
+    ));
+    assert!(matches!(
         read("implement.progress.note mentions ['监理', '设计']"),
         Ok(Expr::Mentions(_, list)) if list.len() == 2
     ));
