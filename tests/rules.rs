@@ -97,7 +97,10 @@ fn check(path: &Path, pack: &Pack) -> Vec<String> {
             serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
         let judged = std::panic::catch_unwind(|| judge(&folder(), pack, &example));
         let Ok(says) = judged else {
-            wrong.push(format!("{place} {}: cannot be recorded, expected", example.name));
+            wrong.push(format!(
+                "{place} {}: cannot be recorded, expected",
+                example.name
+            ));
             continue;
         };
         let found = says

@@ -57,7 +57,9 @@ impl Facts<'_> {
                 .uses(records);
         };
         // the figure that holds at the end of the year
+        let year = self.view.subject.year().unwrap_or_default();
         let mut totals = self.dates_with(total);
+        totals.retain(|(day, _, _)| day.is_none_or(|day| day.year() <= year));
         totals.sort_by_key(|(day, _, _)| *day);
         let Some((_, total_amount, total_fact)) = totals.pop() else {
             return if records.is_empty() {
@@ -156,12 +158,29 @@ fn payments<'a>(view: &View<'a>, case: &str) -> Vec<&'a Fact> {
 
 /// All payments of the case.
 pub(super) fn case_paid<'a>(view: &View<'a>) -> Option<Found<'a>> {
-    let list = payments(view, &view.id);
-    let paid = sum(list.iter().map(|fact| money(fact, "amount")))?;
+    let mut list = payments(view, &view.id);
+    // what was entered as an expense of the case is paid for it too
+    let expenses = view.facts(fund::Expense::DEF);
+    list.extend(expenses.filter(|fact| {
+        fact.value("case").text() == Some(&view.id)
+            && fact.value("kind").text() == Some("implementation")
+    }));
+    added(&list, "amount")
+}
+
+/// The sum of a field of some records.
+fn added<'a>(list: &[&'a Fact], field: &str) -> Option<Found<'a>> {
+    let total = sum(list.iter().map(|fact| money(fact, field)))?;
     Some(Found {
-        value: Value::Money(paid),
+        value: Value::Money(total),
         fact: list.last().copied(),
     })
+}
+
+/// All amounts of some records of the case: what was misused, what was paid back.
+pub(super) fn case_sum<'a>(view: &View<'a>, def: &'static StepDef) -> Option<Found<'a>> {
+    let list: Vec<&Fact> = view.facts(def).collect();
+    (!list.is_empty()).then(|| added(&list, "amount"))?
 }
 
 /// The payment at hand is declared to be the last, or reaches the contract amount.

@@ -7,7 +7,7 @@ use super::funds;
 use crate::law::Day;
 use crate::pack::expr::ModuleFact;
 use crate::state::{Fact, Value, View};
-use crate::step::{Recorded, accept, implement, library, register, shortlist, works};
+use crate::step::{Recorded, accept, fund, implement, library, register, shortlist, works};
 use crate::words::Words;
 
 /// The name of a computed fact for people.
@@ -18,6 +18,8 @@ pub(super) fn label(fact: ModuleFact) -> Words {
         ModuleFact::OperatorPersonnel => ("运营机构的服务人员", "people of the operator"),
         ModuleFact::OperatorHere => ("执行单位的身份", "identity of the contractor"),
         ModuleFact::CasePaid => ("本项目已付款", "payments of the case"),
+        ModuleFact::CaseMisused => ("违规使用的金额", "misused money"),
+        ModuleFact::CaseClawed => ("追回资金的金额", "money paid back"),
         ModuleFact::CaseFailures => ("验收未通过的次数", "failed acceptances"),
         ModuleFact::PayCloses => ("是否尾款", "whether it is the final payment"),
         ModuleFact::AcceptStanding => ("此前的验收结果", "result of the acceptance before"),
@@ -41,6 +43,8 @@ pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'
         ModuleFact::OperatorHere => operator_here(view),
         ModuleFact::OperatorPersonnel => operator_personnel(view),
         ModuleFact::CasePaid => funds::case_paid(view),
+        ModuleFact::CaseMisused => funds::case_sum(view, fund::Misuse::DEF),
+        ModuleFact::CaseClawed => funds::case_sum(view, fund::Clawback::DEF),
         ModuleFact::CaseFailures => Some(failures(view)),
         ModuleFact::PayCloses => funds::pay_closes(facts),
         ModuleFact::AcceptStanding => standing(facts),

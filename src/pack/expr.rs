@@ -37,6 +37,10 @@ pub enum ModuleFact {
     OperatorPersonnel,
     /// All payments of the case.
     CasePaid,
+    /// All that was misused of the case's money.
+    CaseMisused,
+    /// All of it that was paid back.
+    CaseClawed,
     /// How often the acceptance of the case failed.
     CaseFailures,
     /// The payment at hand is the last one, as declared or by its sum.
@@ -61,12 +65,14 @@ pub enum ModuleFact {
 
 impl ModuleFact {
     /// Every module fact with its name and the module that gives it.
-    pub const ALL: [(&'static str, &'static str, Self); 15] = [
+    pub const ALL: [(&'static str, &'static str, Self); 17] = [
         ("library.in_force", "library", Self::LibraryInForce),
         ("case.communities", "case", Self::Communities),
         ("operator.here", "operator", Self::OperatorHere),
         ("operator.personnel", "operator", Self::OperatorPersonnel),
         ("case.paid", "money", Self::CasePaid),
+        ("case.misused", "money", Self::CaseMisused),
+        ("case.clawed", "money", Self::CaseClawed),
         ("case.failures", "accept", Self::CaseFailures),
         ("pay.closes", "money", Self::PayCloses),
         ("accept.standing", "accept", Self::AcceptStanding),
