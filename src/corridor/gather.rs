@@ -135,18 +135,8 @@ pub(super) fn gather(
             book.extend(reader.of_subject(code)?);
         }
     }
-    let first = events
-        .iter()
-        .map(|event| event.id)
-        .min()
-        .unwrap_or(i64::MAX);
     let before = if takes_away {
-        let mut before = Book::before(first);
-        let mut seen = BTreeSet::new();
-        for subject in &subjects {
-            load_with(reader, &mut before, subject, &mut seen)?;
-        }
-        Some(before)
+        Some(book_before(reader, events, &subjects)?)
     } else {
         None
     };
@@ -162,6 +152,21 @@ pub(super) fn gather(
         years: years.into_keys().chain(streets).collect(),
         aims,
     })
+}
+
+/// The subjects without the new events.
+fn book_before(
+    reader: Reader<'_>,
+    events: &[Event],
+    subjects: &BTreeSet<String>,
+) -> anyhow::Result<Book> {
+    let first = events.iter().map(|event| event.id).min();
+    let mut before = Book::before(first.unwrap_or(i64::MAX));
+    let mut seen = BTreeSet::new();
+    for subject in subjects {
+        load_with(reader, &mut before, subject, &mut seen)?;
+    }
+    Ok(before)
 }
 
 /// What is recorded of a street's year itself, with what its body contracted out in it.

@@ -28,12 +28,12 @@ impl Completer<'_> {
         if step.def.field("shelf").is_none() {
             return Ok(());
         }
-        let shelf = match list_of(step) {
+        let name = match list_of(step) {
             Some(list) => Some(list.to_owned()),
             None => self.year_of_case(step)?,
         };
-        if let Some(shelf) = shelf {
-            step.values.insert("shelf".into(), json!(shelf));
+        if let Some(name) = name {
+            step.values.insert("shelf".into(), json!(name));
         }
         Ok(())
     }

@@ -238,9 +238,10 @@ impl<'a> Facts<'a> {
         let mut acts = Vec::new();
         for (def, field, member) in sources {
             // a team that was replaced is no team any more
-            let facts: Vec<&Fact> = match member {
-                true => self.view.last(def).into_iter().collect(),
-                false => self.view.facts(def).collect(),
+            let facts: Vec<&Fact> = if member {
+                self.view.last(def).into_iter().collect()
+            } else {
+                self.view.facts(def).collect()
             };
             for fact in facts {
                 let Some(day) = fact.occurred else { continue };
@@ -258,16 +259,16 @@ impl<'a> Facts<'a> {
     }
 
     /// The acts of people with an interest in a unit that takes a case nearby.
-    fn conflicted(&self, kin: &Kin<'_>, wide: bool) -> Result<Vec<Act<'a>>, Outcome> {
+    fn conflicted(&self, kin: &Kin<'_>, wide: bool) -> Result<Vec<Act<'a>>, Box<Outcome>> {
         let acts = self.acts();
         if acts.is_empty() {
-            return Err(Outcome::waits_for(words!(
+            return Err(Box::new(Outcome::waits_for(words!(
                 "监督人员",
                 "people who supervise"
-            )));
+            ))));
         }
         if self.registered(None).is_empty() {
-            return Err(Outcome::missing(unregistered()));
+            return Err(Box::new(Outcome::missing(unregistered())));
         }
         let people = acts.iter().map(|act| act.person.clone()).collect();
         let interests = self.interests(&people, kin);
@@ -279,7 +280,7 @@ impl<'a> Facts<'a> {
             })
             .collect();
         if found.is_empty() && !interests.unclear.is_empty() {
-            return Err(generations(&interests));
+            return Err(Box::new(generations(&interests)));
         }
         Ok(found)
     }
@@ -333,7 +334,7 @@ impl<'a> Facts<'a> {
     fn supervisors(&self, kin: &Kin<'_>, wide: bool) -> Outcome {
         let found = match self.conflicted(kin, wide) {
             Ok(found) => found,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         let broken = found
             .iter()
@@ -360,7 +361,7 @@ impl<'a> Facts<'a> {
                 return Outcome::exempt(words!("没有应回避的人员。", "Nobody has to step aside."));
             }
             Ok(found) => found,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         let parts = found.iter().map(|act| {
             let before = (!act.member).then_some(act.day);

@@ -175,6 +175,43 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             if_missing,
         } => facts.subset(of, within, *if_missing),
         Primitive::Disjoint { of, from, known } => facts.disjoint(of, from, *known),
+        Primitive::Cap { of, max } => facts.cap(of, *max),
+        Primitive::Count {
+            of,
+            among,
+            sources,
+            min,
+            headcount,
+            gate,
+            yearly,
+            if_missing,
+            what,
+        } => facts.count(&Counting {
+            of,
+            among: among.as_ref(),
+            sources: *sources,
+            min: *min,
+            headcount: headcount.as_ref(),
+            gate,
+            yearly: *yearly,
+            if_missing: *if_missing,
+            what,
+        }),
+        Primitive::Role { of, is } => facts.role(of, is),
+        Primitive::RunningSum { max } => facts.running_sum(*max),
+        Primitive::Register {
+            of,
+            key,
+            until,
+            within,
+        } => facts.register(of, key, until.as_ref(), within),
+        other => run_dated(facts, other),
+    }
+}
+
+/// The primitives over dates.
+fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
+    match primitive {
         Primitive::Order {
             first,
             then,
@@ -222,36 +259,6 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             min,
             first_day,
         } => facts.duration(of, *from, *to, *min, *first_day),
-        Primitive::Cap { of, max } => facts.cap(of, *max),
-        Primitive::Count {
-            of,
-            among,
-            sources,
-            min,
-            headcount,
-            gate,
-            yearly,
-            if_missing,
-            what,
-        } => facts.count(&Counting {
-            of,
-            among: among.as_ref(),
-            sources: *sources,
-            min: *min,
-            headcount: headcount.as_ref(),
-            gate,
-            yearly: *yearly,
-            if_missing: *if_missing,
-            what,
-        }),
-        Primitive::Role { of, is } => facts.role(of, is),
-        Primitive::RunningSum { max } => facts.running_sum(*max),
-        Primitive::Register {
-            of,
-            key,
-            until,
-            within,
-        } => facts.register(of, key, until.as_ref(), within),
         Primitive::Validity => facts.validity(),
         other => run_yearly(facts, other),
     }

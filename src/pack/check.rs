@@ -418,12 +418,11 @@ impl Primitive {
             Self::Deadline { to, .. } => steps(&mut [to].into_iter()),
             Self::FixedDate { of, .. } => steps(&mut [of].into_iter()),
             Self::Window { event, .. } => vec![event],
-            Self::Duration { of, .. } => vec![of],
+            Self::Duration { of, .. } | Self::Majority { of, .. } => vec![of],
             Self::Cap { of, .. }
             | Self::Role { of, .. }
             | Self::Ratio { of, .. }
             | Self::Blocklist { of, .. } => steps(&mut of.iter()),
-            Self::Majority { of, .. } => vec![of],
             Self::TakenUp { by, .. } => vec![by],
             Self::Conflict { .. } => ["implement.contract", "accept.record", "evaluate.daily"]
                 .into_iter()

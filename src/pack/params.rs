@@ -56,42 +56,7 @@ pub(super) fn primitive(
             of: p.paths("of")?,
             max: p.get::<Money>("max")?,
         },
-        "count" => {
-            let names = p.names("of")?;
-            let filter = p.optional::<String>("where")?;
-            let among = p.optional::<String>("among")?;
-            let first = names.first().map(|name| find_step(name)).transpose()?;
-            let of = names
-                .iter()
-                .map(|name| {
-                    let def = find_step(name)?;
-                    let filter = filter.as_deref().map(|f| compiler.expr(f, Some(def)));
-                    Ok((def, filter.transpose()?))
-                })
-                .collect::<Result<_, String>>()?;
-            Primitive::Count {
-                of,
-                among: among.map(|text| compiler.expr(&text, first)).transpose()?,
-                sources: p.or("sources", false)?,
-                min: p.get("min")?,
-                headcount: p
-                    .optional::<String>("headcount")?
-                    .map(|name| compiler.path(&name))
-                    .transpose()?,
-                gate: p.gate()?,
-                yearly: if p.or("yearly", false)? {
-                    Some((
-                        p.or("month", 12)?,
-                        p.or("day", 31)?,
-                        p.or("year_offset", 0)?,
-                    ))
-                } else {
-                    None
-                },
-                if_missing: p.or("if_missing", IfMissing::Breach)?,
-                what: p.what()?,
-            }
-        }
+        "count" => count(&mut p)?,
         "role" => Primitive::Role {
             of: p.paths("of")?,
             is: p.get("is")?,
@@ -118,6 +83,46 @@ pub(super) fn primitive(
         Some(key) => Err(format!("{name} has no parameter {key}")),
         None => Ok(primitive),
     }
+}
+
+/// The primitive that counts records.
+fn count(p: &mut Params<'_>) -> Result<Primitive, String> {
+    let names = p.names("of")?;
+    let filter = p.optional::<String>("where")?;
+    let among = p.optional::<String>("among")?;
+    let first = names.first().map(|name| find_step(name)).transpose()?;
+    let of = names
+        .iter()
+        .map(|name| {
+            let def = find_step(name)?;
+            let filter = filter.as_deref().map(|f| p.compiler.expr(f, Some(def)));
+            Ok((def, filter.transpose()?))
+        })
+        .collect::<Result<_, String>>()?;
+    Ok(Primitive::Count {
+        of,
+        among: among
+            .map(|text| p.compiler.expr(&text, first))
+            .transpose()?,
+        sources: p.or("sources", false)?,
+        min: p.get("min")?,
+        headcount: p
+            .optional::<String>("headcount")?
+            .map(|name| p.compiler.path(&name))
+            .transpose()?,
+        gate: p.gate()?,
+        yearly: if p.or("yearly", false)? {
+            Some((
+                p.or("month", 12)?,
+                p.or("day", 31)?,
+                p.or("year_offset", 0)?,
+            ))
+        } else {
+            None
+        },
+        if_missing: p.or("if_missing", IfMissing::Breach)?,
+        what: p.what()?,
+    })
 }
 
 /// The primitives over dates.
@@ -220,9 +225,10 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 of,
                 filter: p.filter(Some(of))?,
                 per: p.get("per")?,
-                needs: match p.table.contains_key("needs") {
-                    true => Some(p.step("needs")?),
-                    false => None,
+                needs: if p.table.contains_key("needs") {
+                    Some(p.step("needs")?)
+                } else {
+                    None
                 },
             }
         }

@@ -12,15 +12,12 @@ pub(super) fn records(missing: &[Words]) -> Vec<(Words, Words)> {
                 .strip_suffix('”')
                 .and_then(|text| text.split_once("的“"));
             let en = what.en.split_once(" of ");
-            match (zh, en) {
-                (Some((record, field)), Some((name, step))) => {
-                    (Words::new(record, step), Words::new(field, name))
-                }
-                _ => {
-                    let zh = what.zh.strip_suffix("记录").unwrap_or(&what.zh);
-                    let en = what.en.strip_prefix("record ").unwrap_or(&what.en);
-                    (Words::new(zh, en), Words::default())
-                }
+            if let (Some((record, field)), Some((name, step))) = (zh, en) {
+                (Words::new(record, step), Words::new(field, name))
+            } else {
+                let zh = what.zh.strip_suffix("记录").unwrap_or(&what.zh);
+                let en = what.en.strip_prefix("record ").unwrap_or(&what.en);
+                (Words::new(zh, en), Words::default())
             }
         })
         .collect()
