@@ -157,7 +157,7 @@ fn the_book_needs_no_ledger_and_has_its_contract() {
     let json = office.run("rule --all --format json").ends(0).json();
     assert_eq!(json["schema"], "minsheng.rules/1");
     let rules = json["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), 118);
+    assert_eq!(rules.len(), 346);
     let keys: Vec<&String> = rules[0].as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
@@ -194,7 +194,7 @@ fn the_book_needs_no_ledger_and_has_its_contract() {
             .count()
             > 100
     );
-    assert!(office.run("rule --all").ends(0).out.lines().count() == 120);
+    assert!(office.run("rule --all").ends(0).out.lines().count() == 348);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::key;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Scope, Treatment};
-use crate::state::subject::{BLOCKED, INTERESTS};
+use crate::state::subject::{BLOCKED, DISTRICT, INTERESTS};
 use crate::state::{Book, EventKey, Subject};
 use crate::step;
 
@@ -273,7 +273,7 @@ fn load_with(
         book.extend(reader.of_subject(street)?);
     }
     if matches!(parsed, Subject::Case(..)) {
-        for list in [BLOCKED, INTERESTS] {
+        for list in [BLOCKED, INTERESTS, DISTRICT] {
             if shared.insert(list.to_owned()) {
                 book.extend(reader.of_subject(list)?);
             }

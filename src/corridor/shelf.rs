@@ -17,7 +17,7 @@ fn list_of(step: &Step) -> Option<&'static str> {
         "register.community" => COMMUNITIES,
         "register.library" => LIBRARY,
         "register.blocklist" | "register.publish" | "register.appeal" | "register.reply" => BLOCKED,
-        "register.staff" | "register.relation" | "register.interest" => INTERESTS,
+        "register.relation" | "register.interest" => INTERESTS,
         _ => return None,
     })
 }

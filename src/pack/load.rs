@@ -39,6 +39,8 @@ const EMBEDDED: &[(&str, &[(&str, &str)])] = &[(
         "16-interpretation",
         "07-final",
         "08-annex1",
+        "09-annex2",
+        "10-annex3",
         "tables"
     ),
 )];

@@ -10,7 +10,7 @@ pub const COMMUNITIES: &str = "社区名单";
 pub const BLOCKED: &str = "异常名录";
 /// The items of the project libraries.
 pub const LIBRARY: &str = "项目库";
-/// Who works for the programme, who is related to whom, who has an interest in what.
+/// Who is related to whom, who has an interest in what.
 pub const INTERESTS: &str = "利益关系";
 
 /// What an identifier names.

@@ -9,8 +9,6 @@ step! {
     Staff = "register.staff" "人员登记" (subject: scope, dated: from, args: [scope]) {
         /// Where the person works: a community's code, a street, or the district
         scope: Ref = "工作范围" ["单位"],
-        /// The list of interests; filled in by the tool
-        shelf: Option<Ref> = "名册",
         /// The person
         person: Personal = "姓名",
         /// Staff or supervisor
