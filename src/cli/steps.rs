@@ -300,9 +300,9 @@ pub(super) fn refuse(context: &mut Context<'_>, refusal: Refusal) -> anyhow::Res
                 )
             )?;
             let mut rules: Vec<&str> = Vec::new();
-            for (finding, place) in &findings {
-                let place = place.as_ref().map_or(String::new(), |p| format!(" {p}"));
-                writeln!(context.err, "{}{place}", finding.subject)?;
+            for (subjects, finding, place) in together(&findings) {
+                let place = place.map_or(String::new(), |p| format!(" {p}"));
+                writeln!(context.err, "{}{place}", subjects.join(" "))?;
                 write!(context.err, "{}", report::audit::entry(finding, lang, "  "))?;
                 if !rules.contains(&finding.rule.as_str()) {
                     rules.push(&finding.rule);
@@ -323,4 +323,20 @@ pub(super) fn refuse(context: &mut Context<'_>, refusal: Refusal) -> anyhow::Res
             Ok(Exit::Findings)
         }
     }
+}
+
+/// The same breach of several subjects at one place is told once.
+fn together(findings: &[(Finding, Option<String>)]) -> Vec<(Vec<&str>, &Finding, Option<&str>)> {
+    let mut list: Vec<(Vec<&str>, &Finding, Option<&str>)> = Vec::new();
+    for (finding, place) in findings {
+        let place = place.as_deref();
+        let same = list.iter_mut().find(|(_, known, at)| {
+            (&known.rule, &known.message, *at) == (&finding.rule, &finding.message, place)
+        });
+        match same {
+            Some((subjects, ..)) => subjects.push(&finding.subject),
+            None => list.push((vec![&finding.subject], finding, place)),
+        }
+    }
+    list
 }

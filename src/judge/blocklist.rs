@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use crate::law::{Calendar, Day, Unit, add};
 use crate::pack::expr::Path;
 use crate::state::Fact;
-use crate::step::{Recorded, implement, library};
+use crate::step::{Recorded, implement, library, works};
 use crate::words;
 
 impl Facts<'_> {
@@ -16,7 +16,13 @@ impl Facts<'_> {
             let Path::Field(def, index) = path else {
                 continue;
             };
-            for fact in self.view.facts(def) {
+            // of plans and contracts the last counts, of commissions every one
+            let facts = if *def == works::Commission::DEF {
+                self.view.facts(def).collect()
+            } else {
+                self.facts(path)
+            };
+            for fact in facts {
                 let Some(unit) = fact.values[*index].text() else {
                     continue;
                 };

@@ -88,22 +88,23 @@ impl<'a> Facts<'a> {
         self.show(outcome, &[first.clone(), then.clone()])
     }
 
-    /// The day that answers a deadline: that of the last record, or of the first one.
-    fn answer(&self, to: &Path, first: bool) -> Option<(Day, &'a Fact)> {
+    /// The day that answers a deadline: that of the last record, or of the first one since
+    /// the clock started.
+    fn answer(&self, to: &Path, since: Option<Day>, first: bool) -> Option<(Day, &'a Fact)> {
         let Path::Field(def, index) = to else {
             return self.dates(to).pop();
         };
-        if !first {
-            return self.dates(to).pop();
-        }
-        self.records(def)
+        let answers = self
+            .records(def)
             .filter_map(|fact| Some((fact.values[*index].day()?, fact)))
-            .min_by_key(|(day, _)| *day)
+            .filter(|(day, _)| since.is_none_or(|since| since <= *day));
+        let earliest = answers.min_by_key(|(day, _)| *day);
+        earliest.filter(|_| first).or_else(|| self.dates(to).pop())
     }
 
     pub(super) fn deadline(&self, from: &Path, to: &Path, within: Span, first: bool) -> Outcome {
         let start = self.dates(from).pop();
-        let end = self.answer(to, first);
+        let end = self.answer(to, start.map(|(day, _)| day), first);
         let (from_label, to_label) = (self.label(from), self.label(to));
         let Some((start, start_fact)) = start else {
             return match end {
