@@ -1,5 +1,7 @@
 //! Primitives and facts about money: what is paid from a fund, and by whom.
 
+use std::collections::BTreeMap;
+
 use super::eval::{Answer, Facts, Found};
 use super::outcome::Outcome;
 use super::records::join_labels;
@@ -21,38 +23,58 @@ fn sum(amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
         .try_fold(Money::ZERO, |sum, amount| sum.checked_add(amount?))
 }
 
+/// What some expenses bind: of each contract its amount or what is paid of it, whichever
+/// is more. Expenses of one contract are known by its number, else by unit, kind and amount.
+fn committed(records: &[&Fact]) -> Option<Money> {
+    let mut contracts: BTreeMap<Vec<String>, (Money, Money)> = BTreeMap::new();
+    let mut total = Money::ZERO;
+    for fact in records {
+        let paid = money(fact, "amount")?;
+        let contract = money(fact, "contract");
+        let text = |field: &str| fact.value(field).text().map(str::to_owned);
+        let key = match (text("number"), contract) {
+            (Some(number), _) => vec![number],
+            (None, Some(amount)) => vec![
+                text("unit").unwrap_or_default(),
+                text("cost").unwrap_or_default(),
+                amount.to_string(),
+            ],
+            (None, None) => {
+                total = total.checked_add(paid)?;
+                continue;
+            }
+        };
+        let (agreed, sum) = contracts.entry(key).or_insert((Money::ZERO, Money::ZERO));
+        *agreed = (*agreed).max(contract.unwrap_or(Money::ZERO));
+        *sum = sum.checked_add(paid)?;
+    }
+    for (agreed, paid) in contracts.into_values() {
+        total = total.checked_add(agreed.max(paid))?;
+    }
+    Some(total)
+}
+
 impl Facts<'_> {
     /// A sum over records is at most so many percent of a total.
     pub(super) fn ratio(
         &self,
-        of: &[Path],
+        def: &'static StepDef,
         filter: Option<&Expr>,
         total: &Path,
         percent: i64,
     ) -> Outcome {
-        let Some(Path::Field(def, _)) = of.first() else {
-            return Outcome::exempt(words!("没有可核对的内容。", "Nothing to check."));
-        };
-        let mut records = Vec::new();
+        let (mut records, mut unknown) = (Vec::new(), None);
         for fact in self.records(def) {
             match filter.map_or(Answer::Yes, |f| self.test(f, Some(fact))) {
                 Answer::Yes => records.push(fact),
                 Answer::No => {}
                 // an expense of unknown kind may be one of these
                 Answer::Unknown(missing) => {
-                    return Outcome::missing(join_labels(missing.into_iter())).uses([fact]);
+                    unknown = Some(Outcome::missing(join_labels(missing.into_iter())).uses([fact]));
                 }
             }
         }
-        let larger = |fact: &&Fact| {
-            of.iter()
-                .filter_map(|path| match path {
-                    Path::Field(_, index) => fact.values[*index].money(),
-                    _ => None,
-                })
-                .max()
-        };
-        let Some(spent) = sum(records.iter().map(larger)) else {
+        let Some(spent) = committed(&records) else {
             return Outcome::missing(words!("可计算的支出金额", "amounts that can be added"))
                 .uses(records);
         };
@@ -62,7 +84,7 @@ impl Facts<'_> {
         totals.retain(|(day, _, _)| day.is_none_or(|day| day.year() <= year));
         totals.sort_by_key(|(day, _, _)| *day);
         let Some((_, total_amount, total_fact)) = totals.pop() else {
-            return if records.is_empty() {
+            return if records.is_empty() && unknown.is_none() {
                 Outcome::waits_for(self.label(total))
             } else {
                 Outcome::missing(self.label(total)).uses(records)
@@ -78,6 +100,8 @@ impl Facts<'_> {
         );
         let outcome = if exact(spent, 100) > exact(total_amount, percent) {
             Outcome::broken(said).blames(records.iter().copied())
+        } else if let Some(unknown) = unknown {
+            unknown
         } else {
             Outcome::kept(said)
         };
@@ -261,7 +285,8 @@ impl Fund {
             }
             for case in book.cases(&code) {
                 let of_case = View::new(book, case, view.as_of);
-                if of_case.withdrawn().is_none() && fund_year(&of_case) == Some(*year) {
+                // money that was paid stays in the ledger, whatever became of the case
+                if fund_year(&of_case) == Some(*year) {
                     let determined = of_case.last(implement::Determine::DEF);
                     let level = determined.and_then(|fact| fact.value("fund_level").text());
                     let unit = if level == Some("street") { "" } else { &code };

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::eval::{Facts, path_id};
+use super::eval::{Answer, Facts, path_id};
 use super::outcome::Outcome;
 use super::records::join_labels;
 use crate::law::Day;
 use crate::pack::check::Gate;
-use crate::pack::expr::Path;
+use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Value};
 use crate::step::StepDef;
 use crate::words;
@@ -21,6 +21,7 @@ pub(super) struct Cover<'p> {
     pub(super) min: Option<usize>,
     pub(super) persons: bool,
     pub(super) together: bool,
+    pub(super) filter: Option<&'p Expr>,
 }
 
 impl Facts<'_> {
@@ -30,12 +31,19 @@ impl Facts<'_> {
             min,
             persons,
             together,
+            filter,
         } = *cover;
         let facts: Vec<&Fact> = match of {
-            Path::Field(def, _) if together => self.records(def).collect(),
+            Path::Field(def, _) if together => self
+                .records(def)
+                .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
+                .collect(),
             _ => self.facts(of),
         };
         let label = self.label(of);
+        if facts.is_empty() && filter.is_some() {
+            return Outcome::exempt(words!("没有这样的记录。", "No such record."));
+        }
         if facts.is_empty() {
             return match self.passed(gate) {
                 Some(gates) if !gate.is_empty() => Outcome::missing(label).uses(gates),

@@ -158,6 +158,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             min,
             persons,
             together,
+            filter,
             gate,
         } => facts.set_cover(
             of,
@@ -165,7 +166,8 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
                 need,
                 min: *min,
                 persons: *persons,
-                together: *together,
+                together: *together || filter.is_some(),
+                filter: filter.as_ref(),
             },
             gate,
         ),

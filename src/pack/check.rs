@@ -141,6 +141,8 @@ pub enum Primitive {
         persons: bool,
         /// What several records name counts together.
         together: bool,
+        /// Only these records, and they count together.
+        filter: Option<Expr>,
         /// When it is due, if nothing is recorded.
         gate: Gate,
     },
@@ -334,8 +336,8 @@ pub enum Primitive {
     },
     /// A sum is at most so many percent of a total.
     Ratio {
-        /// The fields; of each record the larger one counts.
-        of: Vec<Path>,
+        /// The expenses: of each contract its amount or what is paid counts.
+        of: &'static StepDef,
         /// Only these records.
         filter: Option<Expr>,
         /// The total: the last one counts.
@@ -418,11 +420,12 @@ impl Primitive {
             Self::Deadline { to, .. } => steps(&mut [to].into_iter()),
             Self::FixedDate { of, .. } => steps(&mut [of].into_iter()),
             Self::Window { event, .. } => vec![event],
-            Self::Duration { of, .. } | Self::Majority { of, .. } => vec![of],
-            Self::Cap { of, .. }
-            | Self::Role { of, .. }
-            | Self::Ratio { of, .. }
-            | Self::Blocklist { of, .. } => steps(&mut of.iter()),
+            Self::Duration { of, .. } | Self::Majority { of, .. } | Self::Ratio { of, .. } => {
+                vec![of]
+            }
+            Self::Cap { of, .. } | Self::Role { of, .. } | Self::Blocklist { of, .. } => {
+                steps(&mut of.iter())
+            }
             Self::TakenUp { by, .. } => vec![by],
             Self::Conflict { .. } => ["implement.contract", "accept.record", "evaluate.daily"]
                 .into_iter()

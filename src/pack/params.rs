@@ -35,6 +35,13 @@ pub(super) fn primitive(
             broken: Words::new(p.get::<String>("broken")?, p.get::<String>("broken_en")?),
         },
         "set_cover" => Primitive::SetCover {
+            filter: {
+                let record = match p.path_of("of")? {
+                    Path::Step(def) | Path::Field(def, _) => Some(def),
+                    _ => None,
+                };
+                p.filter(record)?
+            },
             of: p.path("of")?,
             need: p.get("need")?,
             min: p.optional("min")?,
@@ -245,14 +252,10 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
             }
         }
         "ratio" => {
-            let of = p.paths("of")?;
-            let record = match of.first() {
-                Some(Path::Field(def, _)) => Some(*def),
-                _ => return Err("of names fields".into()),
-            };
+            let of = p.step("of")?;
             Primitive::Ratio {
                 of,
-                filter: p.filter(record)?,
+                filter: p.filter(Some(of))?,
                 total: p.path("total")?,
                 percent: p.get("percent")?,
             }
@@ -319,6 +322,14 @@ impl Params<'_> {
     fn path(&mut self, key: &str) -> Result<Path, String> {
         let name: String = self.get(key)?;
         self.compiler.path(&name)
+    }
+
+    /// As [`Self::path`], leaving the parameter where it is.
+    fn path_of(&self, key: &str) -> Result<Path, String> {
+        match self.table.get(key) {
+            Some(toml::Value::String(name)) => self.compiler.path(name),
+            _ => Err(format!("{key} is missing")),
+        }
     }
 
     fn paths(&mut self, key: &str) -> Result<Vec<Path>, String> {

@@ -83,6 +83,8 @@ step! {
         amount: Money = "支出金额" ["金额"],
         /// Amount contracted, if it is more than what is paid so far
         contract: Option<Money> = "合同金额",
+        /// Number of the contract; payments of one contract count together
+        number: Option<String> = "合同编号",
         /// Body that answers for the work
         responsible: Option<BodyTerm> = "实施责任主体",
         /// Carried out in the form of a service project of one year
