@@ -182,7 +182,7 @@ pub struct Rule {
     /// How it is treated.
     pub treatment: Treatment,
     /// The only record that justifies a breach of this rule, where the text names one.
-    pub justified_by: Option<&'static crate::step::StepDef>,
+    pub justified_by: Option<Filing>,
 }
 
 impl Rule {
@@ -216,6 +216,15 @@ impl Rule {
             Treatment::Recorded(_) => "recorded",
         }
     }
+}
+
+/// The filing that the text of a clause asks for where it is not kept.
+#[derive(Debug)]
+pub struct Filing {
+    /// The step.
+    pub of: &'static crate::step::StepDef,
+    /// What must hold of it.
+    pub must: Option<Expr>,
 }
 
 /// How a clause is treated.

@@ -93,8 +93,14 @@ fn is_at(step: &Map<String, Json>, at: Option<&String>) -> bool {
 fn mutated(mutation: &Mutation) -> Steps {
     let mut steps = year();
     let place = &mutation.rule;
+    // `register.document[rule=A28-CENSUSRULE]` is that document alone
     let is = |step: &Map<String, Json>, id: &str| {
-        step["step"] == id && is_at(step, mutation.at.as_ref())
+        let (id, with) = id
+            .trim_end_matches(']')
+            .split_once('[')
+            .map_or((id, None), |(id, with)| (id, with.split_once('=')));
+        let fits = |(field, value): (&str, &str)| step.get(field).is_some_and(|v| v == value);
+        step["step"] == id && with.is_none_or(fits) && is_at(step, mutation.at.as_ref())
     };
     for id in &mutation.drop {
         let before = steps.len();

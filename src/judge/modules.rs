@@ -23,6 +23,7 @@ pub(super) fn label(fact: ModuleFact) -> Words {
         ModuleFact::CaseFailures => ("验收未通过的次数", "failed acceptances"),
         ModuleFact::PayCloses => ("是否尾款", "whether it is the final payment"),
         ModuleFact::AcceptStanding => ("此前的验收结果", "result of the acceptance before"),
+        ModuleFact::AcceptFirst => ("首次验收日期", "day of the first acceptance"),
         ModuleFact::CommissionTotal => ("年度同类发包累计", "yearly sum of the same kind"),
         ModuleFact::FundPaid => ("街道资金的支出", "payments from the fund"),
         ModuleFact::FundDisbursed | ModuleFact::FundOverdrawn => ("资金发放记录", "disbursements"),
@@ -47,6 +48,10 @@ pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'
         ModuleFact::CaseFailures => Some(failures(view)),
         ModuleFact::PayCloses => funds::pay_closes(facts),
         ModuleFact::AcceptStanding => standing(facts),
+        ModuleFact::AcceptFirst => {
+            let days = view.facts(accept::Record::DEF).filter_map(|f| f.occurred);
+            plain(Some(days.min().unwrap_or(view.as_of)))
+        }
         ModuleFact::CommissionTotal => commission_total(facts),
         ModuleFact::FundPaid => funds::of_fund(view, funds::paid),
         ModuleFact::FundDisbursed => funds::of_fund(view, funds::disbursed),

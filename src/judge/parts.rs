@@ -7,7 +7,7 @@ use super::eval::{Answer, Facts, step_label};
 use super::outcome::Outcome;
 use crate::law::{Day, Period};
 use crate::pack::expr::{Expr, Path};
-use crate::state::{Fact, Value};
+use crate::state::{Fact, Value, View};
 use crate::step::StepDef;
 use crate::words;
 use crate::words::Words;
@@ -20,6 +20,7 @@ impl Facts<'_> {
         filter: Option<&Expr>,
         per: Period,
         needs: Option<&'static StepDef>,
+        among: Option<&Expr>,
     ) -> Outcome {
         let view = self.view;
         let Some(year) = view.subject.year() else {
@@ -40,7 +41,7 @@ impl Facts<'_> {
                 .collect();
             shown.extend(days.iter().map(ToString::to_string));
             let name = part_name(year, part, per);
-            if !self.whole_in_force(first, last) || !self.needed(needs, &inside) {
+            if !self.whole_in_force(first, last) || !self.needed(needs, among, &inside) {
                 continue;
             }
             judged = Some(last);
@@ -92,19 +93,32 @@ impl Facts<'_> {
     fn needed(
         &self,
         needs: Option<&'static StepDef>,
+        among: Option<&Expr>,
         inside: &dyn Fn(Option<Day>) -> bool,
     ) -> bool {
         let (Some(def), Some(code)) = (needs, self.view.subject.community()) else {
             return true;
         };
         let book = self.view.book;
-        book.started(code).iter().any(|started| {
-            let facts = book.about(&started.case).iter().map(|&i| book.fact(i));
-            facts
-                .filter(|fact| fact.def == def && !fact.struck)
-                .filter(|fact| fact.occurred.is_none_or(|day| day <= self.view.as_of))
-                .any(|fact| inside(fact.occurred))
-        })
+        let counts = |case: &str| {
+            let view = View::new(book, case, self.view.as_of);
+            let facts = Facts {
+                pack: self.pack,
+                view: &view,
+                focus: None,
+            };
+            among.is_none_or(|among| facts.test(among, None) != Answer::No)
+        };
+        book.started(code)
+            .iter()
+            .filter(|s| counts(&s.case))
+            .any(|started| {
+                let facts = book.about(&started.case).iter().map(|&i| book.fact(i));
+                facts
+                    .filter(|fact| fact.def == def && !fact.struck)
+                    .filter(|fact| fact.occurred.is_none_or(|day| day <= self.view.as_of))
+                    .any(|fact| inside(fact.occurred))
+            })
     }
 
     fn whole_in_force(&self, first: Day, last: Day) -> bool {
@@ -189,6 +203,7 @@ impl Facts<'_> {
     pub(super) fn taken_up(
         &self,
         by: &'static StepDef,
+        filter: Option<&Expr>,
         list: usize,
         from: &Path,
         per: Period,
@@ -200,8 +215,14 @@ impl Facts<'_> {
         let Some(code) = view.subject.community() else {
             return Outcome::exempt(Words::default());
         };
+        let lists = |fact: &&Fact| {
+            let cases = fact.values[list].items().iter();
+            cases.filter_map(Value::text).any(|case| case == view.id)
+        };
+        // a record of another kind counts for the cases that it lists
         let own = |fact: &&Fact| {
             fact.value("community").text() == Some(code)
+                && (lists(fact) || filter.is_none_or(|f| self.test(f, Some(fact)) != Answer::No))
                 && fact
                     .occurred
                     .is_some_and(|day| start <= day && day <= view.as_of)
@@ -216,11 +237,7 @@ impl Facts<'_> {
         let outcome = match first {
             Some(day) => {
                 let those: Vec<&Fact> = held.into_iter().filter(|f| f.occurred == first).collect();
-                let lists = |fact: &&&Fact| {
-                    let cases = fact.values[list].items().iter();
-                    cases.filter_map(Value::text).any(|case| case == view.id)
-                };
-                if let Some(fact) = those.iter().find(lists) {
+                if let Some(fact) = those.iter().find(|fact| lists(fact)) {
                     Outcome::kept(words!(
                         "{}（{}）包括本项目。",
                         "{2} of {1} takes up the case.",

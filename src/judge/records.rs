@@ -70,7 +70,13 @@ impl<'a> Facts<'a> {
         let since = after.and_then(|(start, _)| self.value(start)?.value.day());
         let has = |path: &&Path| match since {
             None => self.has(path),
-            Some(day) => self.all(path).any(|f| f.occurred.is_none_or(|d| day <= d)),
+            Some(day) => self.all(path).any(|fact| {
+                let said = match path {
+                    Path::Field(_, index) => !fact.values[*index].is_none(),
+                    _ => true,
+                };
+                said && fact.occurred.is_none_or(|d| day <= d)
+            }),
         };
         let missing: Vec<&Path> = of.iter().filter(|path| !has(path)).collect();
         let found = of.iter().filter(has).flat_map(|path| self.facts(path));

@@ -6,7 +6,7 @@ use super::outcome::{Outcome, Status};
 use super::run::computed;
 use crate::law::Day;
 use crate::pack::{Check, Pack, Rule, Scope, Severity, Treatment};
-use crate::state::{Subject, View};
+use crate::state::{Fact, Subject, View};
 use crate::step::{Recorded, register};
 use crate::words;
 use crate::words::Words;
@@ -231,11 +231,16 @@ pub fn give_reason(finding: &mut Finding, text: &str) {
 
 /// The reason recorded for this rule on this subject.
 fn reason(facts: &Facts<'_>, rule: &Rule) -> Option<String> {
-    if let Some(def) = rule.justified_by {
-        return facts.view.last(def).map(|filing| {
+    if let Some(filing) = &rule.justified_by {
+        let fits = |fact: &&Fact| {
+            let must = filing.must.as_ref();
+            must.is_none_or(|must| facts.test(must, Some(fact)) != Answer::No)
+        };
+        let found = facts.view.facts(filing.of).find(fits);
+        return found.map(|filing| {
             let day = filing.occurred.map_or(String::new(), |day| day.to_string());
             let why = filing.value("why").text().unwrap_or_default();
-            format!("{}（{day}）：{why}", def.zh)
+            format!("{}（{day}）：{why}", filing.def.zh)
         });
     }
     facts

@@ -291,7 +291,8 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             filter,
             per,
             needs,
-        } => facts.periods(of, filter.as_ref(), *per, *needs),
+            among,
+        } => facts.periods(of, filter.as_ref(), *per, *needs, among.as_ref()),
         Primitive::Share {
             of,
             done,
@@ -314,10 +315,11 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
         } => facts.majority(of, *votes, *against, *members),
         Primitive::TakenUp {
             by,
+            filter,
             list,
             from,
             per,
-        } => facts.taken_up(by, *list, from, *per),
+        } => facts.taken_up(by, filter.as_ref(), *list, from, *per),
         Primitive::Blocklist { of, years } => facts.blocklist(of, *years),
         Primitive::Conflict {
             role,

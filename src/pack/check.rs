@@ -318,6 +318,8 @@ pub enum Primitive {
         per: Period,
         /// Only parts in which a case of the same body has such a record.
         needs: Option<&'static StepDef>,
+        /// Only such cases.
+        among: Option<Expr>,
     },
     /// Of the records of each part of the year so many percent are done.
     Share {
@@ -360,6 +362,8 @@ pub enum Primitive {
     TakenUp {
         /// The records.
         by: &'static StepDef,
+        /// Only these records.
+        filter: Option<Expr>,
         /// Their list of cases.
         list: usize,
         /// The day.

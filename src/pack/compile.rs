@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::check::{Check, Each, Reading};
 use super::expr::{self, Expr, Names, Path};
 use super::load::RawRule;
-use super::{Rule, Treatment, params};
+use super::{Filing, Rule, Treatment, params};
 use crate::step::StepDef;
 use crate::words::Words;
 
@@ -73,6 +73,17 @@ impl Compiler {
             ),
             _ => return Err("give exactly one of check, attest and recorded".into()),
         };
+        let filing = raw
+            .justified_by
+            .map(|name| {
+                let of = params::find_step(&name)?;
+                let must = raw.justified_if.map(|text| self.expr(&text, Some(of)));
+                Ok::<_, String>(Filing {
+                    of,
+                    must: must.transpose()?,
+                })
+            })
+            .transpose()?;
         Ok(Rule {
             id: raw.id,
             cite: raw.cite,
@@ -85,11 +96,7 @@ impl Compiler {
             remedy: Words::new(raw.remedy, raw.remedy_en),
             exempt,
             treatment,
-            justified_by: raw
-                .justified_by
-                .as_deref()
-                .map(params::find_step)
-                .transpose()?,
+            justified_by: filing,
         })
     }
 

@@ -47,6 +47,8 @@ pub enum ModuleFact {
     PayCloses,
     /// Result of the latest acceptance up to the record at hand.
     AcceptStanding,
+    /// Day of the first acceptance; the day that is judged while there is none.
+    AcceptFirst,
     /// All that the same body contracted out of the same kind in the year, up to the record at hand.
     CommissionTotal,
     /// All payments from the fund of the street's year.
@@ -65,7 +67,7 @@ pub enum ModuleFact {
 
 impl ModuleFact {
     /// Every module fact with its name and the module that gives it.
-    pub const ALL: [(&'static str, &'static str, Self); 17] = [
+    pub const ALL: [(&'static str, &'static str, Self); 18] = [
         ("library.in_force", "library", Self::LibraryInForce),
         ("case.communities", "case", Self::Communities),
         ("operator.here", "operator", Self::OperatorHere),
@@ -76,6 +78,7 @@ impl ModuleFact {
         ("case.failures", "accept", Self::CaseFailures),
         ("pay.closes", "money", Self::PayCloses),
         ("accept.standing", "accept", Self::AcceptStanding),
+        ("accept.first", "accept", Self::AcceptFirst),
         ("commission.total", "works", Self::CommissionTotal),
         ("fund.paid", "money", Self::FundPaid),
         ("fund.disbursed", "money", Self::FundDisbursed),

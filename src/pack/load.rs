@@ -128,6 +128,8 @@ pub(super) struct RawRule {
     #[serde(default)]
     pub(super) justified_by: Option<String>,
     #[serde(default)]
+    pub(super) justified_if: Option<String>,
+    #[serde(default)]
     pub(super) attest: Option<RawAttest>,
     #[serde(default)]
     pub(super) exempt: Vec<String>,

@@ -98,6 +98,9 @@ fn count(p: &mut Params<'_>) -> Result<Primitive, String> {
     let filter = p.optional::<String>("where")?;
     let among = p.optional::<String>("among")?;
     let first = names.first().map(|name| find_step(name)).transpose()?;
+    if among.is_some() && names.len() > 1 {
+        return Err("among looks at one step; give one in of".into());
+    }
     let of = names
         .iter()
         .map(|name| {
@@ -213,10 +216,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
             Primitive::Coverage {
                 by,
                 filter: p.filter(Some(by))?,
-                among: p
-                    .optional::<String>("among")?
-                    .map(|text| p.compiler.expr(&text, None))
-                    .transpose()?,
+                among: p.among()?,
                 least: p.least()?,
                 until: (
                     p.or("month", 12)?,
@@ -232,6 +232,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 of,
                 filter: p.filter(Some(of))?,
                 per: p.get("per")?,
+                among: p.among()?,
                 needs: if p.table.contains_key("needs") {
                     Some(p.step("needs")?)
                 } else {
@@ -273,6 +274,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
             let by = p.step("by")?;
             Primitive::TakenUp {
                 by,
+                filter: p.filter(Some(by))?,
                 list: p.field(by, "list")?,
                 from: p.path("from")?,
                 per: p.get("per")?,
@@ -340,6 +342,13 @@ impl Params<'_> {
     fn gate(&mut self) -> Result<Gate, String> {
         let names: Vec<String> = self.or("gate", Vec::new())?;
         self.compiler.paths(&names)
+    }
+
+    /// The condition on cases, as `among`.
+    fn among(&mut self) -> Result<Option<Expr>, String> {
+        self.optional::<String>("among")?
+            .map(|text| self.compiler.expr(&text, None))
+            .transpose()
     }
 
     /// What is counted or asked for, in words.

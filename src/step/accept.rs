@@ -82,9 +82,11 @@ step! {
 
 step! {
     /// Records the rectification after a failed acceptance
-    Rectify = "accept.rectify" "整改" (subject: case, dated: due, args: [case]) {
+    Rectify = "accept.rectify" "整改" (subject: case, dated: date, args: [case]) {
         /// Identifier of the case
         case: Ref = "项目编号",
+        /// Day on which it was ordered
+        date: Option<Day> = "责令整改日期" ["日期"],
         /// Last day that was set
         due: Day = "整改期限",
         /// Day on which it was done
