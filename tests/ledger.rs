@@ -384,13 +384,17 @@ fn a_ledger_of_the_first_format_is_read_for_ever() {
         .json();
     assert_eq!(
         (&verified["events"], &verified["unanchored"]),
-        (&127.into(), &0.into())
+        (&170.into(), &0.into())
     );
     let log = office.run("log --format json").ends(0).out;
     let events: Vec<serde_json::Value> = log
         .lines()
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
+    for def in minsheng::step::STEPS {
+        let there = events.iter().any(|event| event["step"] == def.id);
+        assert!(there, "{} is not in the fixture", def.id);
+    }
     for event in &events {
         let id = event["step"].as_str().unwrap();
         let def = minsheng::step::find(id).unwrap_or_else(|| panic!("{id} is no step any more"));

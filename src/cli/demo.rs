@@ -28,8 +28,11 @@ const FILES: &[(&str, &[u8])] = files![
     "demo/consents.csv",
     "demo/contacts-tonggu-2022.csv",
     "demo/haizhu-2022.jsonl",
+    "demo/haizhu-annexes-2022.jsonl",
     "demo/tonggu-2022.jsonl",
+    "demo/tonggu-annexes-2022.jsonl",
     "demo/dengliang-2022.jsonl",
+    "demo/street-2022.jsonl",
 ];
 
 /// Makes a fresh folder and walks the year in it.

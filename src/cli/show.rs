@@ -273,12 +273,11 @@ pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
     let book = book_of(&ledger, std::slice::from_ref(&subject))?;
-    if judge::scope_of(&Subject::parse(&subject)).is_none()
-        || View::new(&book, &subject, context.as_of)
-            .own()
-            .next()
-            .is_none()
-    {
+    let parsed = Subject::parse(&subject);
+    let view = View::new(&book, &subject, context.as_of);
+    // the district's year rests on the lists of the district
+    let known = matches!(parsed, Subject::DistrictYear(_)) || view.own().next().is_some();
+    if judge::scope_of(&parsed).is_none() || !known {
         return Err(nothing(&subject));
     }
     let mut findings = judge::judge(&pack, &book, &subject, context.as_of);

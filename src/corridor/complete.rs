@@ -85,6 +85,12 @@ impl<'a> Completer<'a> {
         if let Some(words) = self.shortens(&step)? {
             say(words);
         }
+        if step.def.stage() == "regime"
+            && step.text("ledger").is_none()
+            && let Some(head) = self.reader.heads()?.first()
+        {
+            step.values.insert("ledger".into(), json!(head.origin));
+        }
         match step.def.id {
             "amend" | "withdraw" => {
                 if let Some(words) = self.aim(&mut step)? {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::key;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Scope, Treatment};
-use crate::state::subject::{BLOCKED, DISTRICT, INTERESTS};
+use crate::state::subject::{BLOCKED, COMMUNITIES, DISTRICT, INTERESTS};
 use crate::state::{Book, EventKey, Subject};
-use crate::step;
+use crate::step::{self, Recorded, conflict};
 
 /// What a step touches, loaded.
 pub(super) struct Gathered {
@@ -64,7 +64,7 @@ pub(super) fn gather(
     let mut contracts = BTreeSet::new();
     let mut aims = Vec::new();
     let mut years: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-    let mut streets = BTreeSet::new();
+    let (mut streets, mut supervised) = (BTreeSet::new(), BTreeSet::new());
     let mut takes_away = false;
     for event in events {
         changed.push(key(event));
@@ -94,6 +94,12 @@ pub(super) fn gather(
         for subject in touched {
             match Subject::parse(&subject) {
                 Subject::Case(code, year) => {
+                    if matches!(
+                        def.id,
+                        "accept.record" | "audit.inspect" | "evaluate.daily" | "shortlist.plan"
+                    ) {
+                        supervised.insert((code.clone(), year));
+                    }
                     if def.id == "implement.contract" || def.id == "amend" {
                         contracts.insert((code, year));
                     }
@@ -141,6 +147,12 @@ pub(super) fn gather(
         None
     };
     load_contracts(reader, &mut book, contracts)?;
+    // who has no interest in anybody has no conflict
+    if book.of_step(conflict::Interest::DEF).next().is_some() {
+        for (code, year) in supervised {
+            load_neighbours(reader, &mut book, &code, year)?;
+        }
+    }
     for street in &streets {
         load_street(reader, &mut book, street)?;
     }
@@ -167,6 +179,42 @@ fn book_before(
         load_with(reader, &mut before, subject, &mut seen)?;
     }
     Ok(before)
+}
+
+/// Who takes the cases of the same street around a year: what conflicts of interest rest on.
+fn load_neighbours(
+    reader: Reader<'_>,
+    book: &mut Book,
+    code: &str,
+    year: i32,
+) -> anyhow::Result<()> {
+    const STEPS: [&str; 9] = [
+        "implement.contract",
+        "implement.commission",
+        "implement.complete",
+        "implement.determine",
+        "implement.emergency",
+        "implement.start",
+        "shortlist.candidate",
+        "shortlist.plan",
+        "withdraw",
+    ];
+    book.extend(reader.of_subject(COMMUNITIES)?);
+    let street = book.street(code).map(str::to_owned);
+    let near: Vec<String> = book
+        .communities()
+        .into_iter()
+        .filter(|other| book.street(other).map(str::to_owned) == street)
+        .collect();
+    for other in near {
+        for year in year - 1..=year + 1 {
+            for digit in 0..=9 {
+                let prefix = format!("{other}{year}-{digit}");
+                book.extend(reader.of_prefix_steps(&prefix, &STEPS)?);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What is recorded of a street's year itself, with what its body contracted out in it.
@@ -239,6 +287,7 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     }
     load_with(reader, book, subject, &mut BTreeSet::new())?;
     if let Subject::Case(code, year) = parsed {
+        load_neighbours(reader, book, &code, year)?;
         for year in year - 1..=year + 1 {
             book.extend(reader.of_prefix(&format!("{code}{year}-E"))?);
             for digit in 0..=9 {

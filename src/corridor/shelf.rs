@@ -63,11 +63,17 @@ impl Completer<'_> {
         if field == "scope" && name == DISTRICT {
             return Ok(None);
         }
-        let streets = self.streets()?;
-        let code = field == "scope" && streets.contains_key(name);
-        if code || streets.values().any(|street| street == name) {
+        if !self.is_place(field, name)? {
+            // communities may have been registered before there was a list of them
+            let mut book = Book::new();
+            book.extend(self.reader.of_prefix_steps("", &["register.community"])?);
+            let known = streets_of(&book);
+            self.streets()?.extend(known);
+        }
+        if self.is_place(field, name)? {
             return Ok(None);
         }
+        let streets = self.streets()?;
         let mut known: Vec<&str> = streets.values().map(String::as_str).collect();
         known.sort_unstable();
         known.dedup();
@@ -90,17 +96,30 @@ impl Completer<'_> {
         )))
     }
 
+    /// True for the street of a community, and as a scope for the community itself.
+    fn is_place(&mut self, field: &str, name: &str) -> anyhow::Result<bool> {
+        let streets = self.streets()?;
+        let code = field == "scope" && streets.contains_key(name);
+        Ok(code || streets.values().any(|street| street == name))
+    }
+
     /// The street of each registered community.
     pub(super) fn streets(&mut self) -> anyhow::Result<&mut BTreeMap<String, String>> {
         if self.streets.is_none() {
             let mut book = Book::new();
             book.extend(self.reader.of_subject(COMMUNITIES)?);
-            let streets = book.communities().into_iter().filter_map(|code| {
-                let street = book.street(&code)?.to_owned();
-                Some((code, street))
-            });
-            self.streets = Some(streets.collect());
+            self.streets = Some(streets_of(&book));
         }
         Ok(self.streets.get_or_insert_with(BTreeMap::new))
     }
+}
+
+/// The street of each community of a book.
+fn streets_of(book: &Book) -> BTreeMap<String, String> {
+    let codes = book.communities().into_iter();
+    let streets = codes.filter_map(|code| {
+        let street = book.street(&code)?.to_owned();
+        Some((code, street))
+    });
+    streets.collect()
 }

@@ -181,6 +181,10 @@ impl<'a> Facts<'a> {
                 Path::Step(_) => !self.facts(path).is_empty(),
                 _ => self.single(path, record).is_some(),
             }),
+            Expr::Exists(def, fits) => {
+                let answers = self.records(def).map(|fact| self.test(fits, Some(fact)));
+                combine(answers, &Answer::Yes)
+            }
             Expr::Flag(path) => self.with(path, record, |value| matches!(value, Value::Flag(true))),
             Expr::Compare(path, op, literal) => {
                 self.with(path, record, |value| compare(value, *op, literal))

@@ -42,6 +42,8 @@ pub struct Outcome {
     pub count: Vec<Words>,
     /// The day whose law governs.
     pub governed: Option<Day>,
+    /// Of several broken records the days of the others.
+    pub also: Vec<Day>,
     /// What a pending check waits for; missing once its stage has passed.
     pub lacks: Vec<Words>,
     /// A pending check that another rule stands for once its stage has passed.
@@ -60,6 +62,7 @@ impl Outcome {
             facts: Map::new(),
             count: Vec::new(),
             governed: None,
+            also: Vec::new(),
             lacks: Vec::new(),
             idle: false,
         }
@@ -178,6 +181,10 @@ impl Outcome {
                 }
                 joined.missing.extend(outcome.missing);
                 joined.due = joined.due.or(outcome.due);
+                joined
+                    .also
+                    .extend(outcome.governed.filter(|_| worst == Status::Broken));
+                joined.also.extend(outcome.also);
                 joined.governed = joined.governed.or(outcome.governed);
                 joined.causes.extend(outcome.causes);
             }

@@ -34,6 +34,15 @@ impl Facts<'_> {
         for part in 1..=per.of_year() {
             let (first, last) = per.bounds(year, part);
             let inside = |day: Option<Day>| day.is_some_and(|day| first <= day && day <= last);
+            // what came after the last record is for the next one
+            let last_before = records
+                .iter()
+                .filter_map(|f| f.occurred)
+                .filter(|d| *d < first);
+            let from = last_before.max();
+            let since = |day: Option<Day>| {
+                day.is_some_and(|day| from.map_or(first <= day, |from| from < day) && day <= last)
+            };
             let days: Vec<Day> = records
                 .iter()
                 .filter_map(|f| f.occurred)
@@ -41,7 +50,7 @@ impl Facts<'_> {
                 .collect();
             shown.extend(days.iter().map(ToString::to_string));
             let name = part_name(year, part, per);
-            if !self.whole_in_force(first, last) || !self.needed(needs, among, &inside) {
+            if !self.whole_in_force(first, last) || !self.needed(needs, among, &since) {
                 continue;
             }
             judged = Some(last);

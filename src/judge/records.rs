@@ -107,7 +107,10 @@ impl<'a> Facts<'a> {
             return outcome;
         };
         if let Some((start, span)) = after {
-            return self.late(start, *span, &labels).uses(gates).uses(found);
+            return self
+                .late(start, *span, &labels, if_missing)
+                .uses(gates)
+                .uses(found);
         }
         let before = self.before(gate);
         match if_missing {
@@ -134,7 +137,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What is missing may still come until a span after some day has passed.
-    fn late(&self, start: &Path, span: Span, labels: &Words) -> Outcome {
+    fn late(&self, start: &Path, span: Span, labels: &Words, if_missing: IfMissing) -> Outcome {
         let Some(start) = self.value(start).and_then(|found| found.value.day()) else {
             return Outcome::missing(self.label(start));
         };
@@ -149,7 +152,9 @@ impl<'a> Facts<'a> {
             due,
             labels.en
         );
-        let outcome = if self.view.as_of > due {
+        let outcome = if self.view.as_of > due && if_missing == IfMissing::Unverifiable {
+            Outcome::missing(labels.clone())
+        } else if self.view.as_of > due {
             Outcome::broken(said)
         } else {
             Outcome::pending(said)
@@ -220,7 +225,26 @@ impl<'a> Facts<'a> {
             .unwrap_or_else(|| Outcome::waits_for(join_labels(of.iter().map(|p| self.label(p)))))
     }
 
-    pub(super) fn subset(&self, of: &Path, within: &Path, if_missing: IfMissing) -> Outcome {
+    /// The items of a list as it stood on the day of the record at hand.
+    fn standing(&self, path: &Path) -> Vec<Value> {
+        let until = self.focus.and_then(|focus| focus.fact.occurred);
+        let Path::Field(def, index) = path else {
+            return self.items(path);
+        };
+        let last = self
+            .records(def)
+            .filter(|fact| until.is_none_or(|until| fact.occurred.is_none_or(|d| d <= until)))
+            .max_by_key(|fact| fact.occurred);
+        last.map_or_else(Vec::new, |fact| fact.values[*index].items().to_vec())
+    }
+
+    pub(super) fn subset(
+        &self,
+        of: &Path,
+        within: &Path,
+        standing: bool,
+        if_missing: IfMissing,
+    ) -> Outcome {
         let items = self.items(of);
         let facts = self.facts(of);
         if facts.is_empty() {
@@ -235,7 +259,11 @@ impl<'a> Facts<'a> {
                 }
             };
         }
-        let list = self.items(within);
+        let list = if standing {
+            self.standing(within)
+        } else {
+            self.items(within)
+        };
         let within_label = self.label(within);
         if list.is_empty() {
             return Outcome::missing(within_label).uses(facts);

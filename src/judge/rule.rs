@@ -175,9 +175,18 @@ fn settle(
     if finding.verdict != Verdict::NotApplicable {
         let governed = outcome.governed.or_else(|| {
             let year = facts.view.subject.year()?;
-            matches!(finding.scope, Scope::CommunityYear | Scope::StreetYear)
-                .then(|| Day::new(year, 12, 31))?
+            let yearly = matches!(
+                finding.scope,
+                Scope::CommunityYear | Scope::StreetYear | Scope::DistrictYear
+            );
+            yearly.then(|| Day::new(year, 12, 31))?
         });
+        // what was broken in force stays broken, whatever else lies outside
+        let within = |day: &Day| {
+            facts.pack.meta.from.is_none_or(|from| from <= *day)
+                && facts.in_force_until().is_none_or(|to| *day <= to)
+        };
+        let governed = outcome.also.iter().copied().find(within).or(governed);
         if let Some(day) = governed {
             in_force(facts, finding, day, &mut message);
         }

@@ -174,8 +174,9 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
         Primitive::Subset {
             of,
             within,
+            standing,
             if_missing,
-        } => facts.subset(of, within, *if_missing),
+        } => facts.subset(of, within, *standing, *if_missing),
         Primitive::Disjoint { of, from, known } => facts.disjoint(of, from, *known),
         Primitive::Cap { of, max } => facts.cap(of, *max),
         Primitive::Count {

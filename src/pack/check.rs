@@ -152,6 +152,8 @@ pub enum Primitive {
         of: Path,
         /// The list that they must stand in.
         within: Path,
+        /// The list as it stood on the day of the record at hand.
+        standing: bool,
         /// What an empty list of items means.
         if_missing: IfMissing,
     },

@@ -142,6 +142,8 @@ pub enum Expr {
     Mentions(Path, Vec<Literal>),
     /// A fact is recorded at all.
     Present(Path),
+    /// Some record of a step fits: `exists(accept.defer, to == 'street')`.
+    Exists(&'static StepDef, Box<Expr>),
     /// A yes-or-no fact is yes.
     Flag(Path),
     /// A named condition of the pack, by position.
@@ -338,6 +340,9 @@ impl Parser<'_> {
             self.expect(")")?;
             return Ok(Expr::Present(self.names.path(&inner)?));
         }
+        if name == "exists" && self.sign("(") {
+            return self.exists();
+        }
         if let Some(index) = self.names.conditions.iter().position(|c| *c == name) {
             return Ok(Expr::Condition(index));
         }
@@ -363,6 +368,28 @@ impl Parser<'_> {
             }
         }
         Ok(Expr::Flag(path))
+    }
+
+    /// The rest of `exists(step, condition on the record)`.
+    fn exists(&mut self) -> Result<Expr, String> {
+        let Some(Token::Word(name)) = self.peek().cloned() else {
+            return Err(format!("expected a step, found {:?}", self.peek()));
+        };
+        let def = step::find(&name).ok_or_else(|| format!("no step is called {name}"))?;
+        self.at += 1;
+        self.expect(",")?;
+        let mut inner = Parser {
+            tokens: self.tokens,
+            at: self.at,
+            names: &Names {
+                record: Some(def),
+                ..*self.names
+            },
+        };
+        let fits = inner.any()?;
+        self.at = inner.at;
+        self.expect(")")?;
+        Ok(Expr::Exists(def, Box::new(fits)))
     }
 
     /// The rest of `path * 2 > other`.

@@ -52,6 +52,7 @@ pub(super) fn primitive(
         "subset" => Primitive::Subset {
             of: p.path("of")?,
             within: p.path("within")?,
+            standing: p.or("standing", false)?,
             if_missing: p.or("if_missing", IfMissing::Unverifiable)?,
         },
         "disjoint" => Primitive::Disjoint {

@@ -39,6 +39,10 @@ fn reads_guards() {
         Ok(Expr::Compare(_, Op::Le, Literal::Money(_)))
     ));
     assert!(matches!(
+        read("not exists(accept.defer, to == 'street' and why != '') or emergency"),
+        Ok(Expr::Any(_))
+    ));
+    assert!(matches!(
         read("implement.decide.for * 2 > implement.decide.members"),
         Ok(Expr::Scaled(_, 2, Op::Gt, _))
     ));
