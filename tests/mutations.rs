@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use common::cli::{Office, fixture};
-use common::examples::{ledger, pack_folder, read, repeated, terms};
+use common::examples::{chosen, ledger, pack_folder, read, repeated, terms};
 use minsheng::corridor::{Entry, record};
 use minsheng::law::Day;
 use minsheng::pack::{Pack, Severity, Treatment};
@@ -93,15 +93,8 @@ fn is_at(step: &Map<String, Json>, at: Option<&String>) -> bool {
 fn mutated(mutation: &Mutation) -> Steps {
     let mut steps = year();
     let place = &mutation.rule;
-    // `register.document[rule=A28-CENSUSRULE]` is that document alone
-    let is = |step: &Map<String, Json>, id: &str| {
-        let (id, with) = id
-            .trim_end_matches(']')
-            .split_once('[')
-            .map_or((id, None), |(id, with)| (id, with.split_once('=')));
-        let fits = |(field, value): (&str, &str)| step.get(field).is_some_and(|v| v == value);
-        step["step"] == id && with.is_none_or(fits) && is_at(step, mutation.at.as_ref())
-    };
+    let is =
+        |step: &Map<String, Json>, id: &str| chosen(step, id) && is_at(step, mutation.at.as_ref());
     for id in &mutation.drop {
         let before = steps.len();
         steps.retain(|step| !is(step, id));

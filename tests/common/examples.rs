@@ -73,15 +73,25 @@ pub fn bases(folder: &Path) -> BTreeMap<String, Vec<Map<String, Json>>> {
         .collect()
 }
 
+/// True if a step is the one that is meant: by its name, or as
+/// `register.document[rule=A28-CENSUSRULE]` by its name and one of its values.
+pub fn chosen(step: &Map<String, Json>, selector: &str) -> bool {
+    let (id, with) = selector
+        .trim_end_matches(']')
+        .split_once('[')
+        .map_or((selector, None), |(id, with)| (id, with.split_once('=')));
+    let fits = |(field, value): (&str, &str)| step.get(field).is_some_and(|v| v == value);
+    step["step"] == id && with.is_none_or(fits)
+}
+
 /// The steps of an example, in the order of the base.
 pub fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
     let mut steps = bases(folder)
         .remove(&example.base)
         .unwrap_or_else(|| panic!("{}: no base {}", example.name, example.base));
-    let name = |step: &Map<String, Json>| step["step"].as_str().unwrap().to_owned();
     for dropped in &example.drop {
         let before = steps.len();
-        steps.retain(|step| name(step) != *dropped);
+        steps.retain(|step| !chosen(step, dropped));
         assert!(
             steps.len() < before,
             "{}: nothing to drop: {dropped}",
@@ -95,7 +105,7 @@ pub fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
             .map_or((id, 0), |(id, n)| (id, n.parse().unwrap()));
         let step = steps
             .iter_mut()
-            .filter(|step| name(step) == id)
+            .filter(|step| chosen(step, id))
             .nth(nth)
             .unwrap_or_else(|| panic!("{}: nothing to set: {path}", example.name));
         if value.is_null() {
