@@ -57,6 +57,9 @@ impl<'a> Facts<'a> {
             .filter(|fact| fact.occurred.is_none_or(|day| day <= view.as_of))
             .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
             .collect();
+        let reaches = |fact: &&Fact| population.iter().any(|case| self.reaches(fact, case));
+        // what was inspected elsewhere is no inspection here
+        let records: Vec<&Fact> = records.into_iter().filter(reaches).collect();
         let named = |case: &str| {
             records.iter().any(|fact| {
                 if !self.reaches(fact, case) {

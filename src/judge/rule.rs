@@ -131,8 +131,8 @@ fn attested(facts: &Facts<'_>, rule: &Rule, body: &str) -> Outcome {
                 document.value("title").text().unwrap_or_default(),
             ),
         None => Outcome::missing(words!(
-            "{}的文件（{}）",
-            "document of {} for {}",
+            "文件（register document --rule {1} --body {0}）",
+            "document (register document --rule {1} --body {0})",
             name,
             rule.id
         )),
