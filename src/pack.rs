@@ -236,6 +236,8 @@ pub enum Treatment {
     Attested {
         /// Which body answers: `street` or `community`.
         body: String,
+        /// A document of that very year is wanted.
+        yearly: bool,
     },
     /// Nothing can be checked; says why.
     Recorded(Words),

@@ -472,6 +472,9 @@ fn what_record_takes_fits_its_schema() {
     let mut lines = 0;
     for file in [
         "demo/haizhu-2022.jsonl",
+        "demo/haizhu-annexes-2022.jsonl",
+        "demo/tonggu-annexes-2022.jsonl",
+        "demo/street-2022.jsonl",
         "demo/tonggu-2022.jsonl",
         "demo/dengliang-2022.jsonl",
         "golden/two-communities.jsonl",

@@ -112,7 +112,7 @@ fn run(
         let is_file = file.is_file()
             || args
                 .last()
-                .is_some_and(|arg| arg == "-o" || arg == "--against");
+                .is_some_and(|arg| arg == "-o" || arg == "--against" || arg == "--ics");
         args.push(if is_file {
             file.into_os_string()
         } else {

@@ -38,6 +38,7 @@ impl Facts<'_> {
                 // a unit that was free when it signed may be barred when work begins
                 if *def == implement::Contract::DEF
                     && let Some(start) = self.view.last(implement::Start::DEF)
+                    && fact.occurred <= start.occurred
                 {
                     parts.push(self.barred(start, unit, code, start.occurred, years));
                 }

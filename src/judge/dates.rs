@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::eval::{Answer, Facts, Found, path_id};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Status};
 use crate::law::{Calendar, Day, Unit, add};
 use crate::pack::check::Span;
 use crate::pack::expr::{Expr, Path};
@@ -90,21 +90,38 @@ impl<'a> Facts<'a> {
 
     /// The day that answers a deadline: that of the last record, or of the first one since
     /// the clock started.
-    fn answer(&self, to: &Path, since: Option<Day>, first: bool) -> Option<(Day, &'a Fact)> {
+    fn answer(
+        &self,
+        to: &Path,
+        since: Option<Day>,
+        first: bool,
+        filter: Option<&Expr>,
+    ) -> Option<(Day, &'a Fact)> {
         let Path::Field(def, index) = to else {
             return self.dates(to).pop();
         };
         let answers = self
             .records(def)
+            .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) != Answer::No))
             .filter_map(|fact| Some((fact.values[*index].day()?, fact)))
             .filter(|(day, _)| since.is_none_or(|since| since <= *day));
         let earliest = answers.min_by_key(|(day, _)| *day);
+        if filter.is_some() {
+            return earliest;
+        }
         earliest.filter(|_| first).or_else(|| self.dates(to).pop())
     }
 
-    pub(super) fn deadline(&self, from: &Path, to: &Path, within: Span, first: bool) -> Outcome {
+    pub(super) fn deadline(
+        &self,
+        from: &Path,
+        to: &Path,
+        within: Span,
+        first: bool,
+        filter: Option<&Expr>,
+    ) -> Outcome {
         let start = self.dates(from).pop();
-        let end = self.answer(to, start.map(|(day, _)| day), first);
+        let end = self.answer(to, start.map(|(day, _)| day), first, filter);
         let (from_label, to_label) = (self.label(from), self.label(to));
         let Some((start, start_fact)) = start else {
             return match end {
@@ -174,19 +191,22 @@ impl<'a> Facts<'a> {
                 to_label.en
             )),
             None => Outcome::pending(words!(
-                "期限{}，尚无{}。",
+                "尚无{1}，最迟{0}。",
                 "Due {0}, no {2} yet.",
                 due,
                 to_label.zh,
                 to_label.en
             )),
         };
+        let kept = end.filter(|_| outcome.status == Status::Kept);
         let mut outcome = self
             .show(
                 outcome.uses([start_fact]).due(due),
                 &[from.clone(), to.clone()],
             )
             .fact("due", due.to_string());
+        // what was done in time is governed by the day on which it was done
+        outcome.governed = kept.map(|(day, _)| day).or(outcome.governed);
         outcome.count.push(line);
         outcome
     }
@@ -227,7 +247,7 @@ impl<'a> Facts<'a> {
                 dates.len()
             )),
             None if self.view.as_of <= due => Outcome::pending(words!(
-                "期限{}，尚无{}。",
+                "尚无{1}，最迟{0}。",
                 "Due {0}, no {2} yet.",
                 due,
                 label.zh,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::eval::{Answer, Facts, path_id};
+use super::eval::{Answer, Facts, path_id, step_label};
 use super::outcome::Outcome;
 use super::records::join_labels;
 use crate::law::Day;
@@ -46,7 +46,13 @@ impl Facts<'_> {
         }
         if facts.is_empty() {
             return match self.passed(gate) {
-                Some(gates) if !gate.is_empty() => Outcome::missing(label).uses(gates),
+                Some(gates) if !gate.is_empty() => {
+                    let record = match of {
+                        Path::Field(def, _) => step_label(def),
+                        _ => label,
+                    };
+                    Outcome::missing(record).uses(gates)
+                }
                 // a list that is due from some record on is not due before it
                 None => Outcome::pending(words!(
                     "尚未到办理{}的环节。",

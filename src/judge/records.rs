@@ -1,6 +1,6 @@
 //! Primitives over records: what must be there, what must hold, who must act.
 
-use super::eval::{Answer, Facts, is_personal, path_id};
+use super::eval::{Answer, Facts, is_personal, path_id, step_label};
 use super::outcome::Outcome;
 use crate::law::{Calendar, add};
 use crate::pack::check::{Gate, IfMissing, Span};
@@ -80,7 +80,12 @@ impl<'a> Facts<'a> {
         };
         let missing: Vec<&Path> = of.iter().filter(|path| !has(path)).collect();
         let found = of.iter().filter(has).flat_map(|path| self.facts(path));
-        let labels = join_labels(missing.iter().map(|path| self.label(path)));
+        // without the record there is no field to fill in
+        let label = |path: &Path| match path {
+            Path::Field(def, _) if self.facts(path).is_empty() => step_label(def),
+            _ => self.label(path),
+        };
+        let labels = join_labels(missing.iter().map(|path| label(path)));
         let all_there = missing.is_empty() || (any && missing.len() < of.len());
         if all_there {
             return self.show(
@@ -102,7 +107,7 @@ impl<'a> Facts<'a> {
             ))
             .uses(found);
             if gate.is_empty() {
-                outcome.lacks = missing.iter().map(|path| self.label(path)).collect();
+                outcome.lacks = missing.iter().map(|path| label(path)).collect();
             }
             return outcome;
         };
@@ -130,7 +135,7 @@ impl<'a> Facts<'a> {
             }
             IfMissing::Unverifiable => {
                 let mut outcome = Outcome::missing(labels).uses(gates).uses(found);
-                outcome.missing = missing.iter().map(|path| self.label(path)).collect();
+                outcome.missing = missing.iter().map(|path| label(path)).collect();
                 outcome
             }
         }

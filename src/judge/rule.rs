@@ -27,7 +27,7 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
             Outcome::exempt(words!("项目已撤回。", "The subject was withdrawn.")),
             None,
         ),
-        Treatment::Attested { body } => (attested(&facts, rule, body), None),
+        Treatment::Attested { body, yearly } => (attested(&facts, rule, body, *yearly), None),
         Treatment::Computed(checks) => {
             let scope = super::scope_of(&view.subject);
             let mine: Vec<&Check> = checks
@@ -105,7 +105,7 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
 }
 
 /// A standing duty: a document of the body, dated by the end of the year.
-fn attested(facts: &Facts<'_>, rule: &Rule, body: &str) -> Outcome {
+fn attested(facts: &Facts<'_>, rule: &Rule, body: &str, yearly: bool) -> Outcome {
     let view = facts.view;
     let own = view.subject.community().unwrap_or_default();
     let name = match (body, &view.subject) {
@@ -120,8 +120,10 @@ fn attested(facts: &Facts<'_>, rule: &Rule, body: &str) -> Outcome {
         .of_step(register::Document::DEF)
         .filter(|fact| fact.subject == name && fact.value("rule").text() == Some(&rule.id))
         .find(|fact| {
-            fact.occurred
-                .is_none_or(|day| day <= view.as_of && year_end.is_none_or(|end| day <= end))
+            fact.occurred.is_none_or(|day| {
+                let of_year = !yearly || view.year() == Some(day.year());
+                of_year && day <= view.as_of && year_end.is_none_or(|end| day <= end)
+            })
         });
     match document {
         Some(document) => Outcome::kept(words!("已登记文件。", "The document is recorded."))
@@ -164,7 +166,7 @@ fn settle(
     if let Some((id, why)) = reading {
         finding.verdict = Verdict::Borderline;
         message.push(words!(
-            "另一种读法（{}）结论相反：{}",
+            "另一种读法结论相反：{1}",
             "Another reading ({0}) says the opposite: {2}",
             id,
             why.zh,

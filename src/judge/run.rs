@@ -227,7 +227,8 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             to,
             within,
             first,
-        } => facts.deadline(from, to, *within, *first),
+            filter,
+        } => facts.deadline(from, to, *within, *first, filter.as_ref()),
         Primitive::FixedDate {
             of,
             filter,

@@ -189,6 +189,8 @@ pub enum Primitive {
         within: Span,
         /// The earliest record answers, not the latest.
         first: bool,
+        /// Only these records answer, and only since the clock started.
+        filter: Option<Expr>,
     },
     /// The n-th of several yearly dates that records must meet.
     FixedDate {

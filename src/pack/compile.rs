@@ -64,7 +64,10 @@ impl Compiler {
             .collect::<Result<_, _>>()?;
         let treatment = match (raw.recorded, raw.attest, raw.check.is_empty()) {
             (Some(why), None, true) => Treatment::Recorded(Words::new(why, raw.recorded_en)),
-            (None, Some(attest), true) => Treatment::Attested { body: attest.body },
+            (None, Some(attest), true) => Treatment::Attested {
+                body: attest.body,
+                yearly: attest.yearly,
+            },
             (None, None, false) => Treatment::Computed(
                 raw.check
                     .into_iter()

@@ -141,6 +141,8 @@ pub(super) struct RawRule {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAttest {
     pub(super) body: String,
+    #[serde(default)]
+    pub(super) yearly: bool,
 }
 
 impl Pack {

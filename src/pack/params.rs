@@ -153,12 +153,20 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 any: p.or("any", false)?,
             }
         }
-        "deadline" => Primitive::Deadline {
-            from: p.path("from")?,
-            to: p.path("to")?,
-            within: p.span()?,
-            first: p.or("first", false)?,
-        },
+        "deadline" => {
+            let to = p.path("to")?;
+            let record = match &to {
+                Path::Step(def) | Path::Field(def, _) => Some(*def),
+                _ => None,
+            };
+            Primitive::Deadline {
+                from: p.path("from")?,
+                filter: p.filter(record)?,
+                to,
+                within: p.span()?,
+                first: p.or("first", false)?,
+            }
+        }
         "fixed_date" => {
             let (month, day) = (p.get("month")?, p.get("day")?);
             let of = p.path("of")?;

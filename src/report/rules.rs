@@ -91,7 +91,7 @@ fn treatment(rule: &Rule, lang: Lang) -> String {
                 &format!("judged from the facts ({} checks)", checks.len()),
             )
             .to_owned(),
-        Treatment::Attested { body } => lang
+        Treatment::Attested { body, .. } => lang
             .pick(
                 &format!("以登记的文件为证（{body}）"),
                 &format!("attested by a recorded document ({body})"),

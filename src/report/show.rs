@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use super::Voice;
 use super::mask::mask;
 use super::table::{Table, clean};
+use crate::law::Money;
 use crate::ledger::{Event, Ledger};
+use crate::pack::{Pack, Path};
 use crate::state::{Book, Fact, Subject, Value, View};
 use crate::step::{self, Kind};
 
@@ -73,12 +75,25 @@ fn one(
             voice.pack.label(vocabulary, role),
             opener.open(who)
         ),
-        Value::List(list) => list
-            .iter()
-            .map(|item| one(item, kind, vocabulary, voice, opener))
-            .collect::<Vec<_>>()
-            .join("、"),
+        Value::List(list) => {
+            let items: Vec<String> = list
+                .iter()
+                .map(|item| one(item, kind, vocabulary, voice, opener))
+                .collect();
+            // a word of the regulation may hold the sign that parts the others
+            let parted = items.iter().any(|item| item.contains('、'));
+            items.join(if parted { "；" } else { "、" })
+        }
     }
+}
+
+/// The amount of a project, by the fact that the pack calls so.
+fn amount(view: &View<'_>, pack: &Pack) -> Option<Money> {
+    let named = pack.facts.iter().find(|fact| fact.id == "amount")?;
+    named.from.iter().find_map(|path| match path {
+        Path::Field(def, index) => view.last(def)?.values[*index].money(),
+        _ => None,
+    })
 }
 
 /// More records of one step than this are told as a number.
@@ -190,9 +205,7 @@ pub fn cases(book: &Book, as_of: crate::law::Day, voice: Voice<'_>) -> Table {
             find("type")
                 .and_then(|v| v.text().map(|t| voice.pack.label("type", t).to_owned()))
                 .unwrap_or_default(),
-            find("amount")
-                .and_then(|v| v.money())
-                .map_or(String::new(), |m| m.to_string()),
+            amount(&view, voice.pack).map_or(String::new(), |m| m.to_string()),
             if view.withdrawn().is_some() {
                 lang.pick("已撤回", "withdrawn").into()
             } else {
