@@ -10,6 +10,7 @@ mod gather;
 mod known;
 mod refs;
 mod shelf;
+mod touch;
 
 use std::collections::{BTreeSet, HashMap};
 

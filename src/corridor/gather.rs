@@ -1,13 +1,13 @@
 //! Gathering the facts that bear on new events: only their subjects, never the whole log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::key;
+use super::touch::Touched;
 use crate::ledger::{Event, read::Reader};
-use crate::pack::{Pack, Scope, Treatment};
+use crate::pack::Pack;
 use crate::state::subject::{BLOCKED, COMMUNITIES, DISTRICT, INTERESTS};
 use crate::state::{Book, EventKey, Subject};
-use crate::step::{self, Recorded, conflict};
+use crate::step::{Recorded, conflict};
 
 /// What a step touches, loaded.
 pub(super) struct Gathered {
@@ -59,71 +59,18 @@ pub(super) fn gather(
     pack: &Pack,
     events: &[Event],
 ) -> anyhow::Result<Gathered> {
-    let mut subjects = BTreeSet::new();
-    let mut changed = Vec::new();
-    let mut contracts = BTreeSet::new();
-    let mut aims = Vec::new();
-    let mut years: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-    let (mut streets, mut supervised) = (BTreeSet::new(), BTreeSet::new());
-    let mut takes_away = false;
+    let mut touched = Touched::default();
     for event in events {
-        changed.push(key(event));
-        let Some(def) = step::find(&event.step) else {
-            continue;
-        };
-        let step = step::Step {
-            def,
-            values: serde_json::from_str(&event.payload).unwrap_or_default(),
-        };
-        let mut touched = step.mentions();
-        if matches!(def.id, "amend" | "withdraw") {
-            // a changed demand or meeting changes what is said of the cases that rest on it
-            for subject in touched.clone() {
-                touched.extend(reader.of_subject(&subject)?.into_iter().map(|e| e.subject));
-            }
-            if let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) {
-                let target = EventKey {
-                    origin: step.text("origin").unwrap_or(&event.origin).to_owned(),
-                    seq,
-                };
-                aims.push((key(event), target.clone(), event.subject.clone()));
-                changed.push(target);
-            }
-            takes_away |= def.id == "withdraw";
-        }
-        for subject in touched {
-            match Subject::parse(&subject) {
-                Subject::Case(code, year) => {
-                    if matches!(
-                        def.id,
-                        "accept.record" | "audit.inspect" | "evaluate.daily" | "shortlist.plan"
-                    ) {
-                        supervised.insert((code.clone(), year));
-                    }
-                    if def.id == "implement.contract" || def.id == "amend" {
-                        contracts.insert((code, year));
-                    }
-                    subjects.insert(subject);
-                }
-                Subject::Demand(..) => {
-                    subjects.insert(subject);
-                }
-                Subject::StreetYear(..) | Subject::DistrictYear(_) => {
-                    streets.insert(subject);
-                }
-                _ => {}
-            }
-        }
-        let looked_at = yearly(pack, def.id);
-        if !looked_at.is_empty()
-            && let Some((community, year)) = super::complete::community_year(&step)
-        {
-            years
-                .entry(format!("{community}{year}"))
-                .or_default()
-                .extend(looked_at);
-        }
+        touched.take(reader, pack, event)?;
     }
+    let Touched {
+        subjects,
+        changed,
+        aims,
+        years,
+        streets,
+        ..
+    } = touched;
     let mut book = Book::new();
     let mut shared = BTreeSet::new();
     if let Some(head) = reader.heads()?.first() {
@@ -141,15 +88,15 @@ pub(super) fn gather(
             book.extend(reader.of_subject(code)?);
         }
     }
-    let before = if takes_away {
+    let before = if touched.takes_away {
         Some(book_before(reader, events, &subjects)?)
     } else {
         None
     };
-    load_contracts(reader, &mut book, contracts)?;
+    load_contracts(reader, &mut book, touched.contracts)?;
     // who has no interest in anybody has no conflict
     if book.of_step(conflict::Interest::DEF).next().is_some() {
-        for (code, year) in supervised {
+        for (code, year) in touched.supervised {
             load_neighbours(reader, &mut book, &code, year)?;
         }
     }
@@ -253,22 +200,6 @@ fn load_contracts(
         }
     }
     Ok(())
-}
-
-/// The checks of a community's year that can blame a step: the steps that they look at.
-fn yearly(pack: &Pack, step: &str) -> BTreeSet<&'static str> {
-    let mut steps = BTreeSet::new();
-    for rule in &pack.rules {
-        if let Treatment::Computed(checks) = &rule.treatment {
-            let mine = checks
-                .iter()
-                .filter(|check| check.scope.unwrap_or(rule.scope) == Scope::CommunityYear)
-                .map(|check| check.primitive.blames())
-                .filter(|blamed| blamed.iter().any(|def| def.id == step));
-            steps.extend(mine.flatten().map(|def| def.id));
-        }
-    }
-    steps
 }
 
 /// Loads one subject with all it rests on, the ledger's own facts included.

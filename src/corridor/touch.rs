@@ -1,0 +1,118 @@
+//! What new events touch: the subjects to judge, and what must be loaded to judge them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::key;
+use crate::ledger::{Event, read::Reader};
+use crate::pack::{Pack, Scope, Treatment};
+use crate::state::{EventKey, Subject};
+use crate::step;
+
+/// A community and a programme year.
+type Place = (String, i32);
+
+/// What some events touch.
+#[derive(Default)]
+pub(super) struct Touched {
+    /// Cases and demands.
+    pub(super) subjects: BTreeSet<String>,
+    /// The events that are added or changed.
+    pub(super) changed: Vec<EventKey>,
+    /// Where the contracts of a year add up.
+    pub(super) contracts: BTreeSet<Place>,
+    /// Where somebody supervises.
+    pub(super) supervised: BTreeSet<Place>,
+    /// Years of streets and of the district.
+    pub(super) streets: BTreeSet<String>,
+    /// Corrections and withdrawals: the new event, the event it aims at, its subject.
+    pub(super) aims: Vec<(EventKey, EventKey, String)>,
+    /// Years of communities, with the steps that can be blamed in them.
+    pub(super) years: BTreeMap<String, BTreeSet<&'static str>>,
+    /// One of the events takes something away.
+    pub(super) takes_away: bool,
+}
+
+impl Touched {
+    /// Notes what an event touches.
+    pub(super) fn take(
+        &mut self,
+        reader: Reader<'_>,
+        pack: &Pack,
+        event: &Event,
+    ) -> anyhow::Result<()> {
+        self.changed.push(key(event));
+        let Some(def) = step::find(&event.step) else {
+            return Ok(());
+        };
+        let step = step::Step {
+            def,
+            values: serde_json::from_str(&event.payload).unwrap_or_default(),
+        };
+        let mut touched = step.mentions();
+        if matches!(def.id, "amend" | "withdraw") {
+            // a changed demand or meeting changes what is said of the cases that rest on it
+            for subject in touched.clone() {
+                touched.extend(reader.of_subject(&subject)?.into_iter().map(|e| e.subject));
+            }
+            if let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) {
+                let target = EventKey {
+                    origin: step.text("origin").unwrap_or(&event.origin).to_owned(),
+                    seq,
+                };
+                self.aims
+                    .push((key(event), target.clone(), event.subject.clone()));
+                self.changed.push(target);
+            }
+            self.takes_away |= def.id == "withdraw";
+        }
+        for subject in touched {
+            match Subject::parse(&subject) {
+                Subject::Case(code, year) => {
+                    if matches!(
+                        def.id,
+                        "accept.record" | "audit.inspect" | "evaluate.daily" | "shortlist.plan"
+                    ) {
+                        self.supervised.insert((code.clone(), year));
+                    }
+                    if def.id == "implement.contract" || def.id == "amend" {
+                        self.contracts.insert((code, year));
+                    }
+                    self.subjects.insert(subject);
+                }
+                Subject::Demand(..) => {
+                    self.subjects.insert(subject);
+                }
+                Subject::StreetYear(..) | Subject::DistrictYear(_) => {
+                    self.streets.insert(subject);
+                }
+                _ => {}
+            }
+        }
+        let looked_at = yearly(pack, def.id);
+        if !looked_at.is_empty()
+            && let Some((community, year)) = super::complete::community_year(&step)
+        {
+            self.years
+                .entry(format!("{community}{year}"))
+                .or_default()
+                .extend(looked_at);
+        }
+        Ok(())
+    }
+}
+
+/// The checks of a community's year that can blame a step: the steps that they look at.
+fn yearly(pack: &Pack, step: &str) -> BTreeSet<&'static str> {
+    let mut steps = BTreeSet::new();
+    for rule in &pack.rules {
+        if let Treatment::Computed(checks) = &rule.treatment {
+            let mine = checks
+                .iter()
+                .filter(|check| check.scope.unwrap_or(rule.scope) == Scope::CommunityYear)
+                .map(|check| check.primitive.blames())
+                .filter(|blamed| blamed.iter().any(|def| def.id == step));
+            steps.extend(mine.flatten().map(|def| def.id));
+        }
+    }
+    steps
+}
