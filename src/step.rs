@@ -69,6 +69,12 @@ impl StepDef {
     }
 }
 
+impl PartialEq for StepDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
 /// A step with its values: what stands as payload in the ledger.
 #[derive(Clone, Debug)]
 pub struct Step {

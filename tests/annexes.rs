@@ -172,7 +172,7 @@ fn records_of_the_annexes_come_as_tables_too() {
     let covers = json["facts"][0]["values"]["covers"].as_str().unwrap();
     assert_eq!(
         covers,
-        "项目开展情况、项目资料完整性、资格要求、评审和定标方法"
+        "项目开展情况；项目资料完整性；资格要求、评审和定标方法"
     );
     // a wrong word is told with its cell and the words there are
     office.write("错.csv", "街道,资金年度,违规\n粤海街道,2022,是\n");

@@ -18,12 +18,6 @@ pub enum Path {
     Module(ModuleFact),
 }
 
-impl PartialEq for StepDef {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
 /// Facts computed by code that a pack switches on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModuleFact {
