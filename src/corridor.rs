@@ -389,6 +389,19 @@ pub(crate) fn key(event: &Event) -> EventKey {
     }
 }
 
+/// Loads the whole ledger.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
+    let mut book = Book::new();
+    ledger.reader().all(|event| {
+        book.take(event);
+        true
+    })?;
+    Ok(book)
+}
+
 /// Loads what bears on some subjects, for showing and explaining them.
 ///
 /// # Errors

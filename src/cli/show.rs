@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::context::{Context, Format, day};
 use super::{Exit, Fail};
-use crate::corridor::book_of;
+use crate::corridor::{book_of, whole_book};
 use crate::judge;
 use crate::ledger::{Event, Ledger};
 use crate::report::fund::{self as report_fund, Account};
@@ -89,11 +89,7 @@ pub(super) fn fund(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     let year = super::audit::year(matches)?.unwrap_or_else(|| context.as_of.year());
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
-    let mut book = Book::new();
-    ledger.reader().all(|event| {
-        book.take(event);
-        true
-    })?;
+    let book = whole_book(&ledger)?;
     let codes = book.communities();
     let mut streets: Vec<&str> = codes.iter().filter_map(|code| book.street(code)).collect();
     streets.sort_unstable();

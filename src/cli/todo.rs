@@ -4,6 +4,7 @@ use clap::ArgMatches;
 
 use super::context::{Context, Format};
 use super::{Exit, Fail, talk};
+use crate::corridor::whole_book;
 use crate::report::{audit, todo};
 use crate::state::{Book, Subject};
 use crate::words;
@@ -14,11 +15,7 @@ pub(super) fn todo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     let year = super::audit::year(matches)?.unwrap_or_else(|| context.as_of.year());
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
-    let mut book = Book::new();
-    ledger.reader().all(|event| {
-        book.take(event);
-        true
-    })?;
+    let book = whole_book(&ledger)?;
     let subjects = match matches.get_one::<String>("subject") {
         None => audit::subjects(&book, year, context.as_of),
         Some(id) => subjects_of(&book, id, year, context)?,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::table::clean;
+use crate::corridor::whole_book;
 use crate::judge::{self, Counts, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::Ledger;
@@ -66,11 +67,7 @@ pub fn audit(
     as_of: Day,
     wanted: &Wanted,
 ) -> anyhow::Result<Audit> {
-    let mut book = Book::new();
-    ledger.reader().all(|event| {
-        book.take(event);
-        true
-    })?;
+    let book = whole_book(ledger)?;
     let head = ledger.reader().heads()?;
     let names: BTreeMap<String, String> = book
         .communities()
