@@ -243,8 +243,9 @@ fn prepare(
     let mut known = known::Known::new(reader);
     let (mut drafts, mut already, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
-        // one demand or contact given by hand is meant; lists are compared with the ledger
-        let listed = entry.place.is_some() || complete::has_own_subject(&entry.step);
+        // a demand or a contact given by hand is meant; all else is compared with the ledger
+        let by_hand = matches!(entry.step.def.id, "collect.demand" | "collect.contact");
+        let listed = entry.place.is_some() || !by_hand || complete::has_own_subject(&entry.step);
         if listed
             && !entry.again
             && let Some(subject) = known.find(&entry.step)?

@@ -10,6 +10,7 @@ mod dates;
 mod eval;
 mod finding;
 mod funds;
+mod interests;
 mod lists;
 mod modules;
 mod next;

@@ -285,6 +285,9 @@ pub struct TableDef {
     /// Rule that every row must keep before the table may be exported without a warning.
     #[serde(default)]
     pub requires: Option<String>,
+    /// A yes-or-no field that takes a row out, from the day of its record on.
+    #[serde(default)]
+    pub struck_by: Option<String>,
     /// Where the amount of a row stands, for the sum.
     #[serde(default)]
     pub amount: Option<String>,

@@ -48,14 +48,17 @@ fn both_ledgers_of_a_fund_agree_to_the_fen() {
     let row = |name: &str| rows.iter().find(|row| row[0] == name).unwrap().clone();
     assert_eq!(
         row("HZ")[1..],
-        ["2000000.00", "100000.05", "100000.05", "0.00"]
+        ["2000000.00", "100000.05", "100000.05", "0.00", "0.00"]
     );
-    assert_eq!(row("街道")[1..], ["0.00", "50000.00", "0.30", "49999.70"]);
+    assert_eq!(
+        row("街道")[1..],
+        ["0.00", "50000.00", "0.30", "0.00", "49999.70"]
+    );
     assert_eq!(
         row("合计")[1..],
-        ["2000000.00", "150000.05", "100000.35", "49999.70"]
+        ["2000000.00", "150000.05", "100000.35", "0.00", "49999.70"]
     );
-    assert!(text.contains("其中支撑经费：0.30"), "{text}");
+    assert!(text.contains("取大者）：0.30"), "{text}");
     let json = office
         .run("show fund 粤海街道 --year 2022 --format json")
         .ends(0)
@@ -63,6 +66,22 @@ fn both_ledgers_of_a_fund_agree_to_the_fen() {
     let account = &json["accounts"][0];
     assert_eq!(account["sums"]["left"], "49999.70");
     assert_eq!(account["paid"].as_array().unwrap().len(), 4);
+    // money that comes back is money left; what does not fit is told
+    assert!(!text.contains("注意"), "{text}");
+    office
+        .run("fund misuse HZ2022-001 --kind 挪用 --amount 0.03 --date 2022-06-01")
+        .ends(0);
+    office
+        .run("fund clawback HZ2022-001 --amount 0.03 --date 2022-07-01 --as-is")
+        .ends(0);
+    office
+        .run("fund expense 粤海街道 --year 2022 --kind 支撑经费 --cost 评价 --amount 60000 --date 2022-08-01 --responsible 街道 --service 是")
+        .ends(0);
+    let text = office.run("show fund --year 2022").ends(0).out;
+    assert!(
+        text.contains("0.03") && text.contains("注意：街道的支出大于发放，差10000.30元"),
+        "{text}"
+    );
     // a street without a line of money is told how to begin
     let answer = office.run("show fund 南头街道 --year 2022").ends(2);
     assert!(answer.err.contains("fund budget"), "{}", answer.err);
@@ -257,23 +276,30 @@ fn what_is_due_stands_in_order_of_its_day() {
 }
 
 #[test]
-fn the_earliest_lawful_day_follows_the_notice() {
+fn the_earliest_lawful_day_is_offered_once_the_way_is_free() {
     let office = office();
     office
         .record(&before("service", "publicize.notify"), "--as-is")
         .ends(0);
-    let json = office
-        .run("todo HZ2022-001 --as-of 2022-02-15 --format json")
-        .ends(0)
-        .json();
-    let next = json["matters"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|m| m["kind"] == "next" && m["what"].as_str().unwrap().contains("implement start"))
-        .unwrap()
-        .clone();
-    // the notice runs until the 17th
+    let start = || {
+        let json = office
+            .run("todo HZ2022-001 --as-of 2022-02-25 --format json")
+            .ends(0)
+            .json();
+        let matters = json["matters"].as_array().unwrap().clone();
+        matters.into_iter().find(|m| {
+            m["kind"] == "next" && m["what"].as_str().unwrap().contains("implement start")
+        })
+    };
+    // the notice runs until the 17th, but nothing is determined or filed yet
+    assert_eq!(start(), None);
+    office
+        .run("implement determine HZ2022-001 --date 2022-02-16 --by 社区党委 --responsible 社区党委 --as-is")
+        .ends(0);
+    office
+        .run("shortlist file HZ2022-001 --date 2022-02-17 --by 社区党委 --to 街道党工委 --as-is")
+        .ends(0);
+    let next = start().unwrap();
     assert_eq!(next["date"], "2022-02-18");
     // a day earlier is refused, that day is not refused for the notice
     let early = office
@@ -335,4 +361,128 @@ fn the_book_tells_the_law_clause_by_clause() {
     let json = office.run("rule --coverage --format json").ends(0).json();
     assert_eq!(json["total"]["clauses"], 346);
     assert_eq!(json["total"]["recorded"], 110);
+}
+
+#[test]
+fn what_names_nothing_is_refused_and_leaves_no_trace() {
+    let office = office();
+    for (line, part) in [
+        (
+            "register document --rule A6-STREETTF --body ZZ --date 2022-10-12",
+            "ZZ",
+        ),
+        (
+            "register document --rule A6-STREETTF --body 火星街道 --date 2022-10-12",
+            "火星街道",
+        ),
+        (
+            "register document --rule A6-NOPE --body 粤海街道 --date 2022-10-12",
+            "A6-NOPE",
+        ),
+        (
+            "register reason HZ2022 --rule A9-999 --text 理由 --date 2022-12-01",
+            "A9-999",
+        ),
+        (
+            "implement decide HZ2022-099 --matter 其他事项 --date 2022-02-14 --members 4 --for 3 --against 1",
+            "HZ2022-099",
+        ),
+        (
+            "audit finding HZ2022-I9 --date 2023-05-01 --text 问题",
+            "HZ2022-I9",
+        ),
+        (
+            "fund budget 粤海街 --year 2022 --total 1000万 --date 2022-01-05",
+            "粤海街道",
+        ),
+    ] {
+        let answer = office.run(line).ends(2);
+        assert!(answer.err.contains(part), "{line}: {}", answer.err);
+    }
+    let json = office
+        .run("audit --year 2022 --format json --all --fail-on never")
+        .json();
+    assert!(!json.to_string().contains("ZZ2022"));
+}
+
+#[test]
+fn the_same_money_is_not_recorded_twice() {
+    let office = office();
+    let line = "fund disburse 粤海街道 --year 2022 --community HZ --amount 8万 --date 2022-06-30";
+    office.run(line).ends(0);
+    let again = office.run(&format!("{line} --format json")).ends(0).json();
+    assert_eq!(again["events"].as_array().unwrap().len(), 0);
+    let meant = office
+        .run(&format!("{line} --again --format json"))
+        .ends(0)
+        .json();
+    assert_eq!(meant["events"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_unit_struck_from_the_blocklist_leaves_the_table_and_may_sign() {
+    let office = office();
+    office
+        .run("register blocklist YC-1 --unit 甲公司 --code 91440300ma5gxxxx20 --person 法人甲 --cause 违约 --listed 2022-02-20")
+        .ends(0);
+    office
+        .run("export T4 --date 2022-03-01 --as-of 2022-03-01 -o before.csv --bare")
+        .ends(0);
+    let before = std::fs::read_to_string(office.path("before.csv")).unwrap();
+    // however it was typed, it is one code
+    assert!(before.contains("91440300MA5GXXXX20"), "{before}");
+    office
+        .run("register appeal YC-1 --received 2022-03-01")
+        .ends(0);
+    office
+        .run("register reply YC-1 --date 2022-03-31 --written 是 --struck 是")
+        .ends(0);
+    office
+        .run("export T4 --date 2022-12-30 -o after.csv --bare")
+        .ends(0);
+    let after = std::fs::read_to_string(office.path("after.csv")).unwrap();
+    assert!(!after.contains("甲公司"), "{after}");
+}
+
+#[test]
+fn a_document_keeps_the_digest_of_its_file() {
+    let office = office();
+    office.write("通知.txt", "abc");
+    office
+        .run("register document --rule A6-STREETTF --body 粤海街道 --date 2020-10-12 --file 通知.txt")
+        .ends(0);
+    let log = office.run("log 粤海街道 --format json").ends(0).out;
+    let event: serde_json::Value = serde_json::from_str(log.lines().last().unwrap()).unwrap();
+    assert_eq!(event["payload"]["file"], "通知.txt");
+    assert_eq!(
+        event["payload"]["digest"],
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+    let missing = office
+        .run("register document --rule A6-STREETTF --body 粤海街道 --date 2020-10-13 --file 没有.txt")
+        .ends(2);
+    assert!(missing.err.contains("没有.txt"), "{}", missing.err);
+}
+
+#[test]
+fn what_a_year_owes_is_still_due_in_the_next() {
+    let office = office();
+    let json = office
+        .run("todo HZ --as-of 2023-03-01 --format json")
+        .ends(0)
+        .json();
+    let due: Vec<&str> = json["matters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|m| m["subject"] == "HZ2022")
+        .filter_map(|m| m["date"].as_str())
+        .collect();
+    assert!(due.contains(&"2023-05-31"), "{due:?}");
+    let street = office.run("todo 全区 --as-of 2023-03-01").ends(0);
+    assert!(
+        street.err.is_empty() || !street.err.contains("错误"),
+        "{}",
+        street.err
+    );
 }

@@ -79,7 +79,7 @@ fn eight_writers_at_once_lose_nothing() {
     let office = Office::new();
     let line = |n: usize, i: usize| {
         format!(
-            "register document --rule A6-STREETTF --body 街道{n} --date 2022-01-01 --title 第{i}份"
+            "register document --rule A6-STREETTF --body 粤海街道 --date 2022-01-01 --title 第{n}-{i}份"
         )
     };
     std::thread::scope(|scope| {

@@ -229,7 +229,7 @@ fn filled_in(def: &StepDef, field: &Field) -> bool {
         "amend" => matches!(field.name, "subject" | "concerns"),
         "withdraw" => field.name == "concerns",
         "regime.extend" | "regime.bind" => field.name == "ledger",
-        _ if field.name == "shelf" => true,
+        _ if matches!(field.name, "shelf" | "digest") => true,
         _ => field.name == "subject" && def.subject == "subject" && !field.required,
     }
 }

@@ -29,6 +29,9 @@ pub(super) fn one(
     if def.stage() == "regime" {
         raw.insert("ledger".into(), json!(ledger.origin().name));
     }
+    if def.field("digest").is_some() {
+        digest(&mut raw)?;
+    }
     let reasons = reasons(matches)?;
     let step = match input::read(def, &raw, &pack) {
         Ok(step) => step,
@@ -52,6 +55,26 @@ pub(super) fn one(
     let terms = context.terms(matches.get_flag("as-is"));
     let answer = corridor::record(&mut ledger, &pack, vec![entry], &terms)?;
     answer_with(context, answer)
+}
+
+/// Takes the digest of the file that a record names, and of the path only the name.
+fn digest(raw: &mut Map<String, Json>) -> anyhow::Result<()> {
+    let Some(path) = raw.get("file").and_then(Json::as_str).map(str::to_owned) else {
+        return Ok(());
+    };
+    let bytes = std::fs::read(&path).map_err(|error| {
+        Fail(words!(
+            "读不到 {}：{}。",
+            "Cannot read {}: {}.",
+            path,
+            error
+        ))
+    })?;
+    let name = std::path::Path::new(&path).file_name();
+    let name = name.map_or(path.clone(), |name| name.to_string_lossy().into_owned());
+    raw.insert("file".into(), json!(name));
+    raw.insert("digest".into(), json!(crate::ledger::chain::digest(&bytes)));
+    Ok(())
 }
 
 /// The message of a problem with the option that it is about.
@@ -300,9 +323,14 @@ pub(super) fn refuse(context: &mut Context<'_>, refusal: Refusal) -> anyhow::Res
                 )
             )?;
             let mut rules: Vec<&str> = Vec::new();
+            let mut said = String::new();
             for (subjects, finding, place) in together(&findings) {
                 let place = place.map_or(String::new(), |p| format!(" {p}"));
-                writeln!(context.err, "{}{place}", subjects.join(" "))?;
+                let heading = format!("{}{place}", subjects.join(" "));
+                if heading != said {
+                    writeln!(context.err, "{heading}")?;
+                    said = heading;
+                }
                 write!(context.err, "{}", report::audit::entry(finding, lang, "  "))?;
                 if !rules.contains(&finding.rule.as_str()) {
                     rules.push(&finding.rule);

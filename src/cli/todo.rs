@@ -6,20 +6,31 @@ use super::context::{Context, Format};
 use super::{Exit, Fail, talk};
 use crate::corridor::whole_book;
 use crate::report::{audit, todo};
+use crate::state::subject::DISTRICT;
 use crate::state::{Book, Subject};
 use crate::words;
 
 /// The matters of a case, a community, a street, or of all.
 pub(super) fn todo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Json])?;
-    let year = super::audit::year(matches)?.unwrap_or_else(|| context.as_of.year());
+    // what a year owes falls due in the next one
+    let years = match super::audit::year(matches)? {
+        Some(year) => vec![year],
+        None => vec![context.as_of.year() - 1, context.as_of.year()],
+    };
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
     let book = whole_book(&ledger)?;
-    let subjects = match matches.get_one::<String>("subject") {
-        None => audit::subjects(&book, year, context.as_of),
-        Some(id) => subjects_of(&book, id, year, context)?,
-    };
+    let mut subjects: Vec<String> = Vec::new();
+    for year in years {
+        let more = match matches.get_one::<String>("subject") {
+            None => audit::subjects(&book, year, context.as_of),
+            Some(id) => subjects_of(&book, id, year, context)?,
+        };
+        subjects.extend(more);
+    }
+    subjects.sort();
+    subjects.dedup();
     let matters = todo::matters(&pack, &book, &subjects, context.as_of);
     if let Some(path) = matches.get_one::<String>("ics") {
         let text = todo::icalendar(&matters, context.surroundings.now, context.lang);
@@ -58,6 +69,10 @@ fn subjects_of(
     context: &Context<'_>,
 ) -> anyhow::Result<Vec<String>> {
     let parsed = Subject::parse(id);
+    if id.trim_end_matches(|c: char| c.is_ascii_digit()) == DISTRICT {
+        let year = parsed.year().unwrap_or(year);
+        return Ok(vec![format!("{DISTRICT}{year}")]);
+    }
     if matches!(parsed, Subject::Case(..) | Subject::Demand(..)) {
         if book.about(id).is_empty() {
             return Err(unknown(id));

@@ -76,6 +76,12 @@ impl<'a> Completer<'a> {
         if let Some(words) = self.unknown_place(&step)? {
             say(words);
         }
+        if let Some(words) = self.unknown_body(&step)? {
+            say(words);
+        }
+        if let Some(words) = self.unknown_rule(&step) {
+            say(words);
+        }
         if let Some(words) = self.withdrawn(&step)? {
             say(words);
         }
@@ -173,7 +179,7 @@ impl<'a> Completer<'a> {
         }))
     }
 
-    fn is_community(&mut self, code: &str) -> anyhow::Result<bool> {
+    pub(super) fn is_community(&mut self, code: &str) -> anyhow::Result<bool> {
         if let Some(known) = self.communities.get(code) {
             return Ok(*known);
         }

@@ -35,13 +35,9 @@ pub(super) fn dangling(
         for field in def.fields.iter().filter(|field| field.kind == Kind::Ref) {
             let makes =
                 field.name == def.subject && series(field.name).is_some() && !field.required;
-            if makes
-                || matches!(
-                    field.name,
-                    "body" | "subject" | "concerns" | "shelf" | "scope"
-                )
-                || (field.name == "entry" && def.id == "register.blocklist")
-            {
+            // a body or a subject may be a case, or a place that was looked up before
+            let no_reference = is_no_reference(def, field) && !of_a_case(&step, field);
+            if makes || no_reference {
                 continue;
             }
             if field.name == "item" && def.id == "register.library" {
@@ -78,6 +74,24 @@ pub(super) fn dangling(
     Ok(missing)
 }
 
+/// True for a field whose value names no subject that a step must have made.
+fn is_no_reference(def: &StepDef, field: &Field) -> bool {
+    matches!(
+        field.name,
+        "body" | "subject" | "concerns" | "shelf" | "scope"
+    ) || (field.name == "entry" && def.id == "register.blocklist")
+}
+
+/// True if the step's body or subject is a case or a demand that it does not make itself.
+fn of_a_case(step: &Step, field: &Field) -> bool {
+    let named = matches!(
+        step.def.id,
+        "register.document" | "register.reason" | "implement.decide"
+    );
+    let subject = step.text(field.name).map(Subject::parse);
+    named && matches!(subject, Some(Subject::Case(..) | Subject::Demand(..)))
+}
+
 fn nothing_to_withdraw(subject: &str) -> Words {
     words!(
         "没有可撤回的“{0}”：可整个撤回项目、需求、征集、会议、评价；撤回单个事件用 --event 事件号（见 minsheng log {0}）。",
@@ -101,7 +115,7 @@ fn wrong_kind(field: &Field, name: &str) -> Option<Words> {
             name,
             field.heading,
             letter,
-            "001",
+            if letter.is_empty() { "001" } else { "1" },
             singular
         )
     })

@@ -64,11 +64,7 @@ impl Completer<'_> {
             return Ok(None);
         }
         if !self.is_place(field, name)? {
-            // communities may have been registered before there was a list of them
-            let mut book = Book::new();
-            book.extend(self.reader.of_prefix_steps("", &["register.community"])?);
-            let known = streets_of(&book);
-            self.streets()?.extend(known);
+            self.look_through()?;
         }
         if self.is_place(field, name)? {
             return Ok(None);
@@ -94,6 +90,71 @@ impl Completer<'_> {
                 ""
             }
         )))
+    }
+
+    /// A body or subject of which nothing was ever registered.
+    pub(super) fn unknown_body(&mut self, step: &Step) -> anyhow::Result<Option<Words>> {
+        let field = match step.def.id {
+            "register.document" => "body",
+            "implement.decide" | "register.reason" => "subject",
+            _ => return Ok(None),
+        };
+        let name = step.text(field).unwrap_or_default().to_owned();
+        let known = match Subject::parse(&name) {
+            Subject::Community(code) | Subject::CommunityYear(code, _) => {
+                self.is_community(&code)?
+            }
+            Subject::StreetYear(street, _) => self.is_known_place(&street)?,
+            // cases and demands are looked up with the references
+            Subject::Case(..)
+            | Subject::Demand(..)
+            | Subject::DistrictYear(_)
+            | Subject::Ledger => true,
+            Subject::Other => {
+                name == DISTRICT
+                    || self.is_known_place(&name)?
+                    || !self.reader.about(&name)?.is_empty()
+            }
+        };
+        Ok((!known).then(|| {
+            words!(
+                "没有登记“{0}”：{1}应为已登记社区的代码、其街道的名称、“全区”，或已有的项目编号；见 minsheng list communities。",
+                "“{0}” is not registered: {2} must be a registered community's code, its street, 全区, or a case; see minsheng list communities.",
+                name,
+                step.def.field(field).map_or("", |f| f.heading),
+                field
+            )
+        }))
+    }
+
+    /// A document or a reason for a rule that the regulation does not have.
+    pub(super) fn unknown_rule(&self, step: &Step) -> Option<Words> {
+        let named = matches!(step.def.id, "register.document" | "register.reason");
+        let rule = step.text("rule").filter(|_| named)?;
+        self.pack.rule(rule).is_none().then(|| {
+            words!(
+                "没有规则“{0}”；用 minsheng rule --all 查看规则编号。",
+                "There is no rule “{0}”; see the identifiers with minsheng rule --all.",
+                rule
+            )
+        })
+    }
+
+    /// True for the street of a community, once all registrations were looked through.
+    fn is_known_place(&mut self, name: &str) -> anyhow::Result<bool> {
+        if !self.is_place("street", name)? {
+            self.look_through()?;
+        }
+        self.is_place("street", name)
+    }
+
+    /// Communities may have been registered before there was a list of them.
+    fn look_through(&mut self) -> anyhow::Result<()> {
+        let mut book = Book::new();
+        book.extend(self.reader.of_prefix_steps("", &["register.community"])?);
+        let known = streets_of(&book);
+        self.streets()?.extend(known);
+        Ok(())
     }
 
     /// True for the street of a community, and as a scope for the community itself.

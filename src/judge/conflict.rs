@@ -1,13 +1,13 @@
 //! Conflicts of interest: who has an interest in whom, and who took part all the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::eval::{Facts, step_label};
+use super::interests::{Kin, active, generations, unregistered};
 use super::modules::same_unit;
 use super::outcome::Outcome;
 use crate::law::Day;
 use crate::pack::check::Side;
-use crate::state::subject::DISTRICT;
 use crate::state::{Fact, Value, View};
 use crate::step::{
     Recorded, StepDef, accept, conflict, evaluate, implement, library, oversight, procure,
@@ -16,28 +16,15 @@ use crate::step::{
 use crate::words;
 use crate::words::Words;
 
-/// Which relatives count.
-pub(super) struct Kin<'p> {
-    /// The relations.
-    pub(super) relations: &'p [String],
-    /// Collateral kin up to so many generations.
-    pub(super) generations: i64,
-}
-
 /// One act of supervision of a case.
 struct Act<'a> {
+    /// The interest, and the record by which its unit takes a case nearby.
+    because: Option<(&'a Fact, &'a Fact)>,
     person: String,
     fact: &'a Fact,
     day: Day,
     /// Being named in the team is no act yet.
     member: bool,
-}
-
-/// The interests of some people, themselves or by those related to them.
-struct Interests<'a> {
-    of: BTreeMap<String, Vec<&'a Fact>>,
-    /// Relations of which it cannot be told whether they count.
-    unclear: Vec<&'a Fact>,
 }
 
 impl<'a> Facts<'a> {
@@ -87,82 +74,6 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
-    /// The live records of a step in the whole book, up to the day that is judged.
-    fn known(&self, def: &'static StepDef) -> impl Iterator<Item = &'a Fact> + '_ {
-        let until = self.view.as_of;
-        self.view
-            .book
-            .of_step(def)
-            .filter(move |fact| fact.occurred.is_none_or(|day| day <= until))
-    }
-
-    /// The people who are registered where the case belongs, on a day.
-    fn registered(&self, day: Option<Day>) -> Vec<&'a Fact> {
-        let view = self.view;
-        let mut scopes = view.book.served(&view.id);
-        let streets: Vec<String> = scopes
-            .iter()
-            .filter_map(|code| view.book.street(code).map(str::to_owned))
-            .collect();
-        scopes.extend(streets);
-        scopes.push(DISTRICT.to_owned());
-        self.known(conflict::Staff::DEF)
-            .filter(|fact| scopes.contains(&fact.subject) && active(fact, day))
-            .collect()
-    }
-
-    /// What these people, and those related to them, have an interest in.
-    fn interests(&self, people: &BTreeSet<String>, kin: &Kin<'_>) -> Interests<'a> {
-        let declared: Vec<&Fact> = self.known(conflict::Interest::DEF).collect();
-        let has_any = |person: &str| {
-            let mut of = declared.iter();
-            of.any(|interest| interest.value("person").person() == Some(person))
-        };
-        let mut near: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        let mut unclear = Vec::new();
-        for relation in self.known(conflict::Relation::DEF) {
-            let (Some(one), Some(other), Some(kind)) = (
-                relation.value("person").person(),
-                relation.value("other").person(),
-                relation.value("kind").text(),
-            ) else {
-                continue;
-            };
-            if !kin.relations.iter().any(|known| known == kind) {
-                continue;
-            }
-            if !people.contains(one) && !people.contains(other) {
-                continue;
-            }
-            match relation.value("generations").count() {
-                Some(generations) if kind == "collateral" && generations > kin.generations => {
-                    continue;
-                }
-                None if kind == "collateral" => {
-                    // kin without an interest matter in no generation
-                    if has_any(one) || has_any(other) {
-                        unclear.push(relation);
-                    }
-                    continue;
-                }
-                _ => {}
-            }
-            near.entry(one).or_default().insert(other);
-            near.entry(other).or_default().insert(one);
-        }
-        let mut of: BTreeMap<String, Vec<&Fact>> = BTreeMap::new();
-        for person in people {
-            let mut circle = near.get(person.as_str()).cloned().unwrap_or_default();
-            circle.insert(person);
-            let mine = declared.iter().copied().filter(|interest| {
-                let who = interest.value("person").person();
-                who.is_some_and(|who| circle.contains(who))
-            });
-            of.insert(person.clone(), mine.collect());
-        }
-        Interests { of, unclear }
-    }
-
     /// Staff, or their circle, must have no interest in the unit that takes the case.
     fn staff(&self, kin: &Kin<'_>) -> Outcome {
         let takers = self.takers();
@@ -195,7 +106,8 @@ impl<'a> Facts<'a> {
                 ))
                 .blames([taker])
                 .uses([*interest]),
-                None if !interests.unclear.is_empty() => generations(&interests),
+                // kin of unknown degree matter only to a unit in which they have an interest
+                None if self.unclear(&interests, taker) => generations(&interests),
                 None => Outcome::kept(words!("没有登记利益关系。", "No interest is recorded.")).uses([taker]),
             });
         }
@@ -247,6 +159,7 @@ impl<'a> Facts<'a> {
                 let Some(day) = fact.occurred else { continue };
                 for person in fact.value(field).items().iter().filter_map(Value::person) {
                     acts.push(Act {
+                        because: None,
                         person: person.to_owned(),
                         fact,
                         day,
@@ -274,9 +187,13 @@ impl<'a> Facts<'a> {
         let interests = self.interests(&people, kin);
         let found: Vec<Act<'a>> = acts
             .into_iter()
-            .filter(|act| {
-                let mine = interests.of.get(&act.person);
-                mine.is_some_and(|list| self.takes_nearby(list, act.day, wide))
+            .filter_map(|act| {
+                let mine = interests.of.get(&act.person)?;
+                let because = self.takes_nearby(mine, act.day, wide)?;
+                Some(Act {
+                    because: Some(because),
+                    ..act
+                })
             })
             .collect();
         if found.is_empty() && !interests.unclear.is_empty() {
@@ -285,11 +202,16 @@ impl<'a> Facts<'a> {
         Ok(found)
     }
 
-    /// True if one of these units takes a case that is near this one, in the same year or
-    /// still at the day of an act.
-    fn takes_nearby(&self, interests: &[&Fact], act: Day, wide: bool) -> bool {
+    /// The interest in a unit that takes a case near this one, in the same year or still at
+    /// the day of an act, with the record by which it takes it.
+    fn takes_nearby(
+        &self,
+        interests: &[&'a Fact],
+        act: Day,
+        wide: bool,
+    ) -> Option<(&'a Fact, &'a Fact)> {
         if interests.is_empty() {
-            return false;
+            return None;
         }
         let view = self.view;
         let book = view.book;
@@ -301,14 +223,15 @@ impl<'a> Facts<'a> {
             .chain(self.known(works::Commission::DEF));
         takers
             .filter(|taker| !taker.value("unit").is_none() && !book.is_withdrawn(&taker.subject))
-            .filter(|taker| {
+            .filter_map(|taker| {
                 let both = |interest: &&&Fact| {
                     same_unit(interest, taker)
                         && (active(interest, taker.occurred) || active(interest, Some(act)))
                 };
-                interests.iter().any(|interest| both(&interest))
+                let interest = interests.iter().find(both)?;
+                Some((*interest, taker))
             })
-            .any(|taker| {
+            .find(|(_, taker)| {
                 let other = View::new(book, &taker.subject, view.as_of);
                 let ended = other
                     .last(implement::Complete::DEF)
@@ -340,14 +263,18 @@ impl<'a> Facts<'a> {
             .iter()
             .filter(|act| !act.member || self.recusal(&act.person, None).is_none())
             .map(|act| {
+                let (unit, case) = act.taken();
                 Outcome::broken(words!(
-                    "{}（{}）的监督人员或其特定关系人的利益相关单位在同一街道、社区承接项目，不得参加监督。",
-                    "A supervisor of {2} ({1}), or a relation, has an interest in a unit that takes cases here and may not supervise.",
+                    "{}（{}）的监督人员或其特定关系人的利益相关单位“{}”承接同一街道、社区的项目{}，不得参加监督。",
+                    "A supervisor of {4} ({1}), or a relation, has an interest in “{2}”, which takes {3} here, and may not supervise.",
                     act.fact.def.zh,
                     act.day,
+                    unit,
+                    case,
                     act.fact.def.id
                 ))
                 .blames([act.fact])
+                .uses(act.because.into_iter().flat_map(|(a, b)| [a, b]))
             });
         Outcome::join(broken.collect()).unwrap_or_else(|| {
             Outcome::kept(words!("没有登记利益关系。", "No interest is recorded."))
@@ -363,39 +290,47 @@ impl<'a> Facts<'a> {
             Ok(found) => found,
             Err(outcome) => return *outcome,
         };
-        let parts = found.iter().map(|act| {
-            let before = (!act.member).then_some(act.day);
-            let after = |recusal: &&Fact| {
-                let mut later = found.iter().filter(|a| a.person == act.person && !a.member);
-                later.any(|a| recusal.occurred.is_some_and(|day| day < a.day))
-            };
-            let recusal = self.recusal(&act.person, before);
-            // who takes part after stepping aside has not stepped aside
-            let recusal = recusal.filter(|r| !after(r));
-            if let Some(recusal) = recusal {
-                return Outcome::kept(words!("已回避。", "Stepped aside.")).uses([recusal]);
-            }
-            if role == Side::Unrecused {
-                return Outcome::broken(words!(
-                    "{}（{}）的监督人员应当回避而未申请回避。",
-                    "A supervisor of {2} ({1}) has to step aside and did not.",
+        let parts =
+            found.iter().map(|act| {
+                let before = (!act.member).then_some(act.day);
+                let after = |recusal: &&Fact| {
+                    let mut later = found.iter().filter(|a| a.person == act.person && !a.member);
+                    later.any(|a| recusal.occurred.is_some_and(|day| day < a.day))
+                };
+                let recusal = self.recusal(&act.person, before);
+                // who takes part after stepping aside has not stepped aside
+                let recusal = recusal.filter(|r| !after(r));
+                if let Some(recusal) = recusal {
+                    return Outcome::kept(words!("已回避。", "Stepped aside.")).uses([recusal]);
+                }
+                if role == Side::Unrecused {
+                    let (unit, case) = act.taken();
+                    let anew = self.recusal(&act.person, before).is_some();
+                    return Outcome::broken(words!(
+                    "{}（{}）的监督人员与承接{}的“{}”有利益关系，{}。",
+                    "A supervisor of {5} ({1}) has an interest in “{3}”, which takes {2}, and {6}.",
                     act.fact.def.zh,
                     act.day,
-                    act.fact.def.id
+                    case,
+                    unit,
+                    if anew { "申请回避后仍参加监督" } else { "应当回避而未申请回避" },
+                    act.fact.def.id,
+                    if anew { "took part after stepping aside" } else { "did not step aside" }
                 ))
-                .blames([act.fact]);
-            }
-            let told = self
-                .view
-                .facts(conflict::Remind::DEF)
-                .find(|fact| fact.value("person").person() == Some(&act.person));
-            match told {
-                Some(told) => {
-                    Outcome::kept(words!("已通知回避。", "Told to step aside.")).uses([told])
+                .blames([act.fact])
+                .uses(act.because.into_iter().flat_map(|(a, b)| [a, b]));
                 }
-                None => Outcome::missing(step_label(conflict::Remind::DEF)).uses([act.fact]),
-            }
-        });
+                let told = self
+                    .view
+                    .facts(conflict::Remind::DEF)
+                    .find(|fact| fact.value("person").person() == Some(&act.person));
+                match told {
+                    Some(told) => {
+                        Outcome::kept(words!("已通知回避。", "Told to step aside.")).uses([told])
+                    }
+                    None => Outcome::missing(step_label(conflict::Remind::DEF)).uses([act.fact]),
+                }
+            });
         Outcome::join(parts.collect()).unwrap_or_else(|| Outcome::exempt(Words::default()))
     }
 
@@ -408,6 +343,16 @@ impl<'a> Facts<'a> {
     }
 }
 
+impl<'a> Act<'a> {
+    /// The unit that takes a case nearby, and that case.
+    fn taken(&self) -> (&'a str, &'a str) {
+        self.because.map_or(("", ""), |(_, taker)| {
+            let unit = taker.value("unit").text().unwrap_or_default();
+            (unit, taker.subject.as_str())
+        })
+    }
+}
+
 /// A case that the street leads for another cause than the number of its communities.
 fn led_by_street(view: &View<'_>) -> bool {
     let led = view.last(shortlist::Candidate::DEF);
@@ -415,28 +360,9 @@ fn led_by_street(view: &View<'_>) -> bool {
         || view.last(implement::Emergency::DEF).is_some()
 }
 
-/// In force on a day, as far as its dates say.
-fn active(fact: &Fact, day: Option<Day>) -> bool {
-    let Some(day) = day else { return true };
-    fact.value("from").day().is_none_or(|from| from <= day)
-        && fact.value("to").day().is_none_or(|to| day <= to)
-}
-
 fn tokens(people: &[&Fact]) -> BTreeSet<String> {
     people
         .iter()
         .filter_map(|fact| fact.value("person").person().map(str::to_owned))
         .collect()
-}
-
-fn unregistered() -> Words {
-    words!(
-        "工作人员和监督人员的登记（register staff）",
-        "register of staff and supervisors (register staff)"
-    )
-}
-
-fn generations(interests: &Interests<'_>) -> Outcome {
-    let label = words!("旁系血亲的代数", "generations between collateral kin");
-    Outcome::missing(label).uses(interests.unclear.iter().copied())
 }

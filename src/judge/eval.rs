@@ -229,9 +229,12 @@ impl<'a> Facts<'a> {
     }
 
     fn with(&self, path: &Path, record: Option<&Fact>, holds: impl Fn(&Value) -> bool) -> Answer {
-        match self.single(path, record) {
-            Some(value) => yes(holds(&value)),
-            None => Answer::Unknown(vec![self.label(path)]),
+        match (self.single(path, record), path, record) {
+            (Some(value), ..) => yes(holds(&value)),
+            (None, Path::Item(index), Some(fact)) => {
+                Answer::Unknown(vec![self.label(&Path::Field(fact.def, *index))])
+            }
+            (None, ..) => Answer::Unknown(vec![self.label(path)]),
         }
     }
 

@@ -264,6 +264,11 @@ pub struct Fund {
     pub paid: Vec<Line>,
     /// The disbursement ledger, in order of its days.
     pub disbursed: Vec<Line>,
+    /// Misused money that came back, in order of its days.
+    pub returned: Vec<Line>,
+    /// What is bound for the support of the programme: of each contract the larger of its
+    /// amount and what is paid.
+    pub support: Option<Money>,
 }
 
 impl Fund {
@@ -278,6 +283,11 @@ impl Fund {
             .extend(view.facts(fund::Disburse::DEF).filter_map(line));
         fund.paid
             .extend(view.facts(fund::Expense::DEF).filter_map(line));
+        let support: Vec<&Fact> = view
+            .facts(fund::Expense::DEF)
+            .filter(|fact| fact.value("kind").text() == Some("support"))
+            .collect();
+        fund.support = committed(&support);
         let book = view.book;
         for code in book.communities() {
             if book.street(&code) != Some(street) {
@@ -290,16 +300,19 @@ impl Fund {
                     let determined = of_case.last(implement::Determine::DEF);
                     let level = determined.and_then(|fact| fact.value("fund_level").text());
                     let unit = if level == Some("street") { "" } else { &code };
-                    for fact in payments(view, case) {
-                        fund.paid.extend(line(fact).map(|line| Line {
-                            unit: unit.to_owned(),
-                            ..line
-                        }));
-                    }
+                    let of_unit = |line: Line| Line {
+                        unit: unit.to_owned(),
+                        ..line
+                    };
+                    let paid = payments(view, case);
+                    fund.paid
+                        .extend(paid.into_iter().filter_map(line).map(of_unit));
+                    let back = of_case.facts(fund::Clawback::DEF);
+                    fund.returned.extend(back.filter_map(line).map(of_unit));
                 }
             }
         }
-        for list in [&mut fund.paid, &mut fund.disbursed] {
+        for list in [&mut fund.paid, &mut fund.disbursed, &mut fund.returned] {
             list.sort_by(|a, b| (a.day, &a.key).cmp(&(b.day, &b.key)));
         }
         Some(fund)

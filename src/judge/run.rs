@@ -1,9 +1,9 @@
 //! Running the checks of a rule: for the subject, or for each record of it.
 
 use super::cohort::Covering;
-use super::conflict::Kin;
 use super::dates::Yearly;
 use super::eval::{Answer, Facts};
+use super::interests::Kin;
 use super::lists::Cover;
 use super::numbers::Counting;
 use super::outcome::{Outcome, Status};

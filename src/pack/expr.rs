@@ -1,7 +1,10 @@
 //! The small closed language of guards: facts, comparisons, `and`, `or`, `not`, `in`.
 
+mod tokens;
+
 use crate::law::{Day, Money};
 use crate::step::{self, StepDef};
+use tokens::{Token, tokens};
 
 /// Where a fact stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +19,17 @@ pub enum Path {
     Item(usize),
     /// A fact that a module of code computes.
     Module(ModuleFact),
+}
+
+impl Path {
+    /// The step that the path looks at, if it is one.
+    #[must_use]
+    pub fn step(&self) -> Option<&'static StepDef> {
+        match self {
+            Self::Step(def) | Self::Field(def, _) => Some(def),
+            _ => None,
+        }
+    }
 }
 
 /// Facts computed by code that a pack switches on.
@@ -217,50 +231,6 @@ const OPS: [(&str, Op); 6] = [
     ("<", Op::Lt),
     (">", Op::Gt),
 ];
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Text(String),
-    Number(String),
-    Sign(&'static str),
-}
-
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    const SIGNS: [&str; 12] = [
-        "==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ",", "*",
-    ];
-    let mut list = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
-            list.push(Token::Sign(sign));
-            rest = &rest[sign.len()..];
-        } else if first == '\'' {
-            let (word, after) = rest[1..]
-                .split_once('\'')
-                .ok_or_else(|| format!("a quote is not closed in “{text}”"))?;
-            list.push(Token::Text(word.to_owned()));
-            rest = after;
-        } else {
-            let end = rest
-                .find(|c: char| c.is_whitespace() || "=!<>()[],'*".contains(c))
-                .unwrap_or(rest.len());
-            if end == 0 {
-                return Err(format!("“{first}” is not understood in “{text}”"));
-            }
-            let word = rest[..end].to_owned();
-            list.push(if first.is_ascii_digit() {
-                Token::Number(word)
-            } else {
-                Token::Word(word)
-            });
-            rest = &rest[end..];
-        }
-        rest = rest.trim_start();
-    }
-    Ok(list)
-}
 
 struct Parser<'a> {
     tokens: &'a [Token],

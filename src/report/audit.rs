@@ -163,7 +163,7 @@ fn subjects_of(
                 list.push(id.to_owned());
             }
             Subject::Demand(_, y) if *y == year && made() => list.push(id.to_owned()),
-            Subject::Community(code) => {
+            Subject::Community(code) if book.street(code).is_some() => {
                 list.push(format!("{code}{year}"));
                 street_names.extend(book.street(code).map(str::to_owned));
             }

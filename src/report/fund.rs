@@ -10,7 +10,8 @@ use crate::judge::{Fund, Line};
 use crate::law::Money;
 use crate::state::{Value, View};
 use crate::step::{Recorded, fund};
-use crate::words::Lang;
+use crate::words;
+use crate::words::{Lang, Words};
 
 /// A street's fund year, added up.
 #[derive(Debug)]
@@ -79,19 +80,55 @@ impl Account {
             .try_fold(Money::ZERO, |sum, (_, amount)| sum.checked_add(*amount));
         let disbursed = Fund::sum(self.fund.disbursed.iter().filter(mine));
         let paid = Fund::sum(self.fund.paid.iter().filter(mine));
-        let left = disbursed.zip(paid).map(|(a, b)| a.fen() - b.fen());
+        let returned = Fund::sum(self.fund.returned.iter().filter(mine));
+        let used = paid.zip(returned).map(|(a, b)| a.fen() - b.fen());
+        let left = disbursed.zip(used).map(|(a, b)| a.fen() - b);
         Sums {
             aside,
             disbursed,
             paid,
+            returned,
             left: left.map(Money::from_fen),
         }
     }
 
-    /// What is paid for the support of the programme.
-    fn support(&self) -> Option<Money> {
-        let lines = self.fund.paid.iter();
-        Fund::sum(lines.filter(|line| line.kind.as_deref() == Some("support")))
+    /// What does not fit together, for people.
+    fn notes(&self) -> Vec<Words> {
+        let mut notes = Vec::new();
+        for unit in self.units() {
+            let sums = self.sums(Some(unit));
+            if sums.left.is_some_and(|left| left < Money::ZERO) {
+                let gap = shown(sums.left).replace('-', "");
+                notes.push(words!(
+                    "{}的支出大于发放，差{}元：补登 fund disburse，或核对支出。",
+                    "{2}: more paid than disbursed, by {1} yuan: record fund disburse, or check the payments.",
+                    unit_name(unit, Lang::Zh),
+                    gap,
+                    unit_name(unit, Lang::En)
+                ));
+            }
+        }
+        let all = self.sums(None);
+        let more = |amount: Option<Money>| amount.zip(self.total).is_some_and(|(a, t)| a > t);
+        if more(all.aside) {
+            notes.push(words!(
+                "安排合计大于资金总额。",
+                "More is set aside than the fund holds."
+            ));
+        }
+        if more(all.disbursed) {
+            notes.push(words!(
+                "发放合计大于资金总额。",
+                "More is disbursed than the fund holds."
+            ));
+        }
+        if more(all.paid) {
+            notes.push(words!(
+                "支出合计大于资金总额。",
+                "More is paid than the fund holds."
+            ));
+        }
+        notes
     }
 }
 
@@ -99,6 +136,7 @@ struct Sums {
     aside: Option<Money>,
     disbursed: Option<Money>,
     paid: Option<Money>,
+    returned: Option<Money>,
     left: Option<Money>,
 }
 
@@ -144,19 +182,24 @@ pub fn text(account: &Account, voice: Voice<'_>) -> String {
         ("allocated", lang.pick("安排", "Allocated").into()),
         ("disbursed", lang.pick("发放", "Disbursed").into()),
         ("paid", lang.pick("支出", "Paid").into()),
+        ("returned", lang.pick("追回", "Returned").into()),
         (
             "left",
-            lang.pick("结余（发放－支出）", "Left (disbursed − paid)")
-                .into(),
+            lang.pick(
+                "结余（发放－支出＋追回）",
+                "Left (disbursed − paid + returned)",
+            )
+            .into(),
         ),
     ]);
-    table.right = (1..5).collect();
+    table.right = (1..6).collect();
     let mut row = |name: &str, sums: &Sums| {
         table.rows.push(vec![
             name.to_owned(),
             shown(sums.aside),
             shown(sums.disbursed),
             shown(sums.paid),
+            shown(sums.returned),
             shown(sums.left),
         ]);
     };
@@ -168,9 +211,20 @@ pub fn text(account: &Account, voice: Voice<'_>) -> String {
     let _ = writeln!(
         text,
         "{}{}",
-        lang.pick("其中支撑经费：", "Of which support costs: "),
-        shown(account.support())
+        lang.pick(
+            "支撑经费（按合同或已付，取大者）：",
+            "Support costs (contract or paid, whichever is more): "
+        ),
+        shown(account.fund.support)
     );
+    for note in account.notes() {
+        let _ = writeln!(
+            text,
+            "{}{}",
+            lang.pick("注意：", "Note: "),
+            note.in_lang(lang)
+        );
+    }
     text
 }
 
@@ -224,14 +278,15 @@ pub fn json(account: &Account) -> Json {
         json!({
             "unit": unit, "allocated": sums.aside.map(|m| m.to_string()),
             "disbursed": sums.disbursed.map(|m| m.to_string()),
-            "paid": sums.paid.map(|m| m.to_string()), "left": sums.left.map(|m| m.to_string()),
+            "paid": sums.paid.map(|m| m.to_string()),
+            "returned": sums.returned.map(|m| m.to_string()), "left": sums.left.map(|m| m.to_string()),
         })
     };
     json!({
         "schema": "minsheng.fund/1",
         "id": account.id,
         "total": account.total.map(|m| m.to_string()),
-        "support": account.support().map(|m| m.to_string()),
+        "support": account.fund.support.map(|m| m.to_string()),
         "disbursed": lines(&account.fund.disbursed),
         "paid": lines(&account.fund.paid),
         "units": account.units().into_iter().map(|unit| sums(Some(unit))).collect::<Vec<_>>(),

@@ -206,6 +206,11 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
                     "text of at most 5,000 characters",
                 ))
             }
+            // a credit code is one code however it was typed
+            Json::String(text) if field.name.ends_with("code") => {
+                let code: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+                Ok(json!(code.to_uppercase()))
+            }
             Json::String(text) => Ok(json!(text.trim())),
             Json::Number(number) => Ok(json!(number.to_string())),
             _ => Err(not_a(field, "文字", "text")),

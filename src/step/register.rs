@@ -83,6 +83,10 @@ step! {
         title: Option<String> = "文件名称" ["文号"],
         /// What the document covers
         covers: Vec<String> = "涵盖内容",
+        /// File that holds it
+        file: Option<String> = "文件" ["附件"],
+        /// SHA-256 of that file; filled in by the tool
+        digest: Option<String> = "文件摘要",
         /// Day on which a higher body approved it
         approved: Option<Day> = "批准日期",
     }

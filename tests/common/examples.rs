@@ -115,6 +115,8 @@ pub fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
         }
     }
     steps.extend(example.add.iter().cloned());
+    // a community is registered before anything is said of it
+    steps.sort_by_key(|step| step["step"] != "register.community");
     steps.into_iter().flat_map(repeated).collect()
 }
 

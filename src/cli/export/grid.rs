@@ -69,12 +69,27 @@ impl<'a> Exporter<'a> {
                     .batch
                     .is_some_and(|b| candidate_batch(&view) != Some(b))
                 || view.withdrawn().is_some()
+                || self.struck(&view)
             {
                 continue;
             }
             views.push(view);
         }
         Ok(views)
+    }
+
+    /// True if a record takes the row out of the table.
+    fn struck(&self, view: &View<'_>) -> bool {
+        let Some((step, field)) = self
+            .def
+            .struck_by
+            .as_deref()
+            .and_then(|path| path.rsplit_once('.'))
+        else {
+            return false;
+        };
+        let mut records = view.own().filter(|fact| fact.def.id == step);
+        records.any(|fact| fact.value(field) == &Value::Flag(true))
     }
 
     /// Tells which rows were not yet determined, where the table's words say that all were.

@@ -1,0 +1,139 @@
+//! Who belongs to a case, who is related to whom, and who has an interest in which unit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::eval::Facts;
+use super::modules::same_unit;
+use super::outcome::Outcome;
+use crate::law::Day;
+use crate::state::Fact;
+use crate::state::subject::DISTRICT;
+use crate::step::{Recorded, StepDef, conflict};
+use crate::words;
+use crate::words::Words;
+
+/// Which relatives count.
+pub(super) struct Kin<'p> {
+    /// The relations.
+    pub(super) relations: &'p [String],
+    /// Collateral kin up to so many generations.
+    pub(super) generations: i64,
+}
+
+/// The interests of some people, themselves or by those related to them.
+pub(super) struct Interests<'a> {
+    pub(super) of: BTreeMap<String, Vec<&'a Fact>>,
+    /// Relations of which it cannot be told whether they count.
+    pub(super) unclear: Vec<&'a Fact>,
+}
+
+impl<'a> Facts<'a> {
+    /// The live records of a step in the whole book, up to the day that is judged.
+    pub(super) fn known(&self, def: &'static StepDef) -> impl Iterator<Item = &'a Fact> + '_ {
+        let until = self.view.as_of;
+        self.view
+            .book
+            .of_step(def)
+            .filter(move |fact| fact.occurred.is_none_or(|day| day <= until))
+    }
+
+    /// The people who are registered where the case belongs, on a day.
+    pub(super) fn registered(&self, day: Option<Day>) -> Vec<&'a Fact> {
+        let view = self.view;
+        let mut scopes = view.book.served(&view.id);
+        let streets: Vec<String> = scopes
+            .iter()
+            .filter_map(|code| view.book.street(code).map(str::to_owned))
+            .collect();
+        scopes.extend(streets);
+        scopes.push(DISTRICT.to_owned());
+        self.known(conflict::Staff::DEF)
+            .filter(|fact| scopes.contains(&fact.subject) && active(fact, day))
+            .collect()
+    }
+
+    /// What these people, and those related to them, have an interest in.
+    pub(super) fn interests(&self, people: &BTreeSet<String>, kin: &Kin<'_>) -> Interests<'a> {
+        let declared: Vec<&Fact> = self.known(conflict::Interest::DEF).collect();
+        let has_any = |person: &str| {
+            let mut of = declared.iter();
+            of.any(|interest| interest.value("person").person() == Some(person))
+        };
+        let mut near: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut unclear = Vec::new();
+        for relation in self.known(conflict::Relation::DEF) {
+            let (Some(one), Some(other), Some(kind)) = (
+                relation.value("person").person(),
+                relation.value("other").person(),
+                relation.value("kind").text(),
+            ) else {
+                continue;
+            };
+            if !kin.relations.iter().any(|known| known == kind) {
+                continue;
+            }
+            if !people.contains(one) && !people.contains(other) {
+                continue;
+            }
+            match relation.value("generations").count() {
+                Some(generations) if kind == "collateral" && generations > kin.generations => {
+                    continue;
+                }
+                None if kind == "collateral" => {
+                    // kin without an interest matter in no generation
+                    if has_any(one) || has_any(other) {
+                        unclear.push(relation);
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            near.entry(one).or_default().insert(other);
+            near.entry(other).or_default().insert(one);
+        }
+        let mut of: BTreeMap<String, Vec<&Fact>> = BTreeMap::new();
+        for person in people {
+            let mut circle = near.get(person.as_str()).cloned().unwrap_or_default();
+            circle.insert(person);
+            let mine = declared.iter().copied().filter(|interest| {
+                let who = interest.value("person").person();
+                who.is_some_and(|who| circle.contains(who))
+            });
+            of.insert(person.clone(), mine.collect());
+        }
+        Interests { of, unclear }
+    }
+
+    /// True if kin whose degree nobody recorded have an interest in the unit.
+    pub(super) fn unclear(&self, interests: &Interests<'_>, taker: &Fact) -> bool {
+        let kin: BTreeSet<&str> = interests
+            .unclear
+            .iter()
+            .flat_map(|relation| ["person", "other"].map(|field| relation.value(field).person()))
+            .flatten()
+            .collect();
+        self.known(conflict::Interest::DEF).any(|interest| {
+            let who = interest.value("person").person();
+            who.is_some_and(|who| kin.contains(who)) && same_unit(interest, taker)
+        })
+    }
+}
+
+/// In force on a day, as far as its dates say.
+pub(super) fn active(fact: &Fact, day: Option<Day>) -> bool {
+    let Some(day) = day else { return true };
+    fact.value("from").day().is_none_or(|from| from <= day)
+        && fact.value("to").day().is_none_or(|to| day <= to)
+}
+
+pub(super) fn unregistered() -> Words {
+    words!(
+        "工作人员和监督人员的登记（register staff）",
+        "register of staff and supervisors (register staff)"
+    )
+}
+
+pub(super) fn generations(interests: &Interests<'_>) -> Outcome {
+    let label = words!("旁系血亲的代数", "generations between collateral kin");
+    Outcome::missing(label).uses(interests.unclear.iter().copied())
+}
