@@ -76,6 +76,8 @@ pub struct Receipt {
     pub known: Vec<String>,
     /// Breaches that these steps make and that were recorded all the same.
     pub breaches: Vec<Finding>,
+    /// Rules that ask for a field which a new record leaves blank.
+    pub blanks: Vec<Finding>,
     /// Reasons that matched no breach: rule and text.
     pub unmatched: Vec<(String, String)>,
     /// How many facts were read to judge the steps.
@@ -155,7 +157,8 @@ pub fn record_telling(
     }
     let gathered = gather::gather(writer.reader(), pack, &receipt.events)?;
     receipt.read = gathered.book.facts().len();
-    let mut caused = breaches(pack, &gathered, as_of);
+    let (mut caused, blanks) = judged(pack, &gathered, as_of);
+    receipt.blanks = blanks;
     // where the text names the filing that justifies, no other reason does
     let free = |rule: &str| pack.rule(rule).is_none_or(|r| r.justified_by.is_none());
     let (reasons, idle): (Vec<Given>, Vec<Given>) =
@@ -273,8 +276,9 @@ fn prepare(
 /// The breaches that the new events make, on every subject that they touch.
 ///
 /// A step is blamed for what it is a cause of. A withdrawal is no cause itself: it is blamed
-/// for every breach that was not there before it.
-fn breaches(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> Vec<Finding> {
+/// for every breach that was not there before it. Beside them stand the rules that ask for a
+/// field which a new record leaves blank.
+fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>, Vec<Finding>) {
     let new: BTreeSet<&EventKey> = gathered.changed.iter().collect();
     let before: BTreeSet<(String, String)> = gathered
         .before
@@ -292,11 +296,15 @@ fn breaches(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> Vec<Finding
         .years
         .iter()
         .flat_map(|year| judge::judge_blaming(pack, &gathered.book, year, as_of, &steps));
-    gathered
+    let is_new = |finding: &Finding| finding.events.iter().any(|key| new.contains(key));
+    let (blank, rest): (Vec<Finding>, Vec<Finding>) = gathered
         .subjects
         .iter()
         .flat_map(|subject| judge::judge(pack, &gathered.book, subject, as_of))
         .chain(of_years)
+        .partition(|finding| finding.verdict == Verdict::Unverifiable);
+    let caused = rest
+        .into_iter()
         .filter(|finding| finding.is_breach() || finding.verdict == Verdict::Borderline)
         .filter(|finding| {
             finding.causes.iter().any(|key| new.contains(key))
@@ -304,7 +312,8 @@ fn breaches(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> Vec<Finding
                     && finding.is_breach()
                     && !before.contains(&(finding.subject.clone(), finding.rule.clone())))
         })
-        .collect()
+        .collect();
+    (caused, blank.into_iter().filter(is_new).collect())
 }
 
 /// A reason, with the event that it was given with.

@@ -4,7 +4,7 @@ pub mod audit;
 pub mod explain;
 pub mod fund;
 pub mod json;
-mod lacks;
+pub mod lacks;
 pub mod mask;
 pub mod rules;
 pub mod show;

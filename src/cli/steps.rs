@@ -184,6 +184,7 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
         )?;
     }
     recorded_breaches(context, &receipt.breaches);
+    still_blank(context, receipt);
     for (rule, _) in &receipt.unmatched {
         talk(
             context,
@@ -192,6 +193,31 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// What a record leaves blank although a rule asks for it: told where one step was given,
+/// not where a whole list was.
+fn still_blank(context: &mut Context<'_>, receipt: &Receipt) {
+    let [event, rest @ ..] = receipt.events.as_slice() else {
+        return;
+    };
+    let Some(def) = step::find(&event.step).filter(|_| rest.len() < 3) else {
+        return;
+    };
+    if let Some((fields, rules)) = report::lacks::of_step(&receipt.blanks, def) {
+        let rules = rules.join(" ");
+        talk(
+            context,
+            &format!(
+                "还没有填——{}（{rules}）；补填：minsheng amend {} --set 栏目=值 --why 补填",
+                fields.zh, event.seq
+            ),
+            &format!(
+                "Still blank: {} ({rules}); fill in: minsheng amend {} --set field=value --why REASON",
+                fields.en, event.seq
+            ),
+        );
+    }
 }
 
 /// One line per event, or per step where a step comes often.

@@ -77,11 +77,19 @@ impl Completer<'_> {
     fn amended(&self, step: &mut Step, target: &Step) -> Result<(), Words> {
         let mut lines = Vec::new();
         let set = step.values.get("set").and_then(serde_json::Value::as_array);
-        for line in set
+        // a list of values was cut at its signs: what names no field goes on with the last
+        let mut whole: Vec<String> = Vec::new();
+        for part in set
             .into_iter()
             .flatten()
             .filter_map(serde_json::Value::as_str)
         {
+            match whole.last_mut().filter(|_| !part.contains('=')) {
+                Some(last) => *last = format!("{last}、{part}"),
+                None => whole.push(part.to_owned()),
+            }
+        }
+        for line in &whole {
             let Some((name, value)) = line.split_once('=') else {
                 return Err(words!(
                     "更正内容“{}”应写作“栏目=值”，例如 --set end=2022-04-05。",

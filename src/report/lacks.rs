@@ -1,5 +1,7 @@
 //! Missing facts by record: what to bring, a form at a time and not a field at a time.
 
+use crate::judge::Finding;
+use crate::step::StepDef;
 use crate::words::Words;
 
 /// Takes the labels of missing things apart: the record, and its field if one is named.
@@ -21,6 +23,24 @@ pub(super) fn records(missing: &[Words]) -> Vec<(Words, Words)> {
             }
         })
         .collect()
+}
+
+/// The fields that some rules ask for of the records of one step, and those rules.
+#[must_use]
+pub fn of_step(findings: &[Finding], def: &StepDef) -> Option<(Words, Vec<String>)> {
+    let (mut said, mut rules) = (Words::default(), Vec::new());
+    for finding in findings {
+        for (record, field) in records(&finding.missing) {
+            if record.zh != def.zh || field.is_empty() {
+                continue;
+            }
+            said = with_field(&said, &record, &field);
+            if !rules.contains(&finding.rule) {
+                rules.push(finding.rule.clone());
+            }
+        }
+    }
+    (!rules.is_empty()).then_some((said, rules))
 }
 
 /// Adds a field to the words for a record: `采购：采购人、采购计划`.
