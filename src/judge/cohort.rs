@@ -99,7 +99,7 @@ impl<'a> Facts<'a> {
             .fact("projects", population.len())
             .fact("covered", covered.len())
             .fact("need", need)
-            .fact("lacking", json!(lacking));
+            .fact("left_out", json!(lacking));
         outcome.governed = Day::new(year, 12, 31);
         outcome
     }

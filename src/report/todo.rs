@@ -109,7 +109,9 @@ fn merged(list: Vec<Matter>) -> Vec<Matter> {
 fn dated(finding: &Finding, as_of: Day) -> Option<Matter> {
     let date = finding.due?;
     let kind = match finding.verdict {
-        Verdict::Pending if date >= as_of => Kind::Due,
+        Verdict::Pending | Verdict::Unverifiable if date >= as_of => Kind::Due,
+        // the day has passed and nothing is recorded
+        Verdict::Unverifiable => Kind::Overdue,
         // nobody is to blame for what is not there
         Verdict::Violation | Verdict::Deviation if finding.causes.is_empty() => Kind::Overdue,
         _ => return None,
@@ -129,7 +131,7 @@ fn missing(findings: &[Finding]) -> Vec<Matter> {
     let mut records: BTreeMap<String, Matter> = BTreeMap::new();
     for finding in findings
         .iter()
-        .filter(|f| f.verdict == Verdict::Unverifiable)
+        .filter(|f| f.verdict == Verdict::Unverifiable && f.due.is_none())
     {
         for (record, what) in super::lacks::records(&finding.missing) {
             let matter = records.entry(record.zh.clone()).or_insert_with(|| Matter {
