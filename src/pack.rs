@@ -1,5 +1,6 @@
 //! Packs: a regulation as data. Every clause is a row that cites its words.
 
+mod blames;
 pub mod check;
 mod compile;
 pub mod expr;

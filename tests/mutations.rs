@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use common::cli::{Office, fixture};
-use common::examples::{chosen, ledger, pack_folder, read, repeated, terms};
+use common::examples::{Change, ledger, pack_folder, read, repeated, terms};
 use minsheng::corridor::{Entry, record};
 use minsheng::law::Day;
 use minsheng::pack::{Pack, Severity, Treatment};
@@ -92,31 +92,13 @@ fn is_at(step: &Map<String, Json>, at: Option<&String>) -> bool {
 
 fn mutated(mutation: &Mutation) -> Steps {
     let mut steps = year();
-    let place = &mutation.rule;
-    let is =
-        |step: &Map<String, Json>, id: &str| chosen(step, id) && is_at(step, mutation.at.as_ref());
-    for id in &mutation.drop {
-        let before = steps.len();
-        steps.retain(|step| !is(step, id));
-        assert!(steps.len() < before, "{place}: nothing to drop: {id}");
-    }
-    for (path, value) in &mutation.set {
-        let (id, field) = path.rsplit_once('.').unwrap();
-        let (id, nth) = id
-            .split_once('#')
-            .map_or((id, 0), |(id, n)| (id, n.parse().unwrap()));
-        let step = steps
-            .iter_mut()
-            .filter(|step| is(step, id))
-            .nth(nth)
-            .unwrap_or_else(|| panic!("{place}: nothing to set: {path}"));
-        if value.is_null() {
-            assert!(step.remove(field).is_some(), "{place}: {path} is not set");
-        } else {
-            step.insert(field.to_owned(), value.clone());
-        }
-    }
-    steps.extend(mutation.add.iter().cloned());
+    let change = Change {
+        drop: &mutation.drop,
+        set: &mutation.set,
+        add: &mutation.add,
+    };
+    let meant = |step: &Map<String, Json>| is_at(step, mutation.at.as_ref());
+    change.make(&mut steps, &mutation.rule, &meant);
     steps
 }
 

@@ -3,7 +3,7 @@
 use super::Scope;
 use super::expr::{Expr, Path};
 use crate::law::{Money, Period, Unit, count::FirstDay};
-use crate::step::{self, StepDef};
+use crate::step::StepDef;
 use crate::words::Words;
 
 /// One check of a rule.
@@ -393,54 +393,4 @@ pub enum Primitive {
         /// Every case of the street is near.
         wide: bool,
     },
-}
-
-impl Primitive {
-    /// The steps whose records this primitive can blame: a step that is none of them
-    /// cannot be refused by it.
-    #[must_use]
-    pub fn blames(&self) -> Vec<&'static StepDef> {
-        let steps = |paths: &mut dyn Iterator<Item = &Path>| -> Vec<&'static StepDef> {
-            paths
-                .filter_map(|path| match path {
-                    Path::Step(def) | Path::Field(def, _) => Some(*def),
-                    _ => None,
-                })
-                .collect()
-        };
-        match self {
-            // what is only missing is nobody's breach
-            Self::Presence {
-                if_missing: IfMissing::Unverifiable,
-                ..
-            }
-            | Self::Register { .. }
-            | Self::Validity
-            | Self::Coverage { .. }
-            | Self::Periods { .. }
-            | Self::Share { .. } => Vec::new(),
-            Self::Presence { of, gate, .. } => steps(&mut of.iter().chain(gate)),
-            Self::Holds { uses, gate, .. } => steps(&mut uses.iter().chain(gate)),
-            Self::SetCover { of, .. } | Self::Subset { of, .. } | Self::Disjoint { of, .. } => {
-                steps(&mut [of].into_iter())
-            }
-            Self::Order { first, then, .. } => steps(&mut [first, then].into_iter()),
-            Self::Deadline { to, .. } => steps(&mut [to].into_iter()),
-            Self::FixedDate { of, .. } => steps(&mut [of].into_iter()),
-            Self::Window { event, .. } => vec![event],
-            Self::Duration { of, .. } | Self::Majority { of, .. } | Self::Ratio { of, .. } => {
-                vec![of]
-            }
-            Self::Cap { of, .. } | Self::Role { of, .. } | Self::Blocklist { of, .. } => {
-                steps(&mut of.iter())
-            }
-            Self::TakenUp { by, .. } => vec![by],
-            Self::Conflict { .. } => ["implement.contract", "accept.record", "evaluate.daily"]
-                .into_iter()
-                .filter_map(step::find)
-                .collect(),
-            Self::Count { gate, .. } => steps(&mut gate.iter()),
-            Self::RunningSum { .. } => step::find("implement.contract").into_iter().collect(),
-        }
-    }
 }

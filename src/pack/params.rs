@@ -378,13 +378,22 @@ impl Params<'_> {
         let percent = self.optional("percent")?.map(Least::Percent);
         let number = self.optional("number")?.map(Least::Number);
         let each = self
-            .optional::<String>("each")?
-            .map(|_| Least::EachCommunity);
-        let all = self.optional::<String>("least")?.map(|_| Least::All);
+            .word("each", "community")?
+            .then_some(Least::EachCommunity);
+        let all = self.word("least", "all")?.then_some(Least::All);
         let mut given = percent.into_iter().chain(number).chain(each).chain(all);
         match (given.next(), given.next()) {
             (Some(least), None) => Ok(least),
             _ => Err("give one of percent, number, each and least".into()),
+        }
+    }
+
+    /// True if a parameter is given; it can only be this word.
+    fn word(&mut self, key: &str, only: &str) -> Result<bool, String> {
+        match self.optional::<String>(key)? {
+            None => Ok(false),
+            Some(word) if word == only => Ok(true),
+            Some(word) => Err(format!("{key} is {word}, it can only be {only}")),
         }
     }
 

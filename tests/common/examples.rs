@@ -84,37 +84,60 @@ pub fn chosen(step: &Map<String, Json>, selector: &str) -> bool {
     step["step"] == id && with.is_none_or(fits)
 }
 
+/// What is left out, changed and added.
+pub struct Change<'a> {
+    /// Steps to leave out.
+    pub drop: &'a [String],
+    /// Fields to change, `step.field` or `step#1.field` for the second; null takes it away.
+    pub set: &'a Map<String, Json>,
+    /// Steps to add.
+    pub add: &'a [Map<String, Json>],
+}
+
+impl Change<'_> {
+    /// Changes some steps; `meant` says which of them are looked at.
+    pub fn make(
+        &self,
+        steps: &mut Vec<Map<String, Json>>,
+        name: &str,
+        meant: &dyn Fn(&Map<String, Json>) -> bool,
+    ) {
+        for dropped in self.drop {
+            let before = steps.len();
+            steps.retain(|step| !(chosen(step, dropped) && meant(step)));
+            assert!(steps.len() < before, "{name}: nothing to drop: {dropped}");
+        }
+        for (path, value) in self.set {
+            let (id, field) = path.rsplit_once('.').unwrap();
+            let (id, nth) = id
+                .split_once('#')
+                .map_or((id, 0), |(id, n)| (id, n.parse().unwrap()));
+            let step = steps
+                .iter_mut()
+                .filter(|step| chosen(step, id) && meant(step))
+                .nth(nth)
+                .unwrap_or_else(|| panic!("{name}: nothing to set: {path}"));
+            if value.is_null() {
+                step.remove(field);
+            } else {
+                step.insert(field.to_owned(), value.clone());
+            }
+        }
+        steps.extend(self.add.iter().cloned());
+    }
+}
+
 /// The steps of an example, in the order of the base.
 pub fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
     let mut steps = bases(folder)
         .remove(&example.base)
         .unwrap_or_else(|| panic!("{}: no base {}", example.name, example.base));
-    for dropped in &example.drop {
-        let before = steps.len();
-        steps.retain(|step| !chosen(step, dropped));
-        assert!(
-            steps.len() < before,
-            "{}: nothing to drop: {dropped}",
-            example.name
-        );
-    }
-    for (path, value) in &example.set {
-        let (id, field) = path.rsplit_once('.').unwrap();
-        let (id, nth) = id
-            .split_once('#')
-            .map_or((id, 0), |(id, n)| (id, n.parse().unwrap()));
-        let step = steps
-            .iter_mut()
-            .filter(|step| chosen(step, id))
-            .nth(nth)
-            .unwrap_or_else(|| panic!("{}: nothing to set: {path}", example.name));
-        if value.is_null() {
-            step.remove(field);
-        } else {
-            step.insert(field.to_owned(), value.clone());
-        }
-    }
-    steps.extend(example.add.iter().cloned());
+    let change = Change {
+        drop: &example.drop,
+        set: &example.set,
+        add: &example.add,
+    };
+    change.make(&mut steps, &example.name, &|_| true);
     // a community is registered before anything is said of it
     steps.sort_by_key(|step| step["step"] != "register.community");
     steps.into_iter().flat_map(repeated).collect()
