@@ -4,12 +4,15 @@
 //! the spreadsheet row, the payload in the ledger and the JSON Schema.
 
 pub mod accept;
+pub mod close;
 pub mod collect;
 pub mod conflict;
+pub mod deliberate;
 pub mod evaluate;
 pub mod field;
 pub mod fund;
 pub mod general;
+pub mod handle;
 pub mod implement;
 pub mod input;
 pub mod library;
@@ -18,6 +21,7 @@ pub mod procure;
 pub mod publicize;
 pub mod register;
 pub mod shortlist;
+pub mod survey;
 pub mod works;
 
 use serde_json::{Map, Value as Json};
@@ -222,6 +226,8 @@ steps![
     general::Init,
     general::Bind,
     general::Extend,
+    general::Ruling,
+    general::Holidays,
     general::Amend,
     general::Withdraw,
     register::Community,
@@ -243,10 +249,19 @@ steps![
     collect::Round,
     collect::Demand,
     collect::Contact,
+    handle::Dispatch,
+    handle::Feedback,
     shortlist::Meet,
+    handle::Route,
+    handle::Transfer,
     shortlist::Candidate,
     shortlist::Consult,
     shortlist::Consent,
+    deliberate::Opinion,
+    deliberate::Deliberate,
+    deliberate::Apply,
+    deliberate::Confirm,
+    deliberate::Annual,
     shortlist::Plan,
     shortlist::Screen,
     shortlist::Search,
@@ -286,14 +301,21 @@ steps![
     accept::Rectify,
     accept::Negative,
     accept::Claim,
+    close::Close,
+    close::Maintain,
     works::Station,
     works::Check,
     works::Use,
     evaluate::Session,
     evaluate::Daily,
     evaluate::File,
+    survey::Survey,
+    survey::Answer,
+    survey::Assess,
+    close::Post,
     procure::Supplier,
     fund::Budget,
+    fund::Mix,
     fund::Allocate,
     fund::Disburse,
     fund::Expense,
@@ -304,6 +326,7 @@ steps![
     oversight::Finding,
     oversight::Rectify,
     oversight::Report,
+    oversight::Progress,
 ];
 
 /// Finds a step by its canonical name or its Chinese name.

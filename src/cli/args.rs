@@ -246,6 +246,7 @@ fn field_arg(def: &'static StepDef, field: &'static Field, lang: Lang) -> Arg {
     };
     let form = match field.kind {
         Kind::Day => "DATE",
+        Kind::Moment => lang.pick("日期 时:分", "DATE HH:MM"),
         Kind::Money => lang.pick("金额，如8万", "YUAN"),
         Kind::Count => "N",
         Kind::Flag => lang.pick("是|否", "yes|no"),

@@ -166,6 +166,9 @@ fn value_schema(kind: Kind) -> Json {
         Kind::Ref => json!({ "type": "string", "examples": ["HZ2022-007"] }),
         Kind::Code => json!({ "type": "string", "pattern": "^[A-Za-z]{1,8}$" }),
         Kind::Day => json!({ "type": "string", "format": "date", "examples": ["2022-04-01"] }),
+        Kind::Moment => {
+            json!({ "type": "string", "examples": ["2022-04-01T09:30", "2022-04-01"] })
+        }
         Kind::Count => json!({ "type": ["integer", "string"] }),
         Kind::Flag => json!({ "type": ["boolean", "string"], "examples": [true, "是", "否"] }),
         Kind::Money => {

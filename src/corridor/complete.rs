@@ -116,7 +116,9 @@ impl<'a> Completer<'a> {
         let subject = step.text(step.def.subject).unwrap_or_default().to_owned();
         let occurred = step
             .text(step.def.dated)
-            .map_or_else(|| self.today.to_string(), str::to_owned);
+            // of a minute the day
+            .map(|text| text.get(..10).unwrap_or(text).to_owned())
+            .unwrap_or_else(|| self.today.to_string());
         Ok(Ok(Draft {
             step,
             subject,

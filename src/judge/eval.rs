@@ -246,6 +246,7 @@ impl<'a> Facts<'a> {
             Value::Count(number) => json!(number),
             Value::Money(money) => json!(money.to_string()),
             Value::Day(day) => json!(day.to_string()),
+            Value::Moment(moment) => json!(moment.to_string()),
             Value::Text(text) => json!(text),
             Value::Member(_, role) => json!(role),
             Value::List(list) => Json::Array(list.iter().map(Self::json).collect()),
@@ -331,7 +332,9 @@ fn compare_values(left: &Value, op: Op, right: &Value) -> bool {
     let ordering = match (left, right) {
         (Value::Count(a), Value::Count(b)) => a.cmp(b),
         (Value::Money(a), Value::Money(b)) => a.cmp(b),
-        (Value::Day(a), Value::Day(b)) => a.cmp(b),
+        (Value::Day(_) | Value::Moment(_), Value::Day(_) | Value::Moment(_)) => {
+            left.day().cmp(&right.day())
+        }
         (Value::Text(a), Value::Text(b)) => a.cmp(b),
         (Value::Flag(a), Value::Flag(b)) => a.cmp(b),
         _ => return op == Op::Ne,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{digits, plain, shown};
@@ -16,9 +16,16 @@ const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
 
-/// A minute of a day, in the clock time of the place.
+/// A minute of a day in the clock time of the place, or the day alone where the minute is
+/// not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment(NaiveDateTime);
+pub struct Moment {
+    day: Day,
+    minute: Option<u16>,
+}
+
+/// Minutes of a day.
+const MINUTES: i64 = 24 * 60;
 
 text_error! {
     /// Why a text is not a day or a minute.
@@ -158,36 +165,48 @@ impl Moment {
     /// The minute of a day, an hour from 0 to 23 and a minute from 0 to 59.
     #[must_use]
     pub fn new(day: Day, hour: u32, minute: u32) -> Option<Moment> {
-        day.0.and_hms_opt(hour, minute, 0).map(Moment)
+        let at = u16::try_from(hour.checked_mul(60)?.checked_add(minute)?).ok()?;
+        (hour < 24 && minute < 60).then_some(Moment {
+            day,
+            minute: Some(at),
+        })
     }
 
-    /// The minute of a clock time, its seconds dropped; `None` outside 1990 to 2100.
+    /// A day of which the time is not known.
     #[must_use]
-    pub fn from_datetime(at: NaiveDateTime) -> Option<Moment> {
-        Moment::new(Day::from_date(at.date())?, at.hour(), at.minute())
+    pub const fn of_day(day: Day) -> Moment {
+        Moment { day, minute: None }
     }
 
-    /// The day of the minute.
+    /// The day of it.
     #[must_use]
-    pub fn day(self) -> Day {
-        Day(self.0.date())
+    pub const fn day(self) -> Day {
+        self.day
     }
 
-    /// The minute as a `chrono` date and time.
+    /// The first and the last minute that it can be, in minutes since the year 1; the same where
+    /// the minute is known.
     #[must_use]
-    pub const fn datetime(self) -> NaiveDateTime {
-        self.0
+    pub fn span(self) -> (i64, i64) {
+        let start = i64::from(self.day.0.num_days_from_ce()) * MINUTES;
+        match self.minute {
+            Some(minute) => (start + i64::from(minute), start + i64::from(minute)),
+            None => (start, start + MINUTES - 1),
+        }
     }
 }
 
 impl FromStr for Moment {
     type Err = DayError;
 
-    /// Reads `2022-04-01 09:30` or `2022-04-01T09:30`.
+    /// Reads `2022-04-01 09:30`, `2022-04-01T09:30`, or only the day.
     fn from_str(text: &str) -> Result<Moment, DayError> {
         let not_a_minute = || DayError::NotAMinute(shown(text));
         let clean = plain(text).ok_or_else(not_a_minute)?;
-        let (day, time) = clean.split_once(['T', ' ']).ok_or_else(not_a_minute)?;
+        let Some((day, time)) = clean.rsplit_once(['T', ' ']).filter(|(_, t)| t.contains(':'))
+        else {
+            return clean.parse().map(Moment::of_day);
+        };
         let day: Day = day.parse()?;
         let two = |part: &str| {
             let number = (part.len() == 2 && digits(part)).then(|| part.parse().ok());
@@ -200,7 +219,10 @@ impl FromStr for Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0.format("%Y-%m-%dT%H:%M").to_string())
+        match self.minute {
+            None => self.day.fmt(f),
+            Some(at) => f.pad(&format!("{}T{:02}:{:02}", self.day, at / 60, at % 60)),
+        }
     }
 }
 
@@ -256,17 +278,23 @@ mod tests {
 
     #[test]
     #[rustfmt::skip]
-    fn moments_are_minutes() {
+    fn moments_are_minutes_or_days() {
         for text in ["2022-04-01 09:30", " 2022-04-01T09:30 ", "2022年4月1日 ０９：３０"] {
             let moment: Moment = text.parse().expect(text);
             assert_eq!(moment.to_string(), "2022-04-01T09:30");
             assert_eq!(moment.day(), day(2022, 4, 1));
-            assert_eq!(Moment::from_datetime(moment.datetime()), Some(moment));
+            assert_eq!(moment.span().0, moment.span().1);
         }
-        for text in ["2022-04-01", "2022-04-01 24:00", "2022-04-01 09:60", "2022-04-01 09:30:00",
+        let known: Moment = "2022-04-01".parse().expect("a day");
+        assert_eq!(known.to_string(), "2022-04-01");
+        assert_eq!(known.span().1 - known.span().0, 24 * 60 - 1);
+        let midnight: Moment = "2022-04-02 00:00".parse().expect("a minute");
+        assert_eq!(midnight.span().0, known.span().1 + 1);
+        for text in ["2022-04-01 24:00", "2022-04-01 09:60", "2022-04-01 09:30:00",
             "2022-04-01 9:30", "2022-04-01 +9:30"] {
             assert_eq!(text.parse::<Moment>(), Err(E::NotAMinute(text.into())));
         }
+        assert!("2022-04".parse::<Moment>().is_err());
     }
 
     #[test]

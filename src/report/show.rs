@@ -65,6 +65,7 @@ fn one(
         Value::Count(number) => number.to_string(),
         Value::Money(money) => format!("{money}"),
         Value::Day(day) => day.to_string(),
+        Value::Moment(moment) => moment.to_string().replace('T', " "),
         Value::Text(text) => match kind {
             Kind::Personal => opener.open(text),
             Kind::Term => voice.pack.label(vocabulary, text).to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::law::{Day, Money};
+use crate::law::{Day, Moment, Money};
 use crate::ledger::Event;
 use crate::step::{Field, Kind, StepDef};
 
@@ -20,6 +20,8 @@ pub enum Value {
     Money(Money),
     /// A day.
     Day(Day),
+    /// A minute, or a day alone.
+    Moment(Moment),
     /// Text, a canonical term, an identifier, the token of a personal value.
     Text(String),
     /// A person's token and the role.
@@ -60,6 +62,7 @@ impl Value {
             Kind::Count => json.as_i64().map(Self::Count),
             Kind::Money => json.as_str().and_then(|t| t.parse().ok()).map(Self::Money),
             Kind::Day => json.as_str().and_then(|t| t.parse().ok()).map(Self::Day),
+            Kind::Moment => json.as_str().and_then(|t| t.parse().ok()).map(Self::Moment),
             Kind::Member => json.as_object().and_then(|map| {
                 let who = map.get("who")?.get("personal")?.as_str()?;
                 let role = map.get("role")?.as_str()?;
@@ -119,11 +122,22 @@ impl Value {
         }
     }
 
-    /// The day, if it is one.
+    /// The day, if it is one or a minute of one.
     #[must_use]
     pub fn day(&self) -> Option<Day> {
         match self {
             Self::Day(day) => Some(*day),
+            Self::Moment(moment) => Some(moment.day()),
+            _ => None,
+        }
+    }
+
+    /// The minute, or the day where it is all that is known.
+    #[must_use]
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Moment(moment) => Some(*moment),
+            Self::Day(day) => Some(Moment::of_day(*day)),
             _ => None,
         }
     }

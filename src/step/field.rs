@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::law::{Day, Money};
+use crate::law::{Day, Moment, Money};
 
 /// What a field holds, as far as reading and comparing it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Kind {
     Money,
     /// A calendar day.
     Day,
+    /// A minute, or the day alone where the minute is not known.
+    Moment,
     /// The identifier of a case, a demand, a meeting …: the step mentions that subject.
     Ref,
     /// The short code of a community.
@@ -86,7 +88,7 @@ macro_rules! field_types {
         $(impl FieldType for $ty { const KIND: Kind = Kind::$kind; })*
     };
 }
-field_types!(String => Text, i64 => Count, bool => Flag, Money => Money, Day => Day, Ref => Ref, Code => Code, Personal => Personal);
+field_types!(String => Text, i64 => Count, bool => Flag, Money => Money, Day => Day, Moment => Moment, Ref => Ref, Code => Code, Personal => Personal);
 
 impl<T: FieldType> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
@@ -143,7 +145,7 @@ pub struct Member<const ROLES: usize> {
 pub struct Term<const V: usize>(pub String);
 
 /// The vocabularies that fields refer to; a pack gives the words of each.
-pub const VOCABULARIES: [&str; 35] = [
+pub const VOCABULARIES: [&str; 50] = [
     "type",
     "category",
     "body",
@@ -179,6 +181,21 @@ pub const VOCABULARIES: [&str; 35] = [
     "tag",
     "paper",
     "point",
+    "platform",
+    "feedback",
+    "path",
+    "handling",
+    "forum",
+    "origin",
+    "department",
+    "pot",
+    "account",
+    "level",
+    "unit",
+    "money",
+    "assessment",
+    "charity",
+    "gathering",
 ];
 
 macro_rules! vocabularies {
@@ -256,7 +273,37 @@ vocabularies!(
     /// Papers that are put up or archived.
     PaperTerm = 33,
     /// Points that a check, a need or an evaluation covers.
-    PointTerm = 34
+    PointTerm = 34,
+    /// Online platform of a notice.
+    PlatformTerm = 35,
+    /// What a proposer is told: received, decided, claimed, done.
+    FeedbackTerm = 36,
+    /// By what a demand is met: the programme, an existing policy, neither.
+    PathTerm = 37,
+    /// How a project is handled.
+    HandlingTerm = 38,
+    /// Form of a deliberation.
+    ForumTerm = 39,
+    /// Where a project comes from, on the application.
+    OriginTerm = 40,
+    /// A department.
+    DepartmentTerm = 41,
+    /// The pot of money that pays.
+    PotTerm = 42,
+    /// Kind of account that is paid.
+    AccountTerm = 43,
+    /// Level of satisfaction.
+    LevelTerm = 44,
+    /// Kind of contractor.
+    UnitTerm = 45,
+    /// Source of money.
+    MoneyTerm = 46,
+    /// Kind of assessment.
+    AssessmentTerm = 47,
+    /// Kind of charity.
+    CharityTerm = 48,
+    /// How an assessment was made.
+    GatheringTerm = 49
 );
 
 /// A member of the supervision team: roles are groups.

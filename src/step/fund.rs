@@ -1,6 +1,9 @@
 //! Steps of `fund`: a street's project money and what becomes of it (资金).
 
-use super::field::{BodyTerm, Code, CostTerm, ExpenseTerm, MisuseTerm, PointTerm, Ref};
+use super::field::{
+    AccountTerm, BodyTerm, Code, CostTerm, ExpenseTerm, MisuseTerm, PhaseTerm, PointTerm, PotTerm,
+    Ref,
+};
 use super::step;
 use crate::law::{Day, Money};
 
@@ -19,6 +22,8 @@ step! {
         date: Day = "生效日期" ["日期"],
         /// Number of the budget document
         document: Option<String> = "文号" ["预算文号"],
+        /// Pot that the money is in
+        pot: Option<PotTerm> = "资金渠道",
     }
 }
 
@@ -59,6 +64,12 @@ step! {
         date: Day = "发放日期" ["日期"],
         /// Number of the voucher
         voucher: Option<String> = "凭证号",
+        /// Body that pays
+        payer: Option<BodyTerm> = "拨付单位",
+        /// Kind of account that is paid
+        account: Option<AccountTerm> = "收款账户",
+        /// Pot that the money comes from
+        pot: Option<PotTerm> = "资金渠道",
     }
 }
 
@@ -143,5 +154,39 @@ step! {
         covers: Vec<PointTerm> = "评价内容",
         /// Third party that was charged with it
         unit: Option<String> = "第三方机构",
+    }
+}
+
+step! {
+    /// Records by which sources a project is paid, as planned or as settled
+    Mix = "fund.mix" "资金构成" (subject: case, dated: date, args: [case]) {
+        /// Identifier of the case
+        case: Ref = "项目编号",
+        /// Budget or settlement
+        phase: PhaseTerm = "阶段",
+        /// Day of the figures
+        date: Day = "日期",
+        /// From the programme's special fund
+        special: Option<Money> = "专项资金",
+        /// Paid to match donations
+        r#match: Option<Money> = "以奖代补",
+        /// Other government money
+        fiscal: Option<Money> = "其他财政资金",
+        /// The community's own money
+        own: Option<Money> = "自筹资金" ["集体经济投入"],
+        /// Donated money
+        cash: Option<Money> = "社会捐款" ["社会投入"],
+        /// Donated goods, valued
+        inkind: Option<Money> = "实物捐赠折价",
+        /// Labour, valued
+        labour: Option<Money> = "投工投劳折价",
+        /// Hours of labour
+        hours: Option<i64> = "投工投劳工时",
+        /// Value of an hour
+        rate: Option<Money> = "工时单价",
+        /// Where that value comes from
+        rate_basis: Option<String> = "工时单价依据",
+        /// Of all that, for coordination and management
+        overhead: Option<Money> = "统筹管理经费",
     }
 }

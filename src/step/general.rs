@@ -49,6 +49,38 @@ step! {
 }
 
 step! {
+    /// Records the competent office's answer on how a clause is to be read
+    Ruling = "regime.ruling" "口径答复" (subject: ledger, dated: date, args: [rule]) {
+        /// The ledger concerned; filled in by the tool
+        ledger: Option<String> = "账本编号",
+        /// Rule that the answer is about
+        rule: String = "规则编号" ["规则"],
+        /// Reading that holds; `default` for the one that the pack takes
+        reading: String = "读法",
+        /// First day that it holds for
+        from: Day = "适用起始日期",
+        /// Number of the document
+        basis: String = "答复文号" ["依据文号", "文号"],
+        /// Day of that document
+        date: Option<Day> = "日期",
+    }
+}
+
+step! {
+    /// Records the holiday notice of a year, for the counting of working days
+    Holidays = "regime.calendar" "放假通知" (subject: ledger, dated: date, args: []) {
+        /// The ledger concerned; filled in by the tool
+        ledger: Option<String> = "账本编号",
+        /// Days, each `date 休|班 holiday`
+        days: Vec<String> = "放假调休安排",
+        /// Number of the notice
+        basis: String = "通知文号" ["文号"],
+        /// Day of the notice
+        date: Option<Day> = "日期",
+    }
+}
+
+step! {
     /// Corrects fields of an earlier event; the earlier one stays readable
     Amend = "amend" "更正" (subject: subject, dated: date, args: [event]) {
         /// Number of the event that is corrected

@@ -1,7 +1,7 @@
 //! Steps of `implement`: determination, contract, work and completion (实施).
 
 use super::field::{
-    BodyTerm, CategoryTerm, CauseTerm, Code, FundTerm, ItemTerm, PaperTerm, Personal, Ref, TypeTerm,
+    BodyTerm, CategoryTerm, CauseTerm, Code, CostTerm, FundTerm, ItemTerm, PaperTerm, Personal, Ref, TypeTerm,
 };
 use super::step;
 use crate::law::{Day, Money};
@@ -59,6 +59,8 @@ step! {
         fund_year: Option<i64> = "资金年度",
         /// Level of the fund that pays
         fund_level: Option<FundTerm> = "资金级别",
+        /// Body that supervises the implementation
+        supervising: Option<BodyTerm> = "监督管理主体",
     }
 }
 
@@ -155,6 +157,8 @@ step! {
         r#final: Option<bool> = "是否尾款" ["尾款"],
         /// Payer
         payer: Option<BodyTerm> = "付款单位",
+        /// What the money pays for
+        cost: Option<CostTerm> = "支出内容",
     }
 }
 

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::field::{Field, Kind};
 use super::{Step, StepDef};
-use crate::law::{Day, Money};
+use crate::law::{Day, Moment, Money};
 use crate::words;
 use crate::words::Words;
 
@@ -238,6 +238,10 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
         },
         Kind::Day => match text().parse::<Day>() {
             Ok(day) => Ok(json!(day)),
+            Err(error) => Err(Words::new(error.zh(), error.en())),
+        },
+        Kind::Moment => match text().parse::<Moment>() {
+            Ok(moment) => Ok(json!(moment)),
             Err(error) => Err(Words::new(error.zh(), error.en())),
         },
         Kind::Ref => read_ref(field, &text()),

@@ -79,3 +79,23 @@ step! {
         rectification: Option<bool> = "含整改情况",
     }
 }
+
+step! {
+    /// Records a periodic report on the progress of the programme
+    Progress = "audit.progress" "进度报告" (subject: subject, dated: date, args: [scope]) {
+        /// A community's code, a street, or the district
+        scope: String = "范围",
+        /// Year
+        year: i64 = "年度",
+        /// The year of that place; filled in by the tool
+        subject: Option<Ref> = "对象",
+        /// Quarter that it is about
+        quarter: Option<i64> = "季度",
+        /// Day of the report
+        date: Day = "报告日期" ["日期"],
+        /// Body that reports
+        by: Option<BodyTerm> = "报告单位",
+        /// Body that it reports to
+        to: Option<BodyTerm> = "报送单位",
+    }
+}

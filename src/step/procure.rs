@@ -1,6 +1,6 @@
 //! Steps of procurement: needs, decisions, approval, award (政府采购).
 
-use super::field::{BodyTerm, MatterTerm, MethodTerm, Personal, PointTerm, Ref, RouteTerm};
+use super::field::{BodyTerm, MatterTerm, MethodTerm, Personal, PointTerm, Ref, RouteTerm, UnitTerm};
 use super::step;
 use crate::law::Day;
 
@@ -49,6 +49,10 @@ step! {
         market_date: Option<Day> = "市场调查日期",
         /// What the note on the market covers
         market: Vec<PointTerm> = "市场调查内容",
+        /// Rules that the procurement follows
+        basis: Option<String> = "采购依据",
+        /// Record of how the contracting out was supervised
+        supervision: Option<String> = "发包督导记录",
     }
 }
 
@@ -105,6 +109,10 @@ step! {
         decision: Option<String> = "集体决策记录",
         /// Day on which the result was published
         published: Option<Day> = "结果公示日期",
+        /// Bodies that chose the unit
+        by: Vec<BodyTerm> = "确定单位",
+        /// Kind of unit
+        kind: Option<UnitTerm> = "单位性质",
     }
 }
 

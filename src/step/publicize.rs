@@ -1,6 +1,6 @@
 //! Steps of `publicize`: the notice before implementation (公示).
 
-use super::field::{BodyTerm, Code, ItemTerm, PlaceTerm, Ref};
+use super::field::{BodyTerm, Code, ItemTerm, PlaceTerm, PlatformTerm, Ref};
 use super::step;
 use crate::law::Day;
 
@@ -16,7 +16,7 @@ step! {
         /// Body that posts
         by: Option<BodyTerm> = "公示单位",
         /// Online platforms
-        online: Vec<String> = "线上渠道",
+        online: Vec<PlatformTerm> = "线上渠道",
         /// Offline places
         offline: Vec<PlaceTerm> = "线下地点",
         /// What the notice says

@@ -1,7 +1,7 @@
 //! Steps of `shortlist`: from the joint meeting to the filed list (候选、征求意见、评议、拟实施).
 
 use super::field::{
-    BodyTerm, CategoryTerm, Code, GroupTerm, ItemTerm, LeadTerm, LibraryTerm, MeetingTerm,
+    BodyTerm, CategoryTerm, CharityTerm, Code, GroupTerm, ItemTerm, LeadTerm, LibraryTerm, MeetingTerm,
     Personal, Ref, SourceTerm, TeamMember, TypeTerm,
 };
 use super::step;
@@ -70,6 +70,10 @@ step! {
         eligibility: Option<String> = "符合范围的说明",
         /// Groups whom the project serves in particular
         beneficiaries: Vec<String> = "受益群体",
+        /// Public health emergency that the project answers
+        incident: Option<String> = "突发公共卫生事件",
+        /// Charity that the project is for
+        charity: Vec<CharityTerm> = "公益事业类别",
         /// Remark
         remark: Option<String> = "备注",
     }

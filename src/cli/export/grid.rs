@@ -254,6 +254,7 @@ impl<'a> Exporter<'a> {
             }
             Value::Text(text) => text.clone(),
             Value::Day(day) => day.to_string(),
+            Value::Moment(moment) => moment.to_string().replace('T', " "),
             Value::Count(number) => number.to_string(),
             Value::Flag(flag) => if *flag { "是" } else { "否" }.to_owned(),
             Value::None | Value::List(_) => String::new(),
