@@ -3,6 +3,7 @@
 //! A primitive finds, this module judges (exemption, validity, readings, reasons),
 //! and `report` words the rest.
 
+mod answers;
 mod blocklist;
 mod cohort;
 mod conflict;
@@ -12,6 +13,7 @@ mod finding;
 mod funds;
 mod interests;
 mod lists;
+mod members;
 mod modules;
 mod next;
 mod numbers;
@@ -21,6 +23,9 @@ mod periods;
 mod records;
 mod rule;
 mod run;
+mod sources;
+mod sums;
+mod totals;
 
 pub use finding::{Counts, Finding, Verdict};
 pub use funds::{Fund, Line};

@@ -184,6 +184,19 @@ pub struct Rule {
     pub treatment: Treatment,
     /// The only record that justifies a breach of this rule, where the text names one.
     pub justified_by: Option<Filing>,
+    /// Another defensible reading of how hard the clause is.
+    pub contested: Option<Contested>,
+}
+
+/// Another defensible reading of how hard a clause is.
+#[derive(Debug)]
+pub struct Contested {
+    /// Identifier, for rulings.
+    pub id: String,
+    /// How hard it is by that reading.
+    pub severity: Severity,
+    /// Why it can be read so.
+    pub why: Words,
 }
 
 impl Rule {

@@ -18,8 +18,9 @@ pub use fact::{EventKey, Fact, Value};
 pub use subject::Subject;
 pub use view::View;
 
+use crate::law::Calendar;
 use crate::ledger::Event;
-use crate::step::{self, StepDef};
+use crate::step::{self, StepDef, general};
 
 /// Facts in memory, found by subject. May hold a whole ledger or a few subjects of it.
 #[derive(Debug, Default)]
@@ -35,6 +36,8 @@ pub struct Book {
     limit: Option<i64>,
     /// The started projects; made when first asked for.
     cohorts: OnceLock<cohort::Index>,
+    /// The working days, with the notices that are recorded; made when first asked for.
+    calendar: OnceLock<Calendar>,
 }
 
 impl Book {
@@ -72,6 +75,7 @@ impl Book {
             return;
         };
         self.cohorts = OnceLock::new();
+        self.calendar = OnceLock::new();
         let fact = Fact::decode(def, event);
         let index = self.facts.len();
         match def.id {
@@ -89,6 +93,26 @@ impl Book {
         self.by_place.insert(place, index);
         self.by_step.entry(def.id).or_default().push(index);
         self.facts.push(fact);
+    }
+
+    /// The working days: those that come with the tool, and those of recorded notices.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        let def = <general::Holidays as step::Recorded>::DEF;
+        if self.of_step(def).next().is_none() {
+            return Calendar::embedded();
+        }
+        self.calendar.get_or_init(|| {
+            let mut calendar = Calendar::embedded().clone();
+            for fact in self.of_step(def) {
+                let lines = fact.value("days").items().iter().filter_map(Value::text);
+                let basis = fact.value("basis").text().unwrap_or_default();
+                // a notice was read whole before it was recorded
+                let rows = Calendar::table(lines, basis);
+                calendar = calendar.extend(&rows).unwrap_or(calendar);
+            }
+            calendar
+        })
     }
 
     fn cohorts(&self) -> &cohort::Index {

@@ -2,7 +2,7 @@
 
 use super::eval::Facts;
 use super::outcome::Outcome;
-use crate::law::{Calendar, Day, Unit, add};
+use crate::law::{Day, Unit, add};
 use crate::pack::expr::Path;
 use crate::state::Fact;
 use crate::step::{Recorded, implement, library, works};
@@ -77,7 +77,7 @@ impl Facts<'_> {
             if listed > self.view.as_of {
                 continue;
             }
-            let Ok(last) = add(listed, years, Unit::Year, Calendar::embedded()) else {
+            let Ok(last) = add(listed, years, Unit::Year, self.view.book.calendar()) else {
                 continue;
             };
             if listed <= day && day <= last && !struck(entry) {

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::eval::{Answer, Facts, Found, path_id};
 use super::outcome::{Outcome, Status};
-use crate::law::{Calendar, Day, Unit, add};
+use super::sums::{day_of, rolled};
+use crate::law::{Day, Unit, add};
 use crate::pack::check::Span;
 use crate::pack::expr::{Expr, Path};
 use crate::state::Fact;
@@ -21,6 +22,21 @@ pub(super) struct Yearly<'p> {
     pub(super) on: (u32, u32, i32),
     pub(super) last: (u32, u32),
     pub(super) what: &'p Words,
+    pub(super) rollover: bool,
+}
+
+/// A clock that starts with one record and is stopped by another.
+pub(super) struct Clock<'p> {
+    pub(super) from: &'p Path,
+    /// Only these records start it.
+    pub(super) start: Option<&'p Expr>,
+    pub(super) to: &'p Path,
+    /// Only these records stop it, and only since it started.
+    pub(super) filter: Option<&'p Expr>,
+    /// The earliest record stops it, not the latest.
+    pub(super) first: bool,
+    pub(super) within: Span,
+    pub(super) rollover: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -112,15 +128,27 @@ impl<'a> Facts<'a> {
         earliest.filter(|_| first).or_else(|| self.dates(to).pop())
     }
 
-    pub(super) fn deadline(
-        &self,
-        from: &Path,
-        to: &Path,
-        within: Span,
-        first: bool,
-        filter: Option<&Expr>,
-    ) -> Outcome {
-        let start = self.dates(from).pop();
+    /// The day that starts a clock: that of the latest record that may start it.
+    fn started(&self, clock: &Clock<'_>) -> Option<(Day, &'a Fact)> {
+        let (Some(filter), Path::Field(def, index)) = (clock.start, clock.from) else {
+            return self.dates(clock.from).pop();
+        };
+        self.records(def)
+            .filter(|fact| self.test(filter, Some(fact)) == Answer::Yes)
+            .filter_map(|fact| Some((fact.values[*index].day()?, fact)))
+            .max_by_key(|(day, _)| *day)
+    }
+
+    pub(super) fn deadline(&self, clock: &Clock<'_>) -> Outcome {
+        let Clock {
+            from,
+            to,
+            within,
+            first,
+            filter,
+            ..
+        } = *clock;
+        let start = self.started(clock);
         let end = self.answer(to, start.map(|(day, _)| day), first, filter);
         let (from_label, to_label) = (self.label(from), self.label(to));
         let Some((start, start_fact)) = start else {
@@ -129,7 +157,10 @@ impl<'a> Facts<'a> {
                 None => Outcome::waits_for(from_label),
             };
         };
-        let due = match add(start, within.n, within.unit, Calendar::embedded()) {
+        let calendar = self.view.book.calendar();
+        let due = add(start, within.n, within.unit, calendar)
+            .and_then(|due| if clock.rollover { rolled(due, calendar) } else { Ok(due) });
+        let due = match due {
             Ok(due) => due,
             Err(error) => {
                 return Outcome::missing(Words::new(error.zh(), error.en())).uses([start_fact]);
@@ -219,10 +250,16 @@ impl<'a> Facts<'a> {
             on: (month, day, year_offset),
             last,
             what,
+            rollover,
         } = *wanted;
         let year = self.view.subject.year().unwrap_or_default();
-        let Some(due) = Day::new(year + year_offset, month, day) else {
+        let Some(due) = day_of(year + year_offset, month, day) else {
             return Outcome::missing(words!("年度", "programme year"));
+        };
+        let due = match Some(due).filter(|_| rollover).map(|d| rolled(d, self.view.book.calendar())) {
+            None => due,
+            Some(Ok(due)) => due,
+            Some(Err(error)) => return Outcome::missing(Words::new(error.zh(), error.en())),
         };
         let mut dates = self.dates(of);
         dates.retain(|(_, fact)| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes));

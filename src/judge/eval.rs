@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::modules;
+use crate::law::Money;
 use crate::pack::Pack;
 use crate::pack::expr::{Expr, Literal, Op, Path};
 use crate::state::{Fact, Value, View};
@@ -201,12 +202,14 @@ impl<'a> Facts<'a> {
                         .any(|word| matches!(word, Literal::Text(word) if text.contains(word)))
                 })
             }),
-            Expr::Scaled(path, factor, op, other) => {
-                let number = |path| self.single(path, record).and_then(|v| v.count());
-                match (number(path), number(other)) {
-                    (Some(left), Some(right)) => {
-                        yes(ordered(*op, left.saturating_mul(*factor).cmp(&right)))
-                    }
+            Expr::Scaled(path, factor, op, other, times) => {
+                let number = |path, by: &i64| {
+                    let value = self.single(path, record)?;
+                    let number = value.count().or(value.money().map(Money::fen))?;
+                    Some(i128::from(number) * i128::from(*by))
+                };
+                match (number(path, factor), number(other, times)) {
+                    (Some(left), Some(right)) => yes(ordered(*op, left.cmp(&right))),
                     (None, _) => Answer::Unknown(vec![self.label(path)]),
                     _ => Answer::Unknown(vec![self.label(other)]),
                 }

@@ -8,7 +8,7 @@ use super::eval::{Answer, Facts, path_id, step_label};
 use super::outcome::Outcome;
 use super::records::join_labels;
 use crate::law::Day;
-use crate::pack::check::Gate;
+use crate::pack::check::{Gate, IfMissing};
 use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Value};
 use crate::step::StepDef;
@@ -22,6 +22,8 @@ pub(super) struct Cover<'p> {
     pub(super) persons: bool,
     pub(super) together: bool,
     pub(super) filter: Option<&'p Expr>,
+    /// What a term that is not in it means.
+    pub(super) lacking: IfMissing,
 }
 
 impl Facts<'_> {
@@ -32,6 +34,7 @@ impl Facts<'_> {
             persons,
             together,
             filter,
+            lacking: if_lacking,
         } = *cover;
         let facts: Vec<&Fact> = match of {
             Path::Field(def, _) if together => self
@@ -90,6 +93,17 @@ impl Facts<'_> {
             Outcome::kept(words!("{}齐全。", "{1}: complete.", label.zh, label.en)).uses(facts)
         } else {
             let names = join_labels(lacking.iter().map(|term| self.term(of, term)));
+            if if_lacking == IfMissing::Unverifiable {
+                return Outcome::missing(words!(
+                    "{}中的{}",
+                    "{3} in {2}",
+                    label.zh,
+                    names.zh,
+                    label.en,
+                    names.en
+                ))
+                .uses(facts);
+            }
             Outcome::broken(words!(
                 "{}缺少：{}。",
                 "{2} lacks: {3}.",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::eval::{Facts, Found};
 use super::funds;
+use super::sources;
 use crate::law::Day;
 use crate::pack::expr::ModuleFact;
 use crate::state::{Fact, Value, View};
@@ -30,6 +31,16 @@ pub(super) fn label(fact: ModuleFact) -> Words {
         ModuleFact::FundLastPayment => ("最后一笔付款", "last payment"),
         ModuleFact::YearEnd => ("年度末日", "last day of the year"),
         ModuleFact::FirstStart => ("年度首个项目的开工", "first start of the year"),
+        ModuleFact::YearNumber => ("年度", "year"),
+        ModuleFact::Streets => ("各街道", "the streets"),
+        ModuleFact::MixTotal => ("项目总资金", "money from all sources"),
+        ModuleFact::MixGovernment => ("政府财政资金", "government money"),
+        ModuleFact::MixSocial => ("社会资源投入", "what society gives"),
+        ModuleFact::MixDonated => ("社会捐赠", "donations"),
+        ModuleFact::MixRaised => ("社会投入和自筹", "what society gives and own money"),
+        ModuleFact::CloseBudget => ("结项表预算投入", "budget on the closing form"),
+        ModuleFact::CloseSpent => ("结项表实际投入", "spent by the closing form"),
+        ModuleFact::CaseDisbursed => ("本项目资金发放", "disbursed for the case"),
     };
     Words::new(zh, en)
 }
@@ -59,6 +70,24 @@ pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'
         ModuleFact::FundLastPayment => funds::of_fund(view, funds::last_payment),
         ModuleFact::YearEnd => plain(view.year().and_then(|year| Day::new(year, 12, 31))),
         ModuleFact::FirstStart => plain(first_start(view)),
+        ModuleFact::YearNumber => view.subject.year().map(|year| Found {
+            value: Value::Count(i64::from(year)),
+            fact: None,
+        }),
+        ModuleFact::Streets => Some(Found {
+            value: super::sums::streets(view),
+            fact: None,
+        }),
+        ModuleFact::MixTotal
+        | ModuleFact::MixGovernment
+        | ModuleFact::MixSocial
+        | ModuleFact::MixDonated
+        | ModuleFact::MixRaised => sources::mixed(fact, facts),
+        ModuleFact::CloseBudget => sources::closing(view, ["special", "own", "social"]),
+        ModuleFact::CloseSpent => {
+            sources::closing(view, ["special_spent", "own_spent", "social_spent"])
+        }
+        ModuleFact::CaseDisbursed => sources::disbursed(view),
     }
 }
 

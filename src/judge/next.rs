@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::eval::{Answer, Facts};
-use crate::law::{Calendar, Day, Unit, add};
+use crate::law::{Day, Unit, add};
 use crate::pack::check::IfMissing;
 use crate::pack::expr::Path;
 use crate::pack::{Pack, Primitive, Treatment};
@@ -69,7 +69,7 @@ pub fn earliest(pack: &Pack, view: &View<'_>) -> Vec<Next> {
                         continue;
                     };
                     let date = if *strict {
-                        add(after, 1, Unit::Day, Calendar::embedded()).unwrap_or(after)
+                        add(after, 1, Unit::Day, view.book.calendar()).unwrap_or(after)
                     } else {
                         after
                     };

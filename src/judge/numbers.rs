@@ -31,37 +31,47 @@ impl<'a> Facts<'a> {
     pub(super) fn cap(&self, of: &[Path], max: Money) -> Outcome {
         let mut parts = Vec::new();
         for path in of {
-            let Path::Field(_, index) = path else {
-                continue;
-            };
-            for fact in self.facts(path) {
-                let label = self.label(path);
-                let Some(amount) = fact.values[*index].money() else {
-                    parts.push(Outcome::missing(label).uses([fact]));
-                    continue;
-                };
-                let said = words!(
-                    "{}为{}元（{}万元），上限{}元（含）。",
-                    "{4} is {1} yuan, at most {3} (inclusive).",
-                    label.zh,
-                    amount,
-                    amount.to_wan(),
-                    max,
-                    label.en
-                );
-                let outcome = if amount > max {
-                    Outcome::broken(said).blames([fact])
-                } else {
-                    Outcome::kept(said).uses([fact])
-                };
-                parts.push(
-                    outcome
-                        .fact(&path_id(self.pack, path), amount.to_string())
-                        .fact("max", max.to_string()),
-                );
+            if let Path::Field(_, index) = path {
+                for fact in self.facts(path) {
+                    let amount = fact.values[*index].money();
+                    parts.push(self.capped(path, amount, Some(fact), max));
+                }
+            } else if let Some(found) = self.value(path) {
+                parts.push(self.capped(path, found.value.money(), found.fact, max));
             }
         }
         Outcome::join(parts).unwrap_or_else(|| Outcome::waits_for(words!("金额", "amount")))
+    }
+
+    /// One amount against its limit.
+    fn capped(
+        &self,
+        path: &Path,
+        amount: Option<Money>,
+        fact: Option<&Fact>,
+        max: Money,
+    ) -> Outcome {
+        let label = self.label(path);
+        let Some(amount) = amount else {
+            return Outcome::missing(label).uses(fact);
+        };
+        let said = words!(
+            "{}为{}元（{}万元），上限{}元（含）。",
+            "{4} is {1} yuan, at most {3} (inclusive).",
+            label.zh,
+            amount,
+            amount.to_wan(),
+            max,
+            label.en
+        );
+        let outcome = if amount > max {
+            Outcome::broken(said).blames(fact)
+        } else {
+            Outcome::kept(said).uses(fact)
+        };
+        outcome
+            .fact(&path_id(self.pack, path), amount.to_string())
+            .fact("max", max.to_string())
     }
 
     pub(super) fn count(&self, counting: &Counting<'_>) -> Outcome {

@@ -12,16 +12,28 @@ use crate::step::StepDef;
 use crate::words;
 use crate::words::Words;
 
+/// What must be recorded in each part of a year.
+pub(super) struct Recurring<'p> {
+    pub(super) of: &'static StepDef,
+    pub(super) filter: Option<&'p Expr>,
+    pub(super) per: Period,
+    pub(super) needs: Option<&'static StepDef>,
+    pub(super) among: Option<&'p Expr>,
+    /// Parts that are only partly in force count too.
+    pub(super) partly: bool,
+}
+
 impl Facts<'_> {
     /// A record in each part of the year.
-    pub(super) fn periods(
-        &self,
-        of: &'static StepDef,
-        filter: Option<&Expr>,
-        per: Period,
-        needs: Option<&'static StepDef>,
-        among: Option<&Expr>,
-    ) -> Outcome {
+    pub(super) fn periods(&self, recurring: &Recurring<'_>) -> Outcome {
+        let Recurring {
+            of,
+            filter,
+            per,
+            needs,
+            among,
+            partly,
+        } = *recurring;
         let view = self.view;
         let Some(year) = view.subject.year() else {
             return Outcome::exempt(Words::default());
@@ -50,7 +62,8 @@ impl Facts<'_> {
                 .collect();
             shown.extend(days.iter().map(ToString::to_string));
             let name = part_name(year, part, per);
-            if !self.whole_in_force(first, last) || !self.needed(needs, among, &since) {
+            let from = if partly { last } else { first };
+            if !self.whole_in_force(from, last) || !self.needed(needs, among, &since) {
                 continue;
             }
             judged = Some(last);

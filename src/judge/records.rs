@@ -2,7 +2,7 @@
 
 use super::eval::{Answer, Facts, is_personal, path_id, step_label};
 use super::outcome::Outcome;
-use crate::law::{Calendar, add};
+use crate::law::add;
 use crate::pack::check::{Gate, IfMissing, Span};
 use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Value};
@@ -146,7 +146,7 @@ impl<'a> Facts<'a> {
         let Some(start) = self.value(start).and_then(|found| found.value.day()) else {
             return Outcome::missing(self.label(start));
         };
-        let Ok(due) = add(start, span.n, span.unit, Calendar::embedded()) else {
+        let Ok(due) = add(start, span.n, span.unit, self.view.book.calendar()) else {
             return Outcome::missing(labels.clone());
         };
         let said = words!(

@@ -3,9 +3,10 @@
 use super::eval::{Answer, Facts};
 use super::finding::{Finding, Verdict};
 use super::outcome::{Outcome, Status};
-use super::run::computed;
+use super::run::{DEFAULT, Judged, Ruled, computed, ruling};
 use crate::law::Day;
 use crate::pack::{Check, Pack, Rule, Scope, Severity, Treatment};
+use crate::state::subject::DISTRICT;
 use crate::state::{Fact, Subject, View};
 use crate::step::{Recorded, register};
 use crate::words;
@@ -21,13 +22,18 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
     };
     let mut finding = blank(view, rule);
     let passed = facts.stage_passed(&rule.stage);
-    let (outcome, reading) = match &rule.treatment {
-        Treatment::Recorded(why) => (Outcome::exempt(why.clone()), None),
-        _ if view.withdrawn().is_some() => (
-            Outcome::exempt(words!("项目已撤回。", "The subject was withdrawn.")),
-            None,
-        ),
-        Treatment::Attested { body, yearly } => (attested(&facts, rule, body, *yearly), None),
+    let alone = |outcome: Outcome| Judged {
+        outcome,
+        disagrees: None,
+        ruled: None,
+    };
+    let judged = match &rule.treatment {
+        Treatment::Recorded(why) => alone(Outcome::exempt(why.clone())),
+        _ if view.withdrawn().is_some() => alone(Outcome::exempt(words!(
+            "项目已撤回。",
+            "The subject was withdrawn."
+        ))),
+        Treatment::Attested { body, yearly } => alone(attested(&facts, rule, body, *yearly)),
         Treatment::Computed(checks) => {
             let scope = super::scope_of(&view.subject);
             let mine: Vec<&Check> = checks
@@ -41,14 +47,14 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
                 Some(outcome)
                     if outcome.status == Status::Missing && none_applies(&facts, &mine) =>
                 {
-                    computed(&facts, &mine, passed)
+                    computed(&facts, &rule.id, &mine, passed)
                 }
-                Some(outcome) => (outcome, None),
-                None => computed(&facts, &mine, passed),
+                Some(outcome) => alone(outcome),
+                None => computed(&facts, &rule.id, &mine, passed),
             }
         }
     };
-    settle(&facts, rule, &mut finding, outcome, reading);
+    settle(&facts, rule, &mut finding, judged);
     finding
 }
 
@@ -112,6 +118,7 @@ fn attested(facts: &Facts<'_>, rule: &Rule, body: &str, yearly: bool) -> Outcome
         ("street", Subject::StreetYear(street, _)) => street.clone(),
         ("street", _) => view.book.street(own).unwrap_or(&view.id).to_owned(),
         ("community", _) => own.to_owned(),
+        ("district", _) => DISTRICT.to_owned(),
         _ => view.id.clone(),
     };
     let year_end = view.year().and_then(|year| Day::new(year, 12, 31));
@@ -146,16 +153,38 @@ fn settle(
     facts: &Facts<'_>,
     rule: &Rule,
     finding: &mut Finding,
-    outcome: Outcome,
-    reading: Option<(String, Words)>,
+    judged: Judged,
 ) {
+    let Judged {
+        outcome,
+        mut disagrees,
+        mut ruled,
+    } = judged;
     finding.reason = reason(facts, rule);
+    let mut severity = rule.severity;
+    if let (Some(contested), Status::Broken) = (&rule.contested, outcome.status) {
+        let day = outcome.governed.unwrap_or(facts.view.as_of);
+        match ruling(facts, &rule.id, day) {
+            Some(answer) if answer.reading == contested.id || answer.reading == DEFAULT => {
+                if answer.reading == contested.id {
+                    severity = contested.severity;
+                }
+                ruled = Some(answer);
+            }
+            // with a reason one reading cures what the other does not
+            _ if finding.reason.is_some() && disagrees.is_none() => {
+                disagrees = Some((contested.id.clone(), contested.why.clone()));
+            }
+            _ => {}
+        }
+    }
+    finding.severity = severity;
     finding.verdict = match outcome.status {
         Status::Exempt => Verdict::NotApplicable,
         Status::Kept => Verdict::Pass,
         Status::Pending => Verdict::Pending,
         Status::Missing => Verdict::Unverifiable,
-        Status::Broken => match (rule.severity, &finding.reason) {
+        Status::Broken => match (severity, &finding.reason) {
             (Severity::Must, _) => Verdict::Violation,
             (Severity::Principle | Severity::Advisory, Some(_)) => Verdict::Justified,
             (Severity::Principle | Severity::Advisory, None) => Verdict::Deviation,
@@ -163,7 +192,7 @@ fn settle(
         },
     };
     let mut message = vec![outcome.words];
-    if let Some((id, why)) = reading {
+    if let Some((id, why)) = disagrees {
         finding.verdict = Verdict::Borderline;
         message.push(words!(
             "另一种读法结论相反：{1}",
@@ -173,6 +202,14 @@ fn settle(
             why.en
         ));
         finding.reading = Some(id);
+    } else if let Some(Ruled { reading, basis }) = ruled {
+        message.push(words!(
+            "按{}的答复，采用读法“{}”。",
+            "By the answer {}, the reading “{}” holds.",
+            basis,
+            reading
+        ));
+        finding.reading = Some(reading);
     }
     if finding.verdict != Verdict::NotApplicable {
         let governed = outcome.governed.or_else(|| {

@@ -1,31 +1,91 @@
 //! Running the checks of a rule: for the subject, or for each record of it.
 
 use super::cohort::Covering;
-use super::dates::Yearly;
+use super::dates::{Clock, Yearly};
 use super::eval::{Answer, Facts};
 use super::interests::Kin;
 use super::lists::Cover;
 use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
+use super::parts::Recurring;
 use super::records::join_labels;
+use crate::law::{Day, Unit};
 use crate::pack::check::Each;
-use crate::pack::{Check, Primitive};
+use crate::pack::{Check, Expr, Primitive, Reading};
 use crate::state::Fact;
+use crate::step::{Recorded, general};
 use crate::words;
 use crate::words::Words;
 
-/// Runs all checks; a reading that turns the answer makes it borderline.
-pub(super) fn computed(
-    facts: &Facts<'_>,
-    checks: &[&Check],
-    passed: bool,
-) -> (Outcome, Option<(String, Words)>) {
+/// The reading that a pack takes, in a ruling.
+pub(super) const DEFAULT: &str = "default";
+
+/// A competent office's answer on how a clause is read.
+pub(super) struct Ruled {
+    /// The reading that holds.
+    pub(super) reading: String,
+    /// Number of the document.
+    pub(super) basis: String,
+}
+
+/// What all checks of a rule found together.
+pub(super) struct Judged {
+    pub(super) outcome: Outcome,
+    /// A reading that says the opposite, with its grounds.
+    pub(super) disagrees: Option<(String, Words)>,
+    /// The answer by which a reading was chosen.
+    pub(super) ruled: Option<Ruled>,
+}
+
+/// The latest answer on a rule that holds on a day.
+pub(super) fn ruling(facts: &Facts<'_>, rule: &str, day: Day) -> Option<Ruled> {
+    let book = facts.view.book;
+    let fits = |fact: &&Fact| {
+        let from = fact.value("from").day();
+        fact.value("rule").text() == Some(rule) && from.is_some_and(|from| from <= day)
+    };
+    let latest = book
+        .of_step(general::Ruling::DEF)
+        .filter(fits)
+        .max_by_key(|fact| (fact.value("from").day(), fact.occurred))?;
+    let text = |field: &str| fact_text(latest, field);
+    Some(Ruled {
+        reading: text("reading"),
+        basis: text("basis"),
+    })
+}
+
+fn fact_text(fact: &Fact, field: &str) -> String {
+    fact.value(field).text().unwrap_or_default().to_owned()
+}
+
+/// Runs all checks; a reading that turns the answer makes it borderline, unless the competent
+/// office has said which one holds.
+pub(super) fn computed(facts: &Facts<'_>, rule: &str, checks: &[&Check], passed: bool) -> Judged {
     let mut outcomes = Vec::new();
     let mut disagreeing = None;
+    let mut ruled = None;
     for check in checks {
-        let outcome = applied(facts, check, &check.primitive, passed);
+        let mut outcome = applied(facts, check, check.when.as_ref(), &check.primitive, passed);
+        let day = outcome.governed.unwrap_or(facts.view.as_of);
+        let answer = ruling(facts, rule, day).filter(|_| !check.readings.is_empty());
+        let run = |reading: &Reading| {
+            let when = reading.when.as_ref().or(check.when.as_ref());
+            applied(facts, check, when, &reading.primitive, passed)
+        };
+        if let Some(answer) = answer {
+            let chosen = check.readings.iter().find(|r| r.id == answer.reading);
+            if chosen.is_some() || answer.reading == DEFAULT {
+                if let Some(chosen) = chosen {
+                    outcome = run(chosen);
+                }
+                ruled = Some(answer);
+                outcomes.push(outcome);
+                continue;
+            }
+        }
         for reading in &check.readings {
-            let other = applied(facts, check, &reading.primitive, passed);
+            let other = run(reading);
             // a reading that breaks, or that no longer does
             let turns = matches!(
                 (outcome.status, other.status),
@@ -45,7 +105,7 @@ pub(super) fn computed(
     }
     // only a reading of the check that decides makes the whole borderline
     let worst = outcomes.iter().map(|o| o.status).max();
-    let reading = disagreeing.and_then(|(index, status, id, why)| {
+    let disagrees = disagreeing.and_then(|(index, status, id, why)| {
         let others_fine = outcomes
             .iter()
             .enumerate()
@@ -55,13 +115,23 @@ pub(super) fn computed(
     });
     let outcome = Outcome::join(outcomes)
         .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
-    (outcome, reading)
+    Judged {
+        outcome,
+        disagrees,
+        ruled,
+    }
 }
 
 /// Runs a check on the subject, or on each of the records that it is for.
-fn applied(facts: &Facts<'_>, check: &Check, primitive: &Primitive, passed: bool) -> Outcome {
+fn applied(
+    facts: &Facts<'_>,
+    check: &Check,
+    when: Option<&Expr>,
+    primitive: &Primitive,
+    passed: bool,
+) -> Outcome {
     let Some(each) = &check.each else {
-        return guarded(facts, check, primitive, passed);
+        return guarded(facts, check, when, primitive, passed);
     };
     let mut outcomes = Vec::new();
     let mut records: Vec<&Fact> = facts.view.facts(each.of).collect();
@@ -74,7 +144,7 @@ fn applied(facts: &Facts<'_>, check: &Check, primitive: &Primitive, passed: bool
         match belongs(facts, each, fact) {
             Answer::Yes => {
                 let at = facts.at(fact, &each.same);
-                let mut outcome = guarded(&at, check, primitive, passed);
+                let mut outcome = guarded(&at, check, when, primitive, passed);
                 if outcome.status >= Status::Missing {
                     outcome.words = which(fact, &outcome.words);
                 }
@@ -121,8 +191,14 @@ fn belongs(facts: &Facts<'_>, each: &Each, fact: &Fact) -> Answer {
 }
 
 /// Runs a primitive if the guard of its check lets it.
-fn guarded(facts: &Facts<'_>, check: &Check, primitive: &Primitive, passed: bool) -> Outcome {
-    match check.when.as_ref().map(|when| facts.test(when, None)) {
+fn guarded(
+    facts: &Facts<'_>,
+    check: &Check,
+    when: Option<&Expr>,
+    primitive: &Primitive,
+    passed: bool,
+) -> Outcome {
+    match when.map(|when| facts.test(when, None)) {
         None | Some(Answer::Yes) => {
             let outcome = run(facts, primitive);
             if passed { outcome.overdue() } else { outcome }
@@ -160,6 +236,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             together,
             filter,
             gate,
+            lacking,
         } => facts.set_cover(
             of,
             &Cover {
@@ -168,6 +245,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
                 persons: *persons,
                 together: *together || filter.is_some(),
                 filter: filter.as_ref(),
+                lacking: *lacking,
             },
             gate,
         ),
@@ -223,12 +301,25 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             any,
         } => facts.order(first, then, *strict, filter.as_ref(), *any),
         Primitive::Deadline {
+            from, to, within, ..
+        } if within.unit == Unit::Hour => facts.hours(from, to, within.n),
+        Primitive::Deadline {
             from,
             to,
             within,
             first,
             filter,
-        } => facts.deadline(from, to, *within, *first, filter.as_ref()),
+            start,
+            rollover,
+        } => facts.deadline(&Clock {
+            from,
+            start: start.as_ref(),
+            to,
+            filter: filter.as_ref(),
+            first: *first,
+            within: *within,
+            rollover: *rollover,
+        }),
         Primitive::FixedDate {
             of,
             filter,
@@ -239,6 +330,7 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             year_offset,
             last,
             what,
+            rollover,
         } => facts.fixed_date(&Yearly {
             of,
             filter: filter.as_ref(),
@@ -246,6 +338,7 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             on: (*month, *day, *year_offset),
             last: *last,
             what,
+            rollover: *rollover,
         }),
         Primitive::Window {
             each,
@@ -294,7 +387,15 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             per,
             needs,
             among,
-        } => facts.periods(of, filter.as_ref(), *per, *needs, among.as_ref()),
+            partly,
+        } => facts.periods(&Recurring {
+            of,
+            filter: filter.as_ref(),
+            per: *per,
+            needs: *needs,
+            among: among.as_ref(),
+            partly: *partly,
+        }),
         Primitive::Share {
             of,
             done,
@@ -336,6 +437,13 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             },
             *wide,
         ),
+        Primitive::Portion(portion) => facts.portion(portion),
+        Primitive::Total(total) => facts.total(total),
+        Primitive::Members(members) => facts.members(members),
+        Primitive::Overflow(overflow) => facts.overflow(overflow),
+        Primitive::Tally(tally) => facts.tally(tally),
+        Primitive::Lag(lag) => facts.lag(lag),
+        Primitive::Season(season) => facts.season(season),
         _ => Outcome::exempt(Words::default()),
     }
 }

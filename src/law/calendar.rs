@@ -107,6 +107,20 @@ impl Calendar {
         Calendar::covering(listed)
     }
 
+    /// The table of a notice, from lines `date 休|班 holiday`.
+    pub fn table<'l>(lines: impl Iterator<Item = &'l str>, notice: &str) -> String {
+        let notice = notice.replace([',', '"', '\n'], " ");
+        let rows = lines.map(|line| {
+            let mut words = line.split_whitespace();
+            let date = words.next().unwrap_or_default();
+            let kind = words.next().unwrap_or_default();
+            let holiday = words.next().unwrap_or_default().replace([',', '"'], "");
+            format!("{date},{holiday},{kind},{notice}\n")
+        });
+        let rows: String = rows.collect();
+        format!("date,holiday,kind,paper_url\n{rows}")
+    }
+
     /// The calendar of these days, with the years they cover.
     fn covering(listed: BTreeMap<Day, Listed>) -> Result<Calendar, CountError> {
         let off = |day: Option<Day>| day.is_some_and(|d| listed.get(&d).is_some_and(|l| !l.works));

@@ -27,7 +27,14 @@ impl Primitive {
             | Self::Validity
             | Self::Coverage { .. }
             | Self::Periods { .. }
-            | Self::Share { .. } => Vec::new(),
+            | Self::Share { .. }
+            | Self::Portion(_)
+            | Self::Total(_)
+            | Self::Members(_)
+            | Self::Overflow(_)
+            | Self::Lag(_) => Vec::new(),
+            Self::Tally(tally) => vec![tally.of],
+            Self::Season(season) => steps(&mut [&season.of].into_iter()),
             Self::Presence { of, gate, .. } => steps(&mut of.iter().chain(gate)),
             Self::Holds { uses, gate, .. } => steps(&mut uses.iter().chain(gate)),
             Self::SetCover { of, .. } | Self::Subset { of, .. } | Self::Disjoint { of, .. } => {

@@ -1,5 +1,11 @@
 //! Checks: a primitive with its parameters, a guard, and other readings of the clause.
 
+mod sums;
+
+pub use sums::{
+    Among, Amount, Bound, Cohort, Lag, Members, Overflow, Per, Portion, Season, Tally, Total,
+};
+
 use super::Scope;
 use super::expr::{Expr, Path};
 use crate::law::{Money, Period, Unit, count::FirstDay};
@@ -75,6 +81,8 @@ pub struct Reading {
     pub id: String,
     /// Why it can be read so.
     pub why: Words,
+    /// The guard under this reading, if it has its own.
+    pub when: Option<Expr>,
     /// The check under this reading.
     pub primitive: Primitive,
 }
@@ -145,6 +153,8 @@ pub enum Primitive {
         filter: Option<Expr>,
         /// When it is due, if nothing is recorded.
         gate: Gate,
+        /// What a term that is not in it means.
+        lacking: IfMissing,
     },
     /// Each item of one list stands in another.
     Subset {
@@ -191,6 +201,10 @@ pub enum Primitive {
         first: bool,
         /// Only these records answer, and only since the clock started.
         filter: Option<Expr>,
+        /// Only these records start the clock.
+        start: Option<Expr>,
+        /// A due day that is a day of rest moves to the next working day.
+        rollover: bool,
     },
     /// The n-th of several yearly dates that records must meet.
     FixedDate {
@@ -213,6 +227,8 @@ pub enum Primitive {
         last: (u32, u32),
         /// What the records are, in words; the field's name if empty.
         what: Words,
+        /// A due day that is a day of rest moves to the next working day.
+        rollover: bool,
     },
     /// For each linked record, something within a window of days.
     Window {
@@ -324,6 +340,8 @@ pub enum Primitive {
         needs: Option<&'static StepDef>,
         /// Only such cases.
         among: Option<Expr>,
+        /// Parts that are only partly in force count too.
+        partly: bool,
     },
     /// Of the records of each part of the year so many percent are done.
     Share {
@@ -393,4 +411,18 @@ pub enum Primitive {
         /// Every case of the street is near.
         wide: bool,
     },
+    /// A part of the projects, or of their money, against the whole.
+    Portion(Portion),
+    /// A sum over projects, or their number, within a bound.
+    Total(Total),
+    /// Each community of a street has a record by a date.
+    Members(Members),
+    /// What holds of the projects beyond a budget.
+    Overflow(Overflow),
+    /// The rows of a table of answers add up.
+    Tally(Tally),
+    /// The time between two records, shown and never judged.
+    Lag(Lag),
+    /// A record within a season of the year.
+    Season(Season),
 }

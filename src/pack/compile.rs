@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::check::{Check, Each, Reading};
 use super::expr::{self, Expr, Names, Path};
 use super::load::RawRule;
-use super::{Filing, Rule, Treatment, params};
+use super::{Contested, Filing, Rule, Treatment, params};
 use crate::step::StepDef;
 use crate::words::Words;
 
@@ -100,6 +100,11 @@ impl Compiler {
             exempt,
             treatment,
             justified_by: filing,
+            contested: raw.contested.map(|raw| Contested {
+                id: raw.id,
+                severity: raw.severity,
+                why: Words::new(raw.why, raw.why_en),
+            }),
         })
     }
 
@@ -127,10 +132,13 @@ impl Compiler {
             .into_iter()
             .map(|raw| {
                 let mut overlaid = params.clone();
-                overlaid.extend(raw.set);
+                let mut set = raw.set;
+                let when = take_text(&mut set, "when")?;
+                overlaid.extend(set);
                 Ok(Reading {
                     id: raw.id,
                     why: Words::new(raw.why, raw.why_en),
+                    when: when.map(|text| self.expr(&text, None)).transpose()?,
                     primitive: params::primitive(self, &name, overlaid)?,
                 })
             })

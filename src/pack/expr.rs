@@ -71,11 +71,31 @@ pub enum ModuleFact {
     YearEnd,
     /// First day on which a project of the year was started.
     FirstStart,
+    /// Number of the year that is judged.
+    YearNumber,
+    /// Names of the streets of the registered communities.
+    Streets,
+    /// Money of a project from all sources, by the record at hand or the latest one.
+    MixTotal,
+    /// Of it, government money.
+    MixGovernment,
+    /// Of it, what society gives: money, goods, labour.
+    MixSocial,
+    /// Of it, donations of money and goods.
+    MixDonated,
+    /// Of it, what society gives and the community's own money.
+    MixRaised,
+    /// The budget on the closing form, from all sources.
+    CloseBudget,
+    /// What was spent by the closing form, from all sources.
+    CloseSpent,
+    /// What was handed out for the case from the fund.
+    CaseDisbursed,
 }
 
 impl ModuleFact {
     /// Every module fact with its name and the module that gives it.
-    pub const ALL: [(&'static str, &'static str, Self); 18] = [
+    pub const ALL: [(&'static str, &'static str, Self); 28] = [
         ("library.in_force", "library", Self::LibraryInForce),
         ("case.communities", "case", Self::Communities),
         ("operator.here", "operator", Self::OperatorHere),
@@ -94,6 +114,16 @@ impl ModuleFact {
         ("fund.last_payment", "money", Self::FundLastPayment),
         ("year.end", "case", Self::YearEnd),
         ("street.first_start", "case", Self::FirstStart),
+        ("year.number", "case", Self::YearNumber),
+        ("district.streets", "case", Self::Streets),
+        ("mix.total", "sources", Self::MixTotal),
+        ("mix.government", "sources", Self::MixGovernment),
+        ("mix.social", "sources", Self::MixSocial),
+        ("mix.donated", "sources", Self::MixDonated),
+        ("mix.raised", "sources", Self::MixRaised),
+        ("close.budget", "close", Self::CloseBudget),
+        ("close.spent", "close", Self::CloseSpent),
+        ("case.disbursed", "sources", Self::CaseDisbursed),
     ];
 }
 
@@ -142,8 +172,9 @@ pub enum Expr {
     Compare(Path, Op, Literal),
     /// Two facts compared.
     Facts(Path, Op, Path),
-    /// So many times a number compared with another: `for * 2 > members`.
-    Scaled(Path, i64, Op, Path),
+    /// So many times a number or an amount compared with another: `for * 2 > members`,
+    /// `gov * 5 <= total * 3`.
+    Scaled(Path, i64, Op, Path, i64),
     /// A fact is one of several values.
     In(Path, Vec<Literal>),
     /// A text contains one of several words.
@@ -368,7 +399,16 @@ impl Parser<'_> {
             return Err(format!("expected a fact, found {:?}", self.peek()));
         };
         self.at += 1;
-        Ok(Expr::Scaled(path, factor, op, self.names.path(&other)?))
+        let other = self.names.path(&other)?;
+        let times = if self.sign("*") {
+            match self.literal()? {
+                Literal::Count(times) => times,
+                _ => return Err("expected a whole number after *".into()),
+            }
+        } else {
+            1
+        };
+        Ok(Expr::Scaled(path, factor, op, other, times))
     }
 
     fn literals(&mut self) -> Result<Vec<Literal>, String> {

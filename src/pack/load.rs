@@ -132,9 +132,20 @@ pub(super) struct RawRule {
     #[serde(default)]
     pub(super) attest: Option<RawAttest>,
     #[serde(default)]
+    pub(super) contested: Option<RawContested>,
+    #[serde(default)]
     pub(super) exempt: Vec<String>,
     #[serde(default)]
     pub(super) check: Vec<toml::Table>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawContested {
+    pub(super) id: String,
+    pub(super) severity: Severity,
+    pub(super) why: String,
+    pub(super) why_en: String,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,7 @@
 //! Parameters of primitives: from TOML tables to typed checks.
 
+mod sums;
+
 use super::check::{Gate, IfMissing, Least, Primitive, Span};
 use super::compile::Compiler;
 use super::expr::{Expr, Path};
@@ -48,6 +50,7 @@ pub(super) fn primitive(
             persons: p.or("persons", false)?,
             together: p.or("together", false)?,
             gate: p.gate()?,
+            lacking: p.or("lacking", IfMissing::Breach)?,
         },
         "subset" => Primitive::Subset {
             of: p.path("of")?,
@@ -159,8 +162,11 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 Path::Step(def) | Path::Field(def, _) => Some(*def),
                 _ => None,
             };
+            let from = p.path("from")?;
             Primitive::Deadline {
-                from: p.path("from")?,
+                start: p.condition("from_where", from.step())?,
+                from,
+                rollover: p.or("rollover", false)?,
                 filter: p.filter(record)?,
                 to,
                 within: p.span()?,
@@ -184,6 +190,7 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 year_offset: p.or("year_offset", 0)?,
                 last: (p.or("last_month", month)?, p.or("last_day", day)?),
                 what: p.what()?,
+                rollover: p.or("rollover", false)?,
             }
         }
         "window" => {
@@ -247,6 +254,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 } else {
                     None
                 },
+                partly: p.or("partly", false)?,
             }
         }
         "share" => {
@@ -299,7 +307,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
             generations: p.get("generations")?,
             wide: p.or("wide", false)?,
         },
-        other => return Err(format!("no primitive is called {other}")),
+        other => return sums::primitive(other, p),
     })
 }
 
@@ -368,7 +376,16 @@ impl Params<'_> {
 
     /// The condition on the records, as `where`.
     fn filter(&mut self, record: Option<&'static StepDef>) -> Result<Option<Expr>, String> {
-        self.optional::<String>("where")?
+        self.condition("where", record)
+    }
+
+    /// A condition on records under some other name.
+    fn condition(
+        &mut self,
+        key: &str,
+        record: Option<&'static StepDef>,
+    ) -> Result<Option<Expr>, String> {
+        self.optional::<String>(key)?
             .map(|text| self.compiler.expr(&text, record))
             .transpose()
     }

@@ -74,6 +74,31 @@ impl Book {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// The cases that carry the number of a year of a community, a street or the district.
+    #[must_use]
+    pub fn programme(&self, scope: &Subject) -> Vec<&str> {
+        let Some(year) = scope.year() else {
+            return Vec::new();
+        };
+        self.cohorts()
+            .cases
+            .iter()
+            .filter(|(code, _)| self.holds(scope, code))
+            .flat_map(|(_, cases)| cases)
+            .map(String::as_str)
+            .filter(|case| Subject::parse(case).year() == Some(year))
+            .collect()
+    }
+
+    /// True if a community belongs to a year's scope.
+    fn holds(&self, scope: &Subject, code: &str) -> bool {
+        match scope {
+            Subject::CommunityYear(own, _) => own == code,
+            Subject::StreetYear(street, _) => self.street(code) == Some(street),
+            _ => true,
+        }
+    }
+
     /// The cases that a year of a community, a street or the district answers for: those
     /// whose first day of implementation lies in it, up to a day.
     #[must_use]
@@ -84,11 +109,7 @@ impl Book {
         self.cohorts()
             .by_community
             .iter()
-            .filter(|(code, _)| match scope {
-                Subject::CommunityYear(own, _) => own == *code,
-                Subject::StreetYear(street, _) => self.street(code) == Some(street),
-                _ => true,
-            })
+            .filter(|(code, _)| self.holds(scope, code))
             .flat_map(|(_, cases)| cases)
             .filter(|started| started.on.year() == year && started.on <= as_of)
             .map(|started| started.case.as_str())
