@@ -3,8 +3,11 @@
 mod blames;
 pub mod check;
 mod compile;
+#[path = "packs/embedded.rs"]
+mod embedded;
 pub mod expr;
 mod load;
+pub mod parameter;
 mod params;
 mod vocabulary;
 
@@ -12,8 +15,10 @@ use crate::law::Day;
 use crate::words::{Lang, Words};
 
 pub use check::{Check, Primitive, Reading};
+pub use embedded::DEMO;
 pub use expr::{Expr, Path};
 pub use load::LoadError;
+pub use parameter::{Catalogue, Parameter};
 pub use vocabulary::{Term, VocabularyDef};
 
 /// A regulation, ready to be judged by.
@@ -37,6 +42,10 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// The official tables.
     pub tables: Vec<TableDef>,
+    /// The answers to the catalogue of questions.
+    pub parameters: Vec<Parameter>,
+    /// The parameters that rules or conditions refer to.
+    pub used: std::collections::BTreeSet<String>,
 }
 
 /// Name, number and validity of a regulation.
@@ -67,6 +76,24 @@ pub struct Meta {
     /// Modules of code that the pack switches on.
     #[serde(default)]
     pub modules: Vec<String>,
+    /// What the levels are called here.
+    #[serde(default)]
+    pub roles: Roles,
+}
+
+/// What the levels are called in a city.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// The community: 社区, 村（社区）, 村居.
+    #[serde(default)]
+    pub community: Option<String>,
+    /// The level above: 街道, 镇（街道）.
+    #[serde(default)]
+    pub street: Option<String>,
+    /// The level above that: 区, 市.
+    #[serde(default)]
+    pub district: Option<String>,
 }
 
 /// How hard a clause is: follows the verb of the text.
@@ -334,6 +361,27 @@ impl Pack {
             .find(|v| v.id == vocabulary)
             .and_then(|v| v.terms.iter().find(|t| t.id == term))
             .map_or(term, |t| &t.label)
+    }
+
+    /// What is judged, in the regulation's words for its levels.
+    #[must_use]
+    pub fn scope_label(&self, scope: Scope, lang: Lang) -> String {
+        let level = match scope {
+            Scope::CommunityYear => &self.meta.roles.community,
+            Scope::StreetYear => &self.meta.roles.street,
+            Scope::DistrictYear => &self.meta.roles.district,
+            _ => &None,
+        };
+        match (level, lang) {
+            (Some(level), Lang::Zh) => format!("{level}年度"),
+            _ => scope.label(lang).to_owned(),
+        }
+    }
+
+    /// A parameter by name.
+    #[must_use]
+    pub fn parameter(&self, id: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|p| p.id == id)
     }
 
     /// A module is switched on.

@@ -11,20 +11,22 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use common::examples::{Example, bases, judge, pack_folder};
+use common::examples::{Example, bases, examples_of, folder_of, judge};
 use minsheng::pack::check::{IfMissing, Side};
 use minsheng::pack::{Pack, Primitive, Rule, Severity, Treatment};
 
-const PACK: &str = "nanshan-2020";
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/rules")
-        .join(PACK)
+/// The packs that come with the tool; `MINSHENG_PACK=…` looks at one of them.
+fn packs() -> impl Iterator<Item = &'static str> {
+    let only = std::env::var("MINSHENG_PACK").ok();
+    Pack::embedded().filter(move |id| only.as_deref().is_none_or(|only| only == *id))
 }
 
-fn files() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
+fn load(id: &str) -> Pack {
+    Pack::load(&folder_of(id)).unwrap()
+}
+
+fn files(pack: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(examples_of(pack))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
@@ -42,42 +44,45 @@ fn wanted(rule: &str) -> bool {
 
 #[test]
 fn bases_are_entirely_in_order() {
-    let pack = Pack::load(&pack_folder()).unwrap();
     let mut wrong = Vec::new();
-    for name in bases(&folder()).keys() {
-        let example = Example::plain(name);
-        let says = judge(&folder(), &pack, &example);
-        wrong.extend(
-            says.into_iter()
-                .filter(|(_, verdict)| !matches!(verdict.as_str(), "pass" | "not-applicable"))
-                .map(|(rule, verdict)| format!("{name}: {rule} {verdict}")),
-        );
+    for id in packs() {
+        let (pack, folder) = (load(id), examples_of(id));
+        for name in bases(&folder).keys() {
+            let says = judge(&folder, &pack, &Example::plain(name));
+            wrong.extend(
+                says.into_iter()
+                    .filter(|(_, verdict)| !matches!(verdict.as_str(), "pass" | "not-applicable"))
+                    .map(|(rule, verdict)| format!("{id} {name}: {rule} {verdict}")),
+            );
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_example_holds() {
-    let pack = Pack::load(&pack_folder()).unwrap();
-    let files = files();
-    let wrong: Vec<String> = std::thread::scope(|scope| {
-        let halves = [0, 1].map(|half| {
-            let (files, pack) = (&files, &pack);
-            scope.spawn(move || -> Vec<String> {
-                files
-                    .iter()
-                    .skip(half)
-                    .step_by(2)
-                    .flat_map(|path| check(path, pack))
-                    .collect()
-            })
+    for id in packs() {
+        let pack = load(id);
+        let files = files(id);
+        let wrong: Vec<String> = std::thread::scope(|scope| {
+            let halves = [0, 1].map(|half| {
+                let (files, pack) = (&files, &pack);
+                scope.spawn(move || -> Vec<String> {
+                    files
+                        .iter()
+                        .skip(half)
+                        .step_by(2)
+                        .flat_map(|path| check(path, pack))
+                        .collect()
+                })
+            });
+            halves
+                .into_iter()
+                .flat_map(|half| half.join().unwrap())
+                .collect()
         });
-        halves
-            .into_iter()
-            .flat_map(|half| half.join().unwrap())
-            .collect()
-    });
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(wrong.is_empty(), "{id}\n{}", wrong.join("\n"));
+    }
 }
 
 /// What is wrong with the examples of one rule.
@@ -95,7 +100,8 @@ fn check(path: &Path, pack: &Pack) -> Vec<String> {
         let place = format!("{rule}.jsonl:{}", number + 1);
         let mut example: Example =
             serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
-        let judged = std::panic::catch_unwind(|| judge(&folder(), pack, &example));
+        let folder = path.parent().unwrap();
+        let judged = std::panic::catch_unwind(|| judge(folder, pack, &example));
         let Ok(says) = judged else {
             wrong.push(format!(
                 "{place} {}: cannot be recorded, expected",
@@ -144,42 +150,93 @@ fn by_verdict(says: &BTreeMap<String, String>, rule: &str) -> BTreeMap<String, B
 
 #[test]
 fn every_computed_rule_is_seen_kept_broken_and_exempt() {
-    let pack = Pack::load(&pack_folder()).unwrap();
-    let mut lacking = Vec::new();
-    for rule in &pack.rules {
-        if matches!(rule.treatment, Treatment::Recorded(_)) || !wanted(&rule.id) {
-            continue;
-        }
-        let path = folder().join(format!("{}.jsonl", rule.id));
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let seen: BTreeSet<String> = text
-            .lines()
-            .filter(|l| !l.trim().is_empty())
-            .map(|line| serde_json::from_str::<Example>(line).unwrap().expect)
+    for id in packs() {
+        let pack = load(id);
+        let lacking: Vec<String> = pack
+            .rules
+            .iter()
+            .filter(|rule| !matches!(rule.treatment, Treatment::Recorded(_)) && wanted(&rule.id))
+            .flat_map(|rule| lacks(id, rule))
             .collect();
-        // a closed list, a permission to say “mainly”, any source at all: these cannot break
-        let unbreakable = ["A2-TYPES", "A2-CATEGORY", "A8-SOURCES", "A36-VALID"];
-        let broken: &[&str] = if rule.severity == Severity::Info {
-            // a permission is used or not
-            &["not-applicable"]
-        } else if never_breaks(rule) {
-            &["unverifiable", "borderline"]
-        } else if matches!(rule.treatment, Treatment::Attested { .. }) {
-            // a document is there or not
-            &["unverifiable"]
-        } else if unbreakable.contains(&rule.id.as_str()) || rule.id.ends_with("-VALID") {
-            &["out-of-force"]
-        } else {
-            &["violation", "deviation"]
-        };
-        let has = |any: &[&str]| any.iter().any(|v| seen.contains(*v));
-        if !has(&["pass"]) || !has(broken) {
-            lacking.push(format!("{} needs kept and broken, has {seen:?}", rule.id));
-        }
-        let can_be_exempt = !rule.exempt.is_empty()
-            || matches!(&rule.treatment, Treatment::Computed(checks) if checks[0].when.is_some() && checks.iter().all(|c| c.when == checks[0].when));
-        if can_be_exempt && !has(&["not-applicable"]) {
-            lacking.push(format!("{} needs an exempt example", rule.id));
+        assert!(lacking.is_empty(), "{id}\n{}", lacking.join("\n"));
+    }
+}
+
+/// Rules that cannot be broken: a closed list, a permission to say “mainly”, any source, a
+/// number that is only shown.
+const UNBREAKABLE: [&str; 4] = ["A2-TYPES", "A2-CATEGORY", "A8-SOURCES", "A36-VALID"];
+
+/// What the examples of one rule do not show.
+fn lacks(pack: &str, rule: &Rule) -> Vec<String> {
+    let mut lacking = Vec::new();
+    let path = examples_of(pack).join(format!("{}.jsonl", rule.id));
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let seen: BTreeSet<String> = text
+        .lines()
+        .filter(|l| !l.trim().is_empty())
+        .map(|line| serde_json::from_str::<Example>(line).unwrap().expect)
+        .collect();
+    let broken: &[&str] = if rule.severity == Severity::Info {
+        // a permission is used or not
+        &["not-applicable"]
+    } else if never_breaks(rule) {
+        &["unverifiable", "borderline"]
+    } else if matches!(rule.treatment, Treatment::Attested { .. }) {
+        // a document is there or not
+        &["unverifiable"]
+    } else if UNBREAKABLE.contains(&rule.id.as_str()) || rule.id.ends_with("-VALID") {
+        &["out-of-force"]
+    } else {
+        &["violation", "deviation"]
+    };
+    let has = |any: &[&str]| any.iter().any(|v| seen.contains(*v));
+    if !has(&["pass"]) || !has(broken) {
+        lacking.push(format!("{} needs kept and broken, has {seen:?}", rule.id));
+    }
+    let can_be_exempt = !rule.exempt.is_empty()
+        || matches!(&rule.treatment, Treatment::Computed(checks) if checks[0].when.is_some() && checks.iter().all(|c| c.when == checks[0].when));
+    if can_be_exempt && !has(&["not-applicable"]) {
+        lacking.push(format!("{} needs an exempt example", rule.id));
+    }
+    lacking
+}
+
+/// The readings of a rule, of its checks and of how hard it is.
+fn readings(rule: &Rule) -> BTreeSet<String> {
+    let Treatment::Computed(checks) = &rule.treatment else {
+        return BTreeSet::new();
+    };
+    let of_checks = checks.iter().flat_map(|check| &check.readings);
+    let ids = of_checks.map(|reading| reading.id.clone());
+    ids.chain(rule.contested.iter().map(|c| c.id.clone()))
+        .collect()
+}
+
+#[test]
+fn every_reading_is_seen_to_disagree() {
+    let mut lacking = Vec::new();
+    for id in packs() {
+        let (pack, folder) = (load(id), examples_of(id));
+        for rule in pack.rules.iter().filter(|rule| wanted(&rule.id)) {
+            let mut open = readings(rule);
+            if open.is_empty() {
+                continue;
+            }
+            let path = folder.join(format!("{}.jsonl", rule.id));
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            for line in text.lines().filter(|line| line.contains("\"borderline\"")) {
+                let example: Example = serde_json::from_str(line).unwrap();
+                if example.expect == "borderline" {
+                    let found = common::examples::findings(&folder, &pack, &example);
+                    let own = found.into_iter().filter(|f| f.rule == rule.id);
+                    own.filter_map(|f| f.reading).for_each(|reading| {
+                        open.remove(&reading);
+                    });
+                }
+            }
+            if !open.is_empty() {
+                lacking.push(format!("{id} {}: {open:?}", rule.id));
+            }
         }
     }
     assert!(lacking.is_empty(), "{}", lacking.join("\n"));
@@ -212,20 +269,24 @@ fn never_breaks(rule: &Rule) -> bool {
 
 #[test]
 fn the_files_of_the_pack_are_the_pack_that_is_built_in() {
-    let (files, built_in) = (Pack::load(&pack_folder()), Pack::load(PACK));
-    let ids = |pack: Pack| {
-        let mut ids: Vec<String> = pack.rules.into_iter().map(|rule| rule.id).collect();
-        ids.sort();
-        ids
-    };
-    assert_eq!(ids(files.unwrap()), ids(built_in.unwrap()));
+    for id in Pack::embedded() {
+        let (files, built_in) = (load(id), Pack::load(id).unwrap());
+        let ids = |pack: Pack| {
+            let mut ids: Vec<String> = pack.rules.into_iter().map(|rule| rule.id).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(ids(files), ids(built_in), "{id}");
+    }
 }
 
 #[test]
 fn every_file_is_of_a_rule() {
-    let pack = Pack::load(&pack_folder()).unwrap();
-    for path in files() {
-        let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(pack.rule(&rule).is_some(), "{rule}");
+    for id in packs() {
+        let pack = load(id);
+        for path in files(id) {
+            let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(pack.rule(&rule).is_some(), "{id} {rule}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::{Exit, Fail};
 use crate::words;
 
 /// The script: `# ` tells, `$ ` runs, `$1 ` runs and must end with exit code 1.
-const SCRIPT: &str = include_str!("demo/year.txt");
+const SCRIPT: &str = crate::pack::DEMO;
 
 macro_rules! files {
     ($($file:literal),* $(,)?) => {

@@ -298,7 +298,10 @@ pub(super) fn series(subject: &str) -> Option<(&'static str, usize)> {
 
 /// The community and programme year that a step names.
 pub(super) fn community_year(step: &Step) -> Option<(String, i64)> {
-    let scope = || step.text("scope").filter(|s| s.bytes().all(|b| b.is_ascii_uppercase()));
+    let scope = || {
+        step.text("scope")
+            .filter(|s| s.bytes().all(|b| b.is_ascii_uppercase()))
+    };
     let community = step.text("community").or_else(scope)?.to_owned();
     let year = step.values.get("year")?.as_i64()?;
     Some((community, year))

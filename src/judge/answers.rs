@@ -115,7 +115,8 @@ impl<'a> Facts<'a> {
             };
             parts.push(found.blames([fact]));
         }
-        Outcome::join(parts).unwrap_or_else(|| Outcome::waits_for(super::eval::step_label(tally.of)))
+        Outcome::join(parts)
+            .unwrap_or_else(|| Outcome::waits_for(super::eval::step_label(tally.of)))
     }
 
     fn tallied(&self, tally: &Tally, fact: &Fact, number: i64) -> Outcome {
@@ -206,7 +207,11 @@ impl<'a> Facts<'a> {
                 (minutes % HOUR).abs()
             )
         } else {
-            words!("{0}天", "{0} days", days(from.day(), to.day(), FirstDay::Excluded))
+            words!(
+                "{0}天",
+                "{0} days",
+                days(from.day(), to.day(), FirstDay::Excluded)
+            )
         };
         Outcome::kept(words!(
             "自{}（{}）至{}（{}）计{}；条文没有写明期限，只作参考。",

@@ -158,8 +158,13 @@ impl<'a> Facts<'a> {
             };
         };
         let calendar = self.view.book.calendar();
-        let due = add(start, within.n, within.unit, calendar)
-            .and_then(|due| if clock.rollover { rolled(due, calendar) } else { Ok(due) });
+        let due = add(start, within.n, within.unit, calendar).and_then(|due| {
+            if clock.rollover {
+                rolled(due, calendar)
+            } else {
+                Ok(due)
+            }
+        });
         let due = match due {
             Ok(due) => due,
             Err(error) => {
@@ -256,7 +261,10 @@ impl<'a> Facts<'a> {
         let Some(due) = day_of(year + year_offset, month, day) else {
             return Outcome::missing(words!("年度", "programme year"));
         };
-        let due = match Some(due).filter(|_| rollover).map(|d| rolled(d, self.view.book.calendar())) {
+        let due = match Some(due)
+            .filter(|_| rollover)
+            .map(|d| rolled(d, self.view.book.calendar()))
+        {
             None => due,
             Some(Ok(due)) => due,
             Some(Err(error)) => return Outcome::missing(Words::new(error.zh(), error.en())),

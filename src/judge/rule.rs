@@ -149,12 +149,7 @@ fn attested(facts: &Facts<'_>, rule: &Rule, body: &str, yearly: bool) -> Outcome
 }
 
 /// The last steps from an outcome to a verdict.
-fn settle(
-    facts: &Facts<'_>,
-    rule: &Rule,
-    finding: &mut Finding,
-    judged: Judged,
-) {
+fn settle(facts: &Facts<'_>, rule: &Rule, finding: &mut Finding, judged: Judged) {
     let Judged {
         outcome,
         mut disagrees,

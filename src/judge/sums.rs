@@ -6,8 +6,8 @@ use super::eval::{Answer, Facts};
 use super::outcome::Outcome;
 use super::records::join_labels;
 use crate::law::{Calendar, CountError, Day, Money};
-use crate::pack::check::{Among, Cohort, Portion};
 use crate::pack::Scope;
+use crate::pack::check::{Among, Cohort, Portion};
 use crate::pack::expr::{Expr, Path};
 use crate::state::{Subject, Value, View};
 use crate::words;
@@ -48,7 +48,10 @@ pub(super) fn rolled(day: Day, calendar: &Calendar) -> Result<Day, CountError> {
 
 /// An amount in yuan.
 pub(super) fn yuan(fen: i128) -> String {
-    i64::try_from(fen).map_or_else(|_| format!("{fen}分"), |fen| Money::from_fen(fen).to_string())
+    i64::try_from(fen).map_or_else(
+        |_| format!("{fen}分"),
+        |fen| Money::from_fen(fen).to_string(),
+    )
 }
 
 impl<'a> Facts<'a> {
@@ -226,10 +229,7 @@ impl<'a> Facts<'a> {
         outcome
             .fact("part", shown(part))
             .fact("whole", shown(whole))
-            .fact(
-                "ratio",
-                format!("{}/{}", portion.ratio.0, portion.ratio.1),
-            )
+            .fact("ratio", format!("{}/{}", portion.ratio.0, portion.ratio.1))
     }
 
     /// Part and whole over the projects of a year, with words for them.

@@ -146,11 +146,7 @@ impl<'a> Facts<'a> {
             }
             _ => {
                 let ids: Vec<String> = sum.unknown.iter().chain(unknown).cloned().collect();
-                Outcome::missing(words!(
-                    "{}的金额或类型",
-                    "amount or type of {}",
-                    few(&ids)
-                ))
+                Outcome::missing(words!("{}的金额或类型", "amount or type of {}", few(&ids)))
             }
         };
         let number = |fen: i128| match total.of {

@@ -203,7 +203,9 @@ impl FromStr for Moment {
     fn from_str(text: &str) -> Result<Moment, DayError> {
         let not_a_minute = || DayError::NotAMinute(shown(text));
         let clean = plain(text).ok_or_else(not_a_minute)?;
-        let Some((day, time)) = clean.rsplit_once(['T', ' ']).filter(|(_, t)| t.contains(':'))
+        let Some((day, time)) = clean
+            .rsplit_once(['T', ' '])
+            .filter(|(_, t)| t.contains(':'))
         else {
             return clean.parse().map(Moment::of_day);
         };

@@ -6,44 +6,11 @@ use std::path::Path as FilePath;
 use serde::Deserialize;
 
 use super::compile::Compiler;
+use super::embedded::EMBEDDED;
+use super::parameter::{Filler, Parameter};
 use super::{Condition, Meta, NamedFact, Pack, Rule, Scope, Severity, TableDef, VocabularyDef};
 use crate::ledger::chain;
 use crate::words::Words;
-
-macro_rules! embedded {
-    ($pack:literal, $($file:literal),*) => {
-        [$((
-            concat!($file, ".toml"),
-            include_str!(concat!("../packs/", $pack, "/", $file, ".toml")),
-        )),*]
-    };
-}
-/// The packs that come with the tool: identifier and files in the order of the law.
-const EMBEDDED: &[(&str, &[(&str, &str)])] = &[(
-    "nanshan-2020",
-    &embedded!(
-        "nanshan-2020",
-        "pack",
-        "words",
-        "01-general",
-        "02-collect",
-        "03-shortlist",
-        "04-publicize",
-        "05-implement",
-        "06-oversight",
-        "07-final",
-        "08-annex1",
-        "09-annex2",
-        "10-annex3",
-        "11-annex4",
-        "12-annex5",
-        "13-annex6",
-        "14-annex7",
-        "15-annex8",
-        "16-interpretation",
-        "tables"
-    ),
-)];
 
 /// Why a pack cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +44,8 @@ struct FileText {
     rule: Vec<RawRule>,
     #[serde(default)]
     table: Vec<TableDef>,
+    #[serde(default)]
+    parameter: Vec<Parameter>,
 }
 
 #[derive(Deserialize)]
@@ -201,6 +170,7 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     let mut meta = None;
     let (mut vocabularies, mut raw_facts, mut raw_conditions) = (vec![], vec![], vec![]);
     let (mut raw_stages, mut raw_rules, mut tables) = (vec![], vec![], vec![]);
+    let mut parameters: Vec<Parameter> = Vec::new();
     for (name, text) in files {
         let _ = writeln!(digest, "{name} {}", chain::digest(text.as_bytes()));
         let file: FileText =
@@ -212,8 +182,20 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         raw_stages.extend(file.stage);
         raw_rules.extend(file.rule);
         tables.extend(file.table);
+        parameters.extend(file.parameter);
     }
     let meta = meta.ok_or_else(|| LoadError::Wrong("no file of the pack has [meta]".into()))?;
+    if let Some(twice) = parameters
+        .iter()
+        .enumerate()
+        .find_map(|(i, p)| parameters[..i].iter().find(|other| other.id == p.id))
+    {
+        return Err(LoadError::Wrong(format!(
+            "parameter {} stands twice",
+            twice.id
+        )));
+    }
+    let mut filler = Filler::new(&parameters);
     let mut compiler = Compiler {
         facts: raw_facts.iter().map(|fact| fact.id.clone()).collect(),
         conditions: Vec::new(),
@@ -232,8 +214,9 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     }
     let mut conditions = Vec::new();
     for raw in raw_conditions {
-        let is = compiler
-            .expr(&raw.is, None)
+        let is = filler
+            .text(&raw.is)
+            .and_then(|text| compiler.expr(&text, None))
             .map_err(|e| LoadError::Wrong(format!("condition {}: {e}", raw.id)))?;
         compiler.conditions.push(raw.id.clone());
         conditions.push(Condition {
@@ -250,8 +233,14 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         stages.push((raw.id, gate));
     }
     let mut rules = Vec::new();
-    for raw in raw_rules {
+    for mut raw in raw_rules {
         let id = raw.id.clone();
+        let filled = raw
+            .check
+            .iter_mut()
+            .flat_map(|table| table.iter_mut())
+            .try_for_each(|(_, value)| filler.fill(value));
+        filled.map_err(|e| LoadError::Wrong(format!("rule {id}: {e}")))?;
         if rules.iter().any(|rule: &Rule| rule.id == id) {
             return Err(LoadError::Wrong(format!("rule {id} stands twice")));
         }
@@ -271,5 +260,7 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         stages,
         rules,
         tables,
+        parameters,
+        used: filler.used,
     })
 }

@@ -31,7 +31,7 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
         lang.pick("环节：", "Stage: "),
         stage_label(&rule.stage, lang),
         lang.pick("对象：", "Scope: "),
-        rule.scope.label(lang)
+        voice.pack.scope_label(rule.scope, lang)
     );
     let _ = writeln!(
         text,

@@ -1,7 +1,8 @@
 //! Steps of `implement`: determination, contract, work and completion (实施).
 
 use super::field::{
-    BodyTerm, CategoryTerm, CauseTerm, Code, CostTerm, FundTerm, ItemTerm, PaperTerm, Personal, Ref, TypeTerm,
+    BodyTerm, CategoryTerm, CauseTerm, Code, CostTerm, FundTerm, ItemTerm, PaperTerm, Personal,
+    Ref, TypeTerm,
 };
 use super::step;
 use crate::law::{Day, Money};

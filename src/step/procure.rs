@@ -1,6 +1,8 @@
 //! Steps of procurement: needs, decisions, approval, award (政府采购).
 
-use super::field::{BodyTerm, MatterTerm, MethodTerm, Personal, PointTerm, Ref, RouteTerm, UnitTerm};
+use super::field::{
+    BodyTerm, MatterTerm, MethodTerm, Personal, PointTerm, Ref, RouteTerm, UnitTerm,
+};
 use super::step;
 use crate::law::Day;
 

@@ -1,8 +1,8 @@
 //! Steps of `shortlist`: from the joint meeting to the filed list (候选、征求意见、评议、拟实施).
 
 use super::field::{
-    BodyTerm, CategoryTerm, CharityTerm, Code, GroupTerm, ItemTerm, LeadTerm, LibraryTerm, MeetingTerm,
-    Personal, Ref, SourceTerm, TeamMember, TypeTerm,
+    BodyTerm, CategoryTerm, CharityTerm, Code, GroupTerm, ItemTerm, LeadTerm, LibraryTerm,
+    MeetingTerm, Personal, Ref, SourceTerm, TeamMember, TypeTerm,
 };
 use super::step;
 use crate::law::{Day, Money};

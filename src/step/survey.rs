@@ -1,8 +1,6 @@
 //! Steps of satisfaction: surveys, answers, assessments (满意度测评).
 
-use super::field::{
-    AssessmentTerm, BodyTerm, GatheringTerm, GroupTerm, LevelTerm, PointTerm, Ref,
-};
+use super::field::{AssessmentTerm, BodyTerm, GatheringTerm, GroupTerm, LevelTerm, PointTerm, Ref};
 use super::step;
 use crate::law::Day;
 

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use minsheng::corridor::{Entry, Terms, record};
+use minsheng::judge::Finding;
 use minsheng::law::Day;
 use minsheng::ledger::{Draft, Ledger};
 use minsheng::pack::Pack;
@@ -58,18 +59,44 @@ impl Example {
 /// The pack from its files, so that a changed row is judged without a new build; a test
 /// says that it is the pack that is built in.
 pub fn pack_folder() -> String {
-    concat!(env!("CARGO_MANIFEST_DIR"), "/src/packs/nanshan-2020").to_owned()
+    folder_of("nanshan-2020")
 }
 
-/// The base cases by name.
-pub fn bases(folder: &Path) -> BTreeMap<String, Vec<Map<String, Json>>> {
+/// The files of a pack.
+pub fn folder_of(pack: &str) -> String {
+    format!("{}/src/packs/{pack}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The examples of a pack's rules.
+pub fn examples_of(pack: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/rules")
+        .join(pack)
+}
+
+/// One base case: something that is entirely in order.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Base {
+    /// Name.
+    pub base: String,
+    /// Its steps.
+    pub steps: Vec<Map<String, Json>>,
+    /// The subjects that must be entirely in order; its cases and demands if left out.
+    #[serde(default)]
+    pub subjects: Vec<String>,
+    /// The day up to which its facts count.
+    #[serde(default)]
+    pub as_of: Option<String>,
+}
+
+/// The base cases by name. The steps of `prelude`, if there is such a line, stand before all.
+pub fn bases(folder: &Path) -> BTreeMap<String, Base> {
     let text = std::fs::read_to_string(folder.join("base.jsonl")).unwrap();
     text.lines()
-        .map(|line| {
-            let json: Json = serde_json::from_str(line).unwrap();
-            let steps = serde_json::from_value(json["steps"].clone()).unwrap();
-            (json["base"].as_str().unwrap().to_owned(), steps)
-        })
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str::<Base>(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .map(|base| (base.base.clone(), base))
         .collect()
 }
 
@@ -131,7 +158,8 @@ impl Change<'_> {
 pub fn steps(folder: &Path, example: &Example) -> Vec<Map<String, Json>> {
     let mut steps = bases(folder)
         .remove(&example.base)
-        .unwrap_or_else(|| panic!("{}: no base {}", example.name, example.base));
+        .unwrap_or_else(|| panic!("{}: no base {}", example.name, example.base))
+        .steps;
     let change = Change {
         drop: &example.drop,
         set: &example.set,
@@ -208,6 +236,14 @@ pub fn read(pack: &Pack, mut map: Map<String, Json>) -> Step {
 
 /// Records an example as it is and says what the whole book says of its subject.
 pub fn judge(folder: &Path, pack: &Pack, example: &Example) -> BTreeMap<String, String> {
+    findings(folder, pack, example)
+        .into_iter()
+        .map(|finding| (finding.rule, finding.verdict.id().to_owned()))
+        .collect()
+}
+
+/// As [`judge`], the findings themselves.
+pub fn findings(folder: &Path, pack: &Pack, example: &Example) -> Vec<Finding> {
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = ledger(dir.path(), pack);
     let entries = steps(folder, example)
@@ -217,9 +253,11 @@ pub fn judge(folder: &Path, pack: &Pack, example: &Example) -> BTreeMap<String, 
     record(&mut ledger, pack, entries, &terms(true))
         .unwrap()
         .unwrap_or_else(|refusal| panic!("{}: {refusal:?}", example.name));
+    let base = bases(folder).remove(&example.base).unwrap();
     let as_of: Day = example
         .as_of
         .as_deref()
+        .or(base.as_of.as_deref())
         .unwrap_or("2023-07-01")
         .parse()
         .unwrap();
@@ -236,24 +274,17 @@ pub fn judge(folder: &Path, pack: &Pack, example: &Example) -> BTreeMap<String, 
         })
         .unwrap();
     let subjects: Vec<String> = if subject == "*" {
-        let year: &[&str] = match example.base.as_str() {
-            "year" => &["HZ2022"],
-            "street" => &["HZ2022", "粤海街道2022", "全区2022"],
-            _ => &[],
-        };
-        let cases = book
-            .subjects()
-            .filter(|id| id.contains('-') && example.base != "year")
-            .map(str::to_owned);
-        cases
-            .chain(year.iter().map(|id| (*id).to_owned()))
-            .collect()
+        let cases = book.subjects().filter(|id| id.contains('-'));
+        let cases = cases.map(str::to_owned);
+        match base.subjects.is_empty() {
+            true => cases.collect(),
+            false => base.subjects,
+        }
     } else {
         vec![subject]
     };
     subjects
         .iter()
         .flat_map(|subject| minsheng::judge::judge(pack, &book, subject, as_of))
-        .map(|finding| (finding.rule, finding.verdict.id().to_owned()))
         .collect()
 }

@@ -1,10 +1,10 @@
 //! Parameters of the checks over many projects, over questionnaires and over seasons.
 
+use super::super::check::IfMissing;
 use super::super::check::{
     Among, Amount, Bound, Cohort, Lag, Members, Overflow, Per, Portion, Primitive, Season, Tally,
     Total,
 };
-use super::super::check::IfMissing;
 use super::Params;
 use crate::law::Money;
 
