@@ -8,7 +8,7 @@ use super::Entry;
 use crate::law::Day;
 use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
-use crate::state::subject::next_number;
+use crate::state::subject::{DISTRICT, next_number};
 use crate::step::{Step, StepDef};
 use crate::words;
 use crate::words::Words;
@@ -57,6 +57,11 @@ impl<'a> Completer<'a> {
                 words,
             });
         };
+        // the highest level by the name that the regulation gives it
+        let whole = self.pack.meta.roles.district.as_deref();
+        if whole.is_some() && step.text("scope") == whole {
+            step.values.insert("scope".into(), json!(DISTRICT));
+        }
         if let Some(code) = step.text("community").map(str::to_owned) {
             if step.def.id == "register.community" {
                 if let Some(words) = self.renames(&code, &step)? {
