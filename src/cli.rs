@@ -11,6 +11,7 @@ mod files;
 mod import;
 mod keep;
 mod record;
+mod regimes;
 mod show;
 mod steps;
 mod todo;
@@ -106,8 +107,11 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("init", _) => keep::init(sub, context),
         ("record", _) => record::record(sub, context),
         ("collect", Some(("import", sub))) => import::import(sub, context),
-        ("regime", Some(("list", _))) => book::regimes(context),
-        ("regime", Some(("show", sub))) => book::regime(sub, context),
+        ("regime", Some(("list", _))) => regimes::regimes(context),
+        ("regime", Some(("show", sub))) => regimes::regime(sub, context),
+        ("regime", Some(("diff", sub))) => regimes::compare(sub, context),
+        ("regime", Some(("lint", sub))) => regimes::check(sub, context),
+        ("regime", Some(("new", sub))) => regimes::new(sub, context),
         ("audit", None) => audit::audit(sub, context),
         ("explain", _) => show::explain(sub, context),
         ("show", Some(("fund", sub))) => show::fund(sub, context),

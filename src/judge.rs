@@ -36,7 +36,7 @@ pub use rule::{give_reason, judge_rule};
 use std::collections::BTreeSet;
 
 use crate::law::Day;
-use crate::pack::{Pack, Scope};
+use crate::pack::{Expr, Pack, Scope};
 use crate::state::{Book, Subject, View};
 
 /// Judges every rule of the pack that concerns this subject.
@@ -69,6 +69,17 @@ pub fn judge_blaming(
         .filter(|rule| rule.blames(scope, steps))
         .map(|rule| judge_rule(pack, &view, rule))
         .collect()
+}
+
+/// True if a condition of the pack surely holds of a subject.
+#[must_use]
+pub fn holds(pack: &Pack, view: &View<'_>, condition: &Expr) -> bool {
+    let facts = eval::Facts {
+        pack,
+        view,
+        focus: None,
+    };
+    facts.test(condition, None) == eval::Answer::Yes
 }
 
 /// The scope in which an identifier is judged; none if it is not judged itself.

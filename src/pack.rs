@@ -7,6 +7,7 @@ mod compile;
 mod embedded;
 pub mod expr;
 mod load;
+pub mod paper;
 pub mod parameter;
 mod params;
 mod vocabulary;
@@ -18,6 +19,7 @@ pub use check::{Check, Primitive, Reading};
 pub use embedded::DEMO;
 pub use expr::{Expr, Path};
 pub use load::LoadError;
+pub use paper::{ColumnDef, FormDef, Piece, Redaction, TableDef};
 pub use parameter::{Catalogue, Parameter};
 pub use vocabulary::{Term, VocabularyDef};
 
@@ -42,6 +44,10 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// The official tables.
     pub tables: Vec<TableDef>,
+    /// The official forms, one of each case.
+    pub forms: Vec<FormDef>,
+    /// What public copies leave out beside names.
+    pub redactions: Vec<Redaction>,
     /// The answers to the catalogue of questions.
     pub parameters: Vec<Parameter>,
     /// The parameters that rules or conditions refer to.
@@ -235,6 +241,18 @@ impl Rule {
                 if checks.iter().any(|check| check.scope == Some(scope)))
     }
 
+    /// The other readings of the clause: of its checks, and of how hard it is.
+    pub fn readings(&self) -> impl Iterator<Item = &str> {
+        let checks = match &self.treatment {
+            Treatment::Computed(checks) => checks.as_slice(),
+            _ => &[],
+        };
+        let of_checks = checks.iter().flat_map(|check| &check.readings);
+        of_checks
+            .map(|reading| reading.id.as_str())
+            .chain(self.contested.iter().map(|c| c.id.as_str()))
+    }
+
     /// True if a check of this scope can blame one of these steps.
     #[must_use]
     pub fn blames(&self, scope: Scope, steps: &std::collections::BTreeSet<&str>) -> bool {
@@ -304,46 +322,6 @@ pub struct Condition {
     pub label: Words,
     /// The condition.
     pub is: Expr,
-}
-
-/// An official table.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TableDef {
-    /// Short name on the command line.
-    pub id: String,
-    /// The clause that prescribes it.
-    pub cite: String,
-    /// Exact title.
-    pub title: String,
-    /// Exact header line, with `{street}`, `{community}`, `{date}`.
-    pub header: String,
-    /// Exact sentence below the header, with slots.
-    #[serde(default)]
-    pub summary: Option<String>,
-    /// The step whose facts are the rows.
-    pub rows: String,
-    /// Rule that every row must keep before the table may be exported without a warning.
-    #[serde(default)]
-    pub requires: Option<String>,
-    /// A yes-or-no field that takes a row out, from the day of its record on.
-    #[serde(default)]
-    pub struck_by: Option<String>,
-    /// Where the amount of a row stands, for the sum.
-    #[serde(default)]
-    pub amount: Option<String>,
-    /// The columns.
-    pub columns: Vec<ColumnDef>,
-}
-
-/// A column of an official table.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ColumnDef {
-    /// Exact heading.
-    pub heading: String,
-    /// What stands in it: text with `{path}` slots, `{#}` for the running number.
-    pub value: String,
 }
 
 impl Pack {

@@ -6,6 +6,8 @@ pub mod fund;
 pub mod json;
 pub mod lacks;
 pub mod mask;
+pub mod official;
+pub mod regimes;
 pub mod rules;
 pub mod show;
 pub mod table;

@@ -49,8 +49,8 @@ const STAGES: [(&str, &str, &str); 9] = [
     ),
     (
         "regime",
-        "依据：列出、查看、续期",
-        "Regime: the regulations",
+        "依据：列出、查看、对比、检查、新建、续期、口径",
+        "Regime: list, show, compare, check, begin, extend, rule on a reading",
     ),
 ];
 
@@ -190,18 +190,7 @@ fn group(stage: &'static str, about: &str, lang: Lang) -> Command {
     }
     match stage {
         "collect" => group = group.subcommand(commands::import(lang)),
-        "regime" => {
-            group = group
-                .subcommand(
-                    Command::new("list")
-                        .about(lang.pick("列出内置的依据", "List the built-in regulations")),
-                )
-                .subcommand(
-                    Command::new("show")
-                        .about(lang.pick("查看一个依据", "Show a regulation"))
-                        .arg(Arg::new("id").value_name("ID|DIR")),
-                );
-        }
+        "regime" => group = commands::regimes(group, lang),
         _ => {}
     }
     group
@@ -228,7 +217,7 @@ fn filled_in(def: &StepDef, field: &Field) -> bool {
     match def.id {
         "amend" => matches!(field.name, "subject" | "concerns"),
         "withdraw" => field.name == "concerns",
-        "regime.extend" | "regime.bind" => field.name == "ledger",
+        _ if def.stage() == "regime" && field.name == "ledger" => true,
         _ if matches!(field.name, "shelf" | "digest") => true,
         _ => field.name == "subject" && def.subject == "subject" && !field.required,
     }

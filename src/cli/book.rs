@@ -3,10 +3,10 @@
 use clap::ArgMatches;
 use serde_json::{Value as Json, json};
 
-use super::context::{Context, Format, load};
+use super::context::{Context, Format};
 use super::{Exit, Fail};
 use crate::pack::Pack;
-use crate::report::{Table, json as contract, rules};
+use crate::report::{json as contract, rules};
 use crate::step::{self, Kind, STEPS, StepDef};
 use crate::words;
 use crate::words::Lang;
@@ -184,66 +184,4 @@ fn value_schema(kind: Kind) -> Json {
             { "type": "object", "required": ["who", "role"] },
         ], "x-personal": true }),
     }
-}
-
-/// The embedded regulations.
-pub(super) fn regimes(context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    let lang = context.lang;
-    let mut table = Table::new(vec![
-        ("id", lang.pick("编号", "Id").into()),
-        ("name", lang.pick("名称", "Name").into()),
-        ("document", lang.pick("文号", "Document").into()),
-        ("from", lang.pick("施行", "From").into()),
-        ("to", lang.pick("有效期至", "To").into()),
-        ("rules", lang.pick("条目", "Rules").into()),
-    ]);
-    for id in Pack::embedded() {
-        let pack = load(id)?;
-        let day = |day: Option<crate::law::Day>| day.map_or(String::new(), |d| d.to_string());
-        table.rows.push(vec![
-            id.to_owned(),
-            lang.pick(&pack.meta.name, &pack.meta.name_en).to_owned(),
-            pack.meta.document.clone().unwrap_or_default(),
-            day(pack.meta.from),
-            day(pack.meta.to),
-            pack.rules.len().to_string(),
-        ]);
-    }
-    context.table(&table, "minsheng.regimes/1")?;
-    Ok(Exit::Done)
-}
-
-/// One regulation: what it is, and its words.
-pub(super) fn regime(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    context.only(&[])?;
-    let pack = match matches.get_one::<String>("id") {
-        Some(id) => load(id)?,
-        None => context.pack_alone()?,
-    };
-    let lang = context.lang;
-    let day = |day: Option<crate::law::Day>| day.map_or("—".to_owned(), |d| d.to_string());
-    writeln!(
-        context.out,
-        "{} 《{}》 {}",
-        pack.meta.id,
-        pack.meta.name,
-        pack.meta.document.as_deref().unwrap_or_default()
-    )?;
-    writeln!(
-        context.out,
-        "{}{} — {}\nSHA-256 {}",
-        lang.pick("有效期：", "In force: "),
-        day(pack.meta.from),
-        day(pack.meta.to),
-        pack.sha256
-    )?;
-    for list in &pack.vocabularies {
-        let words: Vec<String> = list
-            .terms
-            .iter()
-            .map(|t| format!("{}={}", t.id, t.label))
-            .collect();
-        writeln!(context.out, "{}：{}", list.id, words.join("、"))?;
-    }
-    Ok(Exit::Done)
 }

@@ -1,17 +1,22 @@
-//! `export`: the official tables as CSV, word for word.
+//! `export`: the official tables and forms as CSV and as workbooks, word for word.
 
-mod grid;
+mod xlsx;
 
 use clap::ArgMatches;
 
-use self::grid::Exporter;
 use super::context::{Context, Format, day};
 use super::{Exit, Fail, talk};
+use crate::corridor::whole_book;
+use crate::ledger::Ledger;
+use crate::pack::paper::PaperOf;
+use crate::pack::{FormDef, Pack, TableDef};
+use crate::report::official::{self, Chosen, Filler, Paper, Row};
 use crate::report::show::Opener;
-use crate::state::Book;
+use crate::state::{Book, Subject, View};
+use crate::step;
 use crate::words;
 
-/// Exports one official table.
+/// Exports one official table, or the forms of one or many cases.
 pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Csv])?;
     let ledger = context.open_read()?;
@@ -20,49 +25,88 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .get_one::<String>("table")
         .cloned()
         .unwrap_or_default();
-    let def = pack
-        .tables
-        .iter()
-        .find(|t| t.id.eq_ignore_ascii_case(&name))
-        .ok_or_else(|| {
-            let all: Vec<String> = pack
-                .tables
-                .iter()
-                .map(|t| format!("{}（{}）", t.id, t.title))
-                .collect();
-            Fail(words!(
-                "没有表“{0}”；有：{1}。",
-                "There is no table “{0}”; there are: {1}.",
-                name,
-                all.join("、")
-            ))
-        })?;
-    let mut book = Book::new();
-    ledger.reader().all(|event| {
-        book.take(event);
-        true
-    })?;
-    let exporter = Exporter {
+    let book = whole_book(&ledger)?;
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let filler = Filler {
         pack: &pack,
-        def,
         book: &book,
-        as_of: context.as_of,
         opener: Opener {
             ledger: &ledger,
             plain: true,
         },
         public: matches.get_flag("public"),
-        community: community(&book, matches)?,
-        year: super::audit::year(matches)?,
-        round: matches.get_one::<String>("round").cloned(),
-        batch: batch(matches)?,
-        date: matches
-            .get_one::<String>("date")
-            .map(|t| day(t))
-            .transpose()?
-            .unwrap_or(context.as_of),
+        chosen: Chosen {
+            community: community(&book, matches)?,
+            street: street(&book, matches)?,
+            year: super::audit::year(matches)?,
+            round: text("round"),
+            batch: batch(matches)?,
+        },
+        date: text("date").map_or(Ok(context.as_of), |t| day(&t))?,
     };
-    let rows = exporter.rows()?;
+    let table = pack
+        .tables
+        .iter()
+        .find(|t| t.id.eq_ignore_ascii_case(&name));
+    let form = pack.forms.iter().find(|f| f.id.eq_ignore_ascii_case(&name));
+    let papers = match (table, form) {
+        (Some(def), _) => vec![of_table(def, &filler, matches, context)?],
+        (None, Some(def)) => of_cases(def, &filler, matches, context)?,
+        (None, None) => return Err(no_paper(&pack, &name).into()),
+    };
+    write(&papers, &ledger, matches, context)?;
+    Ok(Exit::Done)
+}
+
+fn no_paper(pack: &Pack, name: &str) -> Fail {
+    let tables = pack
+        .tables
+        .iter()
+        .map(|t| format!("{}（{}）", t.id, t.title));
+    let forms = pack
+        .forms
+        .iter()
+        .map(|f| format!("{}（{}）", f.id, f.title));
+    let all: Vec<String> = tables.chain(forms).collect();
+    if all.is_empty() {
+        return Fail(words!(
+            "依据 {0} 没有规定表格。",
+            "The regulation {0} prescribes no table.",
+            pack.meta.id
+        ));
+    }
+    Fail(words!(
+        "没有表“{0}”；有：{1}。",
+        "There is no table “{0}”; there are: {1}.",
+        name,
+        all.join("、")
+    ))
+}
+
+fn of_table(
+    def: &TableDef,
+    filler: &Filler<'_>,
+    matches: &ArgMatches,
+    context: &mut Context<'_>,
+) -> anyhow::Result<Paper> {
+    match filler.chosen.lacks_place(def) {
+        Some(PaperOf::Community) => {
+            return Err(Fail(words!(
+                "这张表按社区导出，请加 --community 社区代码。",
+                "This table is made per community; add --community CODE."
+            ))
+            .into());
+        }
+        Some(PaperOf::Street) => {
+            return Err(Fail(words!(
+                "这张表按街道导出，请加 --street 街道名称。",
+                "This table is made per street; add --street STREET."
+            ))
+            .into());
+        }
+        None => {}
+    }
+    let rows = filler.chosen.rows(filler.book, def, context.as_of);
     if rows.is_empty() {
         talk(
             context,
@@ -70,34 +114,165 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             "Note: no row fits; the table is empty.",
         );
     }
-    exporter.undetermined(&rows, context);
-    let grid = exporter.grid(&rows, matches.get_flag("bare"));
-    let bytes = encode(
-        &grid,
-        matches.get_one::<String>("encoding").map(String::as_str),
-    )?;
-    let head = ledger.reader().heads()?;
-    match matches.get_one::<String>("output") {
-        None => context.out.write_all(&bytes)?,
-        Some(file) => {
-            super::files::refuse_database(file)?;
-            super::files::write_file(file, &bytes, matches.get_flag("force"))?;
-            let hex = head
-                .first()
-                .map(crate::ledger::Head::hex)
-                .unwrap_or_default();
-            let short = &hex[..hex.len().min(16)];
-            let (zh, en) = (
-                format!("已导出{}行到 {file}（账本链尾 {short}）。", rows.len()),
-                format!(
-                    "Exported {} rows to {file} (ledger head {short}).",
-                    rows.len()
-                ),
-            );
-            talk(context, &zh, &en);
-        }
+    undetermined(def, &rows, context);
+    Ok(official::table(
+        def,
+        filler,
+        &rows,
+        matches.get_flag("bare"),
+    ))
+}
+
+/// Tells which rows were not yet determined, where the table's words say that all were.
+fn undetermined(def: &TableDef, rows: &[Row<'_>], context: &mut Context<'_>) {
+    let Some(step) = def.requires.as_deref().and_then(step::find) else {
+        return;
+    };
+    let open: Vec<&str> = rows
+        .iter()
+        .filter(|row| row.view.last(step).is_none())
+        .map(|row| row.view.id.as_str())
+        .collect();
+    if !open.is_empty() {
+        let list = open.join(" ");
+        talk(
+            context,
+            &format!(
+                "注意：表中写明全部通过审定，但 {list} 没有“{}”记录。",
+                step.zh
+            ),
+            &format!(
+                "Note: the table says that all are determined, but {list} have no {}.",
+                step.id
+            ),
+        );
     }
-    Ok(Exit::Done)
+}
+
+/// The forms of one case, or of all cases of a community's year.
+fn of_cases(
+    def: &FormDef,
+    filler: &Filler<'_>,
+    matches: &ArgMatches,
+    context: &mut Context<'_>,
+) -> anyhow::Result<Vec<Paper>> {
+    let book = filler.book;
+    let known =
+        |id: &str| matches!(Subject::parse(id), Subject::Case(..)) && !book.about(id).is_empty();
+    let cases: Vec<&str> = match matches.get_one::<String>("case") {
+        Some(case) if known(case) => vec![case],
+        Some(case) => {
+            return Err(Fail(words!(
+                "没有项目“{0}”；用 minsheng list 查看项目编号。",
+                "There is no case “{0}”; see minsheng list.",
+                case
+            ))
+            .into());
+        }
+        None if filler.chosen.community.is_some() => book
+            .subjects()
+            .filter(|id| known(id))
+            .filter(|id| {
+                let subject = Subject::parse(id);
+                let year = filler.chosen.year;
+                subject.community() == filler.chosen.community.as_deref()
+                    && year.is_none_or(|year| subject.year() == Some(year))
+            })
+            .collect(),
+        None => {
+            return Err(Fail(words!(
+                "这张表每个项目一份，请加 --case 项目编号（或 --community 社区代码 --year 年度，一次导出全部）。",
+                "This form is one of each case; add --case ID (or --community CODE --year YEAR for all)."
+            ))
+            .into());
+        }
+    };
+    let papers = cases
+        .into_iter()
+        .map(|id| View::new(book, id, context.as_of))
+        .filter(|view| view.withdrawn().is_none())
+        .map(|view| official::form(def, filler, &view))
+        .collect();
+    Ok(papers)
+}
+
+/// Writes the papers in the form that the file's name asks for.
+fn write(
+    papers: &[Paper],
+    ledger: &Ledger,
+    matches: &ArgMatches,
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    let output = matches.get_one::<String>("output");
+    let workbook = output.is_some_and(|file| file.to_lowercase().ends_with(".xlsx"));
+    let bytes = if workbook {
+        xlsx::workbook(papers)?
+    } else {
+        let [paper] = papers else {
+            return Err(Fail(words!(
+                "{0}份表不能写进一个CSV；请加 -o 文件名.xlsx，每个项目一个工作表。",
+                "{0} forms do not fit in one CSV; add -o FILE.xlsx, a sheet for each case.",
+                papers.len()
+            ))
+            .into());
+        };
+        encode(
+            &paper.texts(),
+            matches.get_one::<String>("encoding").map(String::as_str),
+        )?
+    };
+    let Some(file) = output else {
+        context.out.write_all(&bytes)?;
+        return Ok(());
+    };
+    super::files::refuse_database(file)?;
+    super::files::write_file(file, &bytes, matches.get_flag("force"))?;
+    let head = ledger.reader().heads()?;
+    let hex = head
+        .first()
+        .map(crate::ledger::Head::hex)
+        .unwrap_or_default();
+    let short = &hex[..hex.len().min(16)];
+    let rows: usize = papers.iter().map(records).sum();
+    talk(
+        context,
+        &format!("已导出{rows}行到 {file}（账本链尾 {short}）。"),
+        &format!("Exported {rows} rows to {file} (ledger head {short})."),
+    );
+    Ok(())
+}
+
+/// The records of a list, or the one case of a form.
+fn records(paper: &Paper) -> usize {
+    if paper.form {
+        return 1;
+    }
+    let plain = |row: &&Vec<official::Cell>| {
+        row.iter()
+            .all(|cell| matches!(cell.face, official::Face::Value | official::Face::Number))
+    };
+    paper.rows.iter().filter(plain).count()
+}
+
+fn street(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>> {
+    let Some(name) = matches.get_one::<String>("street") else {
+        return Ok(None);
+    };
+    let known = book.communities();
+    let known = known.iter().filter_map(|code| book.street(code));
+    if known.clone().any(|street| street == name) {
+        return Ok(Some(name.clone()));
+    }
+    let mut all: Vec<&str> = known.collect();
+    all.sort_unstable();
+    all.dedup();
+    Err(Fail(words!(
+        "账本中没有街道“{0}”；有：{1}。",
+        "The ledger has no street “{0}”; there are: {1}.",
+        name,
+        all.join("、")
+    ))
+    .into())
 }
 
 fn community(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>> {

@@ -32,6 +32,11 @@ pub(super) fn one(
     if def.field("digest").is_some() {
         digest(&mut raw)?;
     }
+    if def.id == "regime.calendar"
+        && let Some(file) = matches.get_one::<String>("file")
+    {
+        raw.insert("days".into(), json!(notice(file)?));
+    }
     let reasons = reasons(matches)?;
     let step = match input::read(def, &raw, &pack) {
         Ok(step) => step,
@@ -86,6 +91,41 @@ fn at_option(def: &'static StepDef, problem: &input::Problem) -> Words {
         ),
         _ => problem.words.clone(),
     }
+}
+
+/// The days of a holiday notice in a CSV file, a line each.
+fn notice(file: &str) -> anyhow::Result<Vec<String>> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Fail(words!(
+            "读不到 {}：{}。",
+            "Cannot read {}: {}.",
+            file,
+            error
+        ))
+    })?;
+    let wrong = |error: &dyn std::fmt::Display| Fail(words!("{}：{}", "{}: {}", file, error));
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let headers = reader.headers().map_err(|e| wrong(&e))?.clone();
+    let place = |name: &str| headers.iter().position(|h| h == name);
+    let (Some(date), Some(kind)) = (place("date"), place("kind")) else {
+        return Err(Fail(words!(
+            "{0}：表头应为 date,holiday,kind，每行一天，kind 写“休”或“班”。",
+            "{0}: the columns must be date,holiday,kind, a day a line, kind 休 or 班.",
+            file
+        ))
+        .into());
+    };
+    let mut days = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| wrong(&e))?;
+        let cell = |at: usize| record.get(at).unwrap_or_default();
+        let holiday = place("holiday").map_or("", cell);
+        days.push(format!("{} {} {holiday}", cell(date), cell(kind)));
+    }
+    Ok(days)
 }
 
 fn raw(def: &'static StepDef, matches: &ArgMatches) -> Map<String, Json> {

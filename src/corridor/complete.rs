@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::json;
 
 use super::Entry;
-use crate::law::Day;
+use crate::law::{Calendar, Day};
 use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
 use crate::state::subject::{DISTRICT, next_number};
@@ -96,6 +96,12 @@ impl<'a> Completer<'a> {
         if let Some(words) = self.shortens(&step)? {
             say(words);
         }
+        if let Some(words) = self.no_reading(&step) {
+            say(words);
+        }
+        if let Some(words) = no_notice(&step) {
+            say(words);
+        }
         if step.def.stage() == "regime"
             && step.text("ledger").is_none()
             && let Some(head) = self.reader.heads()?.first()
@@ -122,13 +128,35 @@ impl<'a> Completer<'a> {
         let occurred = step
             .text(step.def.dated)
             // of a minute the day
-            .map(|text| text.get(..10).unwrap_or(text).to_owned())
-            .unwrap_or_else(|| self.today.to_string());
+            .map_or_else(
+                || self.today.to_string(),
+                |text| text.get(..10).unwrap_or(text).to_owned(),
+            );
         Ok(Ok(Draft {
             step,
             subject,
             occurred,
         }))
+    }
+
+    /// A ruling on a reading that the rule does not have.
+    fn no_reading(&self, step: &Step) -> Option<Words> {
+        if step.def.id != "regime.ruling" {
+            return None;
+        }
+        let rule = self.pack.rule(step.text("rule")?)?;
+        let mut known: Vec<&str> = rule.readings().collect();
+        known.push("default");
+        let reading = step.text("reading")?;
+        (!known.contains(&reading)).then(|| {
+            words!(
+                "{} 没有读法“{}”；有：{}（default 为条文目前所取的读法）。",
+                "{} has no reading “{}”; there are: {} (default is the one that is taken now).",
+                rule.id,
+                reading,
+                known.join("、")
+            )
+        })
     }
 
     /// A renewal moves the end of the validity forward.
@@ -253,6 +281,17 @@ impl<'a> Completer<'a> {
     fn created(&self, def: &StepDef, id: &str) -> anyhow::Result<bool> {
         Ok(self.reader.made_by(id, &[def])?)
     }
+}
+
+/// A holiday notice that cannot be read.
+fn no_notice(step: &Step) -> Option<Words> {
+    if step.def.id != "regime.calendar" {
+        return None;
+    }
+    let days = step.values.get("days")?.as_array()?.iter();
+    let table = Calendar::table(days.filter_map(serde_json::Value::as_str), "");
+    let error = Calendar::embedded().extend(&table).err()?;
+    Some(Words::new(error.zh(), error.en()))
 }
 
 /// Periods that end before they begin.

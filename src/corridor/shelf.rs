@@ -129,7 +129,10 @@ impl Completer<'_> {
 
     /// A document or a reason for a rule that the regulation does not have.
     pub(super) fn unknown_rule(&self, step: &Step) -> Option<Words> {
-        let named = matches!(step.def.id, "register.document" | "register.reason");
+        let named = matches!(
+            step.def.id,
+            "register.document" | "register.reason" | "regime.ruling"
+        );
         let rule = step.text("rule").filter(|_| named)?;
         self.pack.rule(rule).is_none().then(|| {
             words!(

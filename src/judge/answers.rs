@@ -1,5 +1,6 @@
 //! Primitives over hours, over questionnaires, over the time between records, over seasons.
 
+use super::dates::Clock;
 use super::eval::{Answer, Facts, path_id};
 use super::outcome::Outcome;
 use super::sums::day_of;
@@ -22,10 +23,21 @@ impl<'a> Facts<'a> {
 
     /// Something must happen within so many hours; where only the day is known, a day that
     /// must be in time passes, one that cannot be breaks, any other is not known.
-    pub(super) fn hours(&self, from: &Path, to: &Path, n: i64) -> Outcome {
+    pub(super) fn hours(&self, clock: &Clock<'_>) -> Outcome {
+        let Clock { from, to, .. } = *clock;
+        let n = clock.within.n;
         let (from_label, to_label) = (self.label(from), self.label(to));
-        let end = self.moments(to);
-        let Some((start, start_fact)) = self.moments(from) else {
+        let start = self.started(clock);
+        let end = self.stopped(clock, start.map(|(day, _)| day));
+        let minute = |path: &Path, (day, fact): (Day, &'a Fact)| {
+            let moment = match path {
+                Path::Field(def, index) if fact.def == *def => fact.values[*index].moment(),
+                _ => None,
+            };
+            (moment.unwrap_or(Moment::of_day(day)), fact)
+        };
+        let end = end.map(|end| minute(to, end));
+        let Some((start, start_fact)) = start.map(|start| minute(from, start)) else {
             return match end {
                 Some((_, fact)) => Outcome::missing(from_label).uses([fact]),
                 None => Outcome::waits_for(from_label),
@@ -70,9 +82,9 @@ impl<'a> Facts<'a> {
                 to_label.en
             )),
             Some((end, fact)) => {
-                let (first, last) = (start.span(), end.span());
-                let (least, most) = (last.0 - first.1, last.1 - first.0);
-                if most < 0 {
+                let (begun, done) = (start.span(), end.span());
+                let (least, longest) = (done.0 - begun.1, done.1 - begun.0);
+                if longest < 0 {
                     Outcome::missing(words!(
                         "可信的{}（{}早于{}）",
                         "a credible {3} ({1} is before {2})",
@@ -81,7 +93,7 @@ impl<'a> Facts<'a> {
                         plain(start),
                         to_label.en
                     ))
-                } else if most <= limit {
+                } else if longest <= limit {
                     Outcome::kept(said(end, &Words::new("在期限内", "in time")))
                 } else if least > limit {
                     Outcome::broken(said(end, &Words::new("已超过", "too late"))).blames([fact])

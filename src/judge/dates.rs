@@ -104,15 +104,12 @@ impl<'a> Facts<'a> {
         self.show(outcome, &[first.clone(), then.clone()])
     }
 
-    /// The day that answers a deadline: that of the last record, or of the first one since
-    /// the clock started.
-    fn answer(
-        &self,
-        to: &Path,
-        since: Option<Day>,
-        first: bool,
-        filter: Option<&Expr>,
-    ) -> Option<(Day, &'a Fact)> {
+    /// The day that stops a clock: that of the last record, or of the first one since it
+    /// started.
+    pub(super) fn stopped(&self, clock: &Clock<'_>, since: Option<Day>) -> Option<(Day, &'a Fact)> {
+        let Clock {
+            to, filter, first, ..
+        } = *clock;
         let Path::Field(def, index) = to else {
             return self.dates(to).pop();
         };
@@ -129,7 +126,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The day that starts a clock: that of the latest record that may start it.
-    fn started(&self, clock: &Clock<'_>) -> Option<(Day, &'a Fact)> {
+    pub(super) fn started(&self, clock: &Clock<'_>) -> Option<(Day, &'a Fact)> {
         let (Some(filter), Path::Field(def, index)) = (clock.start, clock.from) else {
             return self.dates(clock.from).pop();
         };
@@ -141,15 +138,10 @@ impl<'a> Facts<'a> {
 
     pub(super) fn deadline(&self, clock: &Clock<'_>) -> Outcome {
         let Clock {
-            from,
-            to,
-            within,
-            first,
-            filter,
-            ..
+            from, to, within, ..
         } = *clock;
         let start = self.started(clock);
-        let end = self.answer(to, start.map(|(day, _)| day), first, filter);
+        let end = self.stopped(clock, start.map(|(day, _)| day));
         let (from_label, to_label) = (self.label(from), self.label(to));
         let Some((start, start_fact)) = start else {
             return match end {

@@ -128,9 +128,8 @@ impl Facts<'_> {
     pub(super) fn majority(
         &self,
         of: &'static StepDef,
-        votes: usize,
-        against: usize,
-        members: usize,
+        [votes, against, members]: [usize; 3],
+        times: i64,
     ) -> Outcome {
         let parts = self.records(of).map(|fact| {
             let number = |index: usize| fact.values[index].count();
@@ -155,7 +154,7 @@ impl Facts<'_> {
                 ))
                 .uses([fact]);
             }
-            if votes > against && votes.saturating_mul(2) > members {
+            if votes > against && votes.saturating_mul(times) > members {
                 Outcome::kept(said).uses([fact])
             } else {
                 Outcome::broken(said).blames([fact])

@@ -4,7 +4,7 @@ use super::eval::{Facts, step_label};
 use super::outcome::Outcome;
 use crate::law::{Counted, Day, FirstDay, days, days_listed};
 use crate::pack::expr::Path;
-use crate::state::Fact;
+use crate::state::{Fact, Value};
 use crate::step::StepDef;
 use crate::words;
 use crate::words::Words;
@@ -108,16 +108,30 @@ impl Facts<'_> {
     pub(super) fn duration(
         &self,
         of: &'static StepDef,
-        from: usize,
-        to: usize,
+        (from, to): (usize, usize),
         min: i64,
         first_day: FirstDay,
+        per: Option<usize>,
     ) -> Outcome {
-        // an interrupted period: the longest unbroken span counts
-        let longest = self
+        let records: Vec<(Day, Day, &Fact)> = self
             .records(of)
             .filter_map(|fact| Some((fact.values[from].day()?, fact.values[to].day()?, fact)))
-            .max_by_key(|(a, b, _)| days(*a, *b, first_day));
+            .collect();
+        let length = |(a, b, _): &(Day, Day, &Fact)| days(*a, *b, first_day);
+        // an interrupted period: the longest unbroken span counts
+        let longest = |item: Option<&Value>| {
+            let names = |fact: &Fact| {
+                per.zip(item)
+                    .is_none_or(|(list, item)| fact.values[list].items().contains(item))
+            };
+            let mine = records.iter().copied().filter(|(_, _, fact)| names(fact));
+            mine.max_by_key(length)
+        };
+        let items = records
+            .iter()
+            .flat_map(|(_, _, fact)| per.map_or(&[][..], |list| fact.values[list].items()));
+        let of_items = items.filter_map(|item| longest(Some(item)));
+        let longest = of_items.min_by_key(length).or_else(|| longest(None));
         let Some((first, last, fact)) = longest else {
             return Outcome::waits_for(step_label(of));
         };

@@ -301,9 +301,6 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             any,
         } => facts.order(first, then, *strict, filter.as_ref(), *any),
         Primitive::Deadline {
-            from, to, within, ..
-        } if within.unit == Unit::Hour => facts.hours(from, to, within.n),
-        Primitive::Deadline {
             from,
             to,
             within,
@@ -311,15 +308,22 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             filter,
             start,
             rollover,
-        } => facts.deadline(&Clock {
-            from,
-            start: start.as_ref(),
-            to,
-            filter: filter.as_ref(),
-            first: *first,
-            within: *within,
-            rollover: *rollover,
-        }),
+        } => {
+            let clock = Clock {
+                from,
+                start: start.as_ref(),
+                to,
+                filter: filter.as_ref(),
+                first: *first,
+                within: *within,
+                rollover: *rollover,
+            };
+            if within.unit == Unit::Hour {
+                facts.hours(&clock)
+            } else {
+                facts.deadline(&clock)
+            }
+        }
         Primitive::FixedDate {
             of,
             filter,
@@ -355,7 +359,8 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             to,
             min,
             first_day,
-        } => facts.duration(of, *from, *to, *min, *first_day),
+            per,
+        } => facts.duration(of, (*from, *to), *min, *first_day, *per),
         Primitive::Validity => facts.validity(),
         other => run_yearly(facts, other),
     }
@@ -415,7 +420,8 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             votes,
             against,
             members,
-        } => facts.majority(of, *votes, *against, *members),
+            times,
+        } => facts.majority(of, [*votes, *against, *members], *times),
         Primitive::TakenUp {
             by,
             filter,

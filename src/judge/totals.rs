@@ -82,9 +82,12 @@ impl<'a> Facts<'a> {
         unknown: &[String],
     ) -> Outcome {
         let sum = self.added(cases, total.of.as_ref());
-        let shown = |fen: i128| match total.of {
-            Some(_) => words!("{0}元", "{0} yuan", yuan(fen)),
-            None => words!("{0}个", "{0}", fen),
+        let shown = |fen: i128| {
+            if total.of.is_some() {
+                words!("{0}元", "{0} yuan", yuan(fen))
+            } else {
+                words!("{0}个", "{0}", fen)
+            }
         };
         let (amount, word) = match &total.bound {
             Bound::Least(amount) => (amount, Words::new("不少于", "at least")),

@@ -259,6 +259,9 @@ pub enum Primitive {
         min: i64,
         /// Whether the first day counts.
         first_day: FirstDay,
+        /// A list of the records: of each of its items the longest period counts, and the
+        /// shortest of those decides.
+        per: Option<usize>,
     },
     /// Amounts of at most so much, each by itself.
     Cap {
@@ -379,6 +382,8 @@ pub enum Primitive {
         against: usize,
         /// Field with the number of members.
         members: usize,
+        /// So many times the votes for must be more than the members.
+        times: i64,
     },
     /// The case stands in the first such record after some day.
     TakenUp {

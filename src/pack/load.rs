@@ -8,7 +8,10 @@ use serde::Deserialize;
 use super::compile::Compiler;
 use super::embedded::EMBEDDED;
 use super::parameter::{Filler, Parameter};
-use super::{Condition, Meta, NamedFact, Pack, Rule, Scope, Severity, TableDef, VocabularyDef};
+use super::{
+    Condition, FormDef, Meta, NamedFact, Pack, Redaction, Rule, Scope, Severity, TableDef,
+    VocabularyDef,
+};
 use crate::ledger::chain;
 use crate::words::Words;
 
@@ -46,6 +49,17 @@ struct FileText {
     table: Vec<TableDef>,
     #[serde(default)]
     parameter: Vec<Parameter>,
+    #[serde(default)]
+    form: Vec<FormDef>,
+    #[serde(default)]
+    redaction: Vec<RawRedaction>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRedaction {
+    when: String,
+    fields: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -171,6 +185,7 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     let (mut vocabularies, mut raw_facts, mut raw_conditions) = (vec![], vec![], vec![]);
     let (mut raw_stages, mut raw_rules, mut tables) = (vec![], vec![], vec![]);
     let mut parameters: Vec<Parameter> = Vec::new();
+    let (mut forms, mut raw_redactions) = (vec![], vec![]);
     for (name, text) in files {
         let _ = writeln!(digest, "{name} {}", chain::digest(text.as_bytes()));
         let file: FileText =
@@ -183,6 +198,8 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         raw_rules.extend(file.rule);
         tables.extend(file.table);
         parameters.extend(file.parameter);
+        forms.extend(file.form);
+        raw_redactions.extend(file.redaction);
     }
     let meta = meta.ok_or_else(|| LoadError::Wrong("no file of the pack has [meta]".into()))?;
     if let Some(twice) = parameters
@@ -225,6 +242,16 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
             is,
         });
     }
+    let mut redactions = Vec::new();
+    for raw in raw_redactions {
+        let when = compiler
+            .expr(&raw.when, None)
+            .map_err(|e| LoadError::Wrong(format!("redaction: {e}")))?;
+        redactions.push(Redaction {
+            when,
+            fields: raw.fields,
+        });
+    }
     let mut stages = Vec::new();
     for raw in raw_stages {
         let gate = compiler
@@ -235,12 +262,12 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     let mut rules = Vec::new();
     for mut raw in raw_rules {
         let id = raw.id.clone();
-        let filled = raw
+        let put = raw
             .check
             .iter_mut()
             .flat_map(|table| table.iter_mut())
             .try_for_each(|(_, value)| filler.fill(value));
-        filled.map_err(|e| LoadError::Wrong(format!("rule {id}: {e}")))?;
+        put.map_err(|e| LoadError::Wrong(format!("rule {id}: {e}")))?;
         if rules.iter().any(|rule: &Rule| rule.id == id) {
             return Err(LoadError::Wrong(format!("rule {id} stands twice")));
         }
@@ -260,6 +287,8 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         stages,
         rules,
         tables,
+        forms,
+        redactions,
         parameters,
         used: filler.used,
     })

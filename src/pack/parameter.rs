@@ -136,7 +136,7 @@ impl Parameter {
     pub fn said(&self) -> Words {
         let value = match &self.value {
             Some(value) => shown(value),
-            None if self.absent => return Words::new("—", "—"),
+            None if self.absent => "—".to_owned(),
             None => return Words::new("（未答）", "(unanswered)"),
         };
         if self.note.is_empty() {

@@ -126,11 +126,7 @@ fn count(p: &mut Params<'_>) -> Result<Primitive, String> {
             .transpose()?,
         gate: p.gate()?,
         yearly: if p.or("yearly", false)? {
-            Some((
-                p.or("month", 12)?,
-                p.or("day", 31)?,
-                p.or("year_offset", 0)?,
-            ))
+            Some(p.until()?)
         } else {
             None
         },
@@ -174,7 +170,7 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
             }
         }
         "fixed_date" => {
-            let (month, day) = (p.get("month")?, p.get("day")?);
+            let (month, day) = p.month_day("due")?.ok_or("month and day are missing")?;
             let of = p.path("of")?;
             let record = match &of {
                 Path::Step(def) | Path::Field(def, _) => Some(*def),
@@ -217,6 +213,11 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 to: p.field(of, "to")?,
                 min: p.get("min")?,
                 first_day: p.or("first_day", FirstDay::Excluded)?,
+                per: if p.table.contains_key("per") {
+                    Some(p.field(of, "per")?)
+                } else {
+                    None
+                },
             }
         }
         "validity" => Primitive::Validity,
@@ -234,11 +235,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 filter: p.filter(Some(by))?,
                 among: p.among()?,
                 least: p.least()?,
-                until: (
-                    p.or("month", 12)?,
-                    p.or("day", 31)?,
-                    p.or("year_offset", 0)?,
-                ),
+                until: p.until()?,
                 what: p.what()?,
             }
         }
@@ -285,6 +282,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 votes: p.field(of, "for")?,
                 against: p.field(of, "against")?,
                 members: p.field(of, "members")?,
+                times: p.or("times", 2)?,
             }
         }
         "taken_up" => {
@@ -412,6 +410,28 @@ impl Params<'_> {
             Some(word) if word == only => Ok(true),
             Some(word) => Err(format!("{key} is {word}, it can only be {only}")),
         }
+    }
+
+    /// A month and a day: `due = "12-31"`, or `month` and `day`.
+    fn month_day(&mut self, key: &str) -> Result<Option<(u32, u32)>, String> {
+        if let Some(text) = self.optional::<String>(key)? {
+            let parts = text.split_once('-');
+            let parsed = parts.and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
+            return parsed
+                .map(Some)
+                .ok_or_else(|| format!("{key} is {text}, it must be MM-DD"));
+        }
+        match (self.optional("month")?, self.optional("day")?) {
+            (Some(month), Some(day)) => Ok(Some((month, day))),
+            (None, None) => Ok(None),
+            _ => Err("month and day go together".into()),
+        }
+    }
+
+    /// A yearly day, the end of the year if none is given, and how many years later.
+    fn until(&mut self) -> Result<(u32, u32, i32), String> {
+        let (month, day) = self.month_day("due")?.unwrap_or((12, 31));
+        Ok((month, day, self.or("year_offset", 0)?))
     }
 
     fn span(&mut self) -> Result<Span, String> {

@@ -21,6 +21,7 @@ pub(super) const EMBEDDED: &[Files] = &[
         "nanshan-2020",
         "pack",
         "words",
+        "parameters",
         "01-general",
         "02-collect",
         "03-shortlist",

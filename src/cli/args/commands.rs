@@ -60,6 +60,68 @@ pub(super) fn import(lang: Lang) -> Command {
         .args(recording(lang))
 }
 
+/// The verbs of `regime` that are no steps.
+pub(super) fn regimes(group: Command, lang: Lang) -> Command {
+    let pack = |name: &'static str| Arg::new(name).value_name("ID|DIR");
+    group
+        .mut_subcommand("calendar", |calendar| {
+            calendar.arg(option(
+                "file",
+                "FILE",
+                lang.pick(
+                    "放假通知的CSV（date,holiday,kind；kind 写“休”或“班”）",
+                    "CSV of the notice (date,holiday,kind; kind is 休 or 班)",
+                ),
+            ))
+        })
+        .subcommand(
+            Command::new("list").about(lang.pick("列出内置的依据", "List the built-in regulations")),
+        )
+        .subcommand(
+            Command::new("show")
+                .about(lang.pick("查看一个依据", "Show a regulation"))
+                .arg(pack("id")),
+        )
+        .subcommand(
+            Command::new("diff")
+                .about(lang.pick(
+                    "逐项对比两个依据：限额、期限、起算、次序、做法、同词异义",
+                    "Lay two regulations side by side",
+                ))
+                .arg(pack("a").required(true))
+                .arg(pack("b").required(true))
+                .arg(flag("all", lang.pick("也列出相同的", "Also what is the same"))),
+        )
+        .subcommand(
+            Command::new("lint")
+                .about(lang.pick(
+                    "检查一个依据还缺什么：引文、漏掉的条款、未答的参数、例子",
+                    "What a regulation lacks: quotes, clauses left out, unanswered parameters, examples",
+                ))
+                .arg(pack("id"))
+                .arg(
+                    option("text", "FILE", lang.pick("原文（可重复）", "The text (repeat)"))
+                        .action(ArgAction::Append),
+                )
+                .arg(option(
+                    "examples",
+                    "DIR",
+                    lang.pick("例子文件夹", "Folder of examples"),
+                )),
+        )
+        .subcommand(
+            Command::new("new")
+                .about(lang.pick(
+                    "新建一个依据：要回答的参数和逐条草稿",
+                    "Begin a regulation: questions to answer, a draft row for each clause",
+                ))
+                .arg(Arg::new("folder").value_name("DIR").required(true))
+                .arg(option("id", "ID", lang.pick("编号，默认文件夹名", "Identifier, default the folder's name")))
+                .arg(option("name", "NAME", lang.pick("名称，默认原文第一行", "Title, default the text's first line")))
+                .arg(option("text", "FILE", lang.pick("原文", "The text"))),
+        )
+}
+
 /// Every command that is no step.
 pub(super) fn own(lang: Lang) -> Vec<Command> {
     let mut list = keeping(lang);
@@ -283,12 +345,22 @@ fn giving(lang: Lang) -> Vec<Command> {
     vec![
         Command::new("export")
             .about(lang.pick(
-                "导出附件8的表（T1 需求、T2 候选、T3 拟实施、T4 异常名录）",
-                "Export the official tables (T1 demands, T2 candidates, T3 planned, T4 blocklist)",
+                "导出依据规定的表（-o 文件名.xlsx 为工作簿，否则为CSV）",
+                "Export the tables and forms of the regulation (-o FILE.xlsx is a workbook, else CSV)",
             ))
-            .arg(Arg::new("table").value_name("T1|T2|T3|T4").required(true))
+            .arg(Arg::new("table").value_name("TABLE").required(true))
             .arg(community(lang))
             .arg(year(lang))
+            .arg(option(
+                "street",
+                "STREET",
+                lang.pick("街道（按街道的表）", "Street, for tables of a street"),
+            ))
+            .arg(option(
+                "case",
+                "CASE",
+                lang.pick("项目（每个项目一份的表）", "Case, for forms"),
+            ))
             .arg(option(
                 "round",
                 "ROUND",

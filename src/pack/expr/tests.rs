@@ -44,7 +44,7 @@ fn reads_guards() {
     ));
     assert!(matches!(
         read("implement.decide.for * 2 > implement.decide.members"),
-        Ok(Expr::Scaled(_, 2, Op::Gt, _))
+        Ok(Expr::Scaled(_, 2, Op::Gt, _, 1))
     ));
     assert!(matches!(
         read("implement.progress.note mentions ['监理', '设计']"),

@@ -40,8 +40,8 @@ pub(super) fn primitive(name: &str, p: &mut Params<'_>) -> Result<Primitive, Str
             Primitive::Season(Season {
                 filter: p.filter(of.step())?,
                 of,
-                from: p.get("from")?,
-                to: p.get("to")?,
+                from: p.month_day("from")?.ok_or("from is missing")?,
+                to: p.month_day("to")?.ok_or("to is missing")?,
                 if_missing: p.or("if_missing", IfMissing::Unverifiable)?,
                 what: p.what()?,
             })
@@ -60,13 +60,9 @@ fn among(p: &mut Params<'_>) -> Result<Among, String> {
 
 /// Month, day and how many years later, if the check waits for a day.
 fn until(p: &mut Params<'_>) -> Result<Option<(u32, u32, i32)>, String> {
-    let (month, day) = (p.optional("month")?, p.optional("day")?);
     let offset = p.or("year_offset", 0)?;
-    match (month, day) {
-        (Some(month), Some(day)) => Ok(Some((month, day, offset))),
-        (None, None) => Ok(None),
-        _ => Err("month and day go together".into()),
-    }
+    let day = p.month_day("due")?;
+    Ok(day.map(|(month, day)| (month, day, offset)))
 }
 
 fn portion(p: &mut Params<'_>) -> Result<Portion, String> {
@@ -116,9 +112,8 @@ fn total(p: &mut Params<'_>) -> Result<Total, String> {
             given.push(wrap(amount));
         }
     }
-    let bound = match (given.pop(), given.is_empty()) {
-        (Some(bound), true) => bound,
-        _ => return Err("give one of least, most and against".into()),
+    let (Some(bound), true) = (given.pop(), given.is_empty()) else {
+        return Err("give one of least, most and against".into());
     };
     Ok(Total {
         among: among(p)?,

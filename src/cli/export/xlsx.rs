@@ -1,0 +1,125 @@
+//! Official papers as a workbook: laid out like the form, ready to print.
+
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
+};
+
+use crate::report::official::{Cell, Face, Paper};
+
+/// Font of official papers.
+const FONT: &str = "宋体";
+/// Points of a line of text in a cell.
+const LINE: f64 = 15.0;
+
+/// A workbook with a sheet for each paper; the same papers give the same bytes.
+pub(super) fn workbook(papers: &[Paper]) -> anyhow::Result<Vec<u8>> {
+    let mut workbook = Workbook::new();
+    // the time of the export is no part of the paper
+    let made = ExcelDateTime::from_ymd(2020, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    for paper in papers {
+        write(workbook.add_worksheet(), paper)?;
+    }
+    if papers.is_empty() {
+        workbook.add_worksheet();
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
+    sheet.set_name(&paper.name)?;
+    for (column, width) in paper.widths.iter().enumerate() {
+        sheet.set_column_width(u16::try_from(column)?, *width)?;
+    }
+    let mut headings = None;
+    for (number, cells) in paper.rows.iter().enumerate() {
+        let row = u32::try_from(number)?;
+        sheet.set_row_height(row, height(cells, paper))?;
+        for cell in cells {
+            place(sheet, row, cell)?;
+        }
+        let all_headings = cells.len() > 1 && cells.iter().all(|c| c.face == Face::Heading);
+        if all_headings && !paper.form && headings.is_none() {
+            headings = Some(row);
+        }
+    }
+    sheet.set_paper_size(9); // A4
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_margins(0.6, 0.6, 0.7, 0.7, 0.3, 0.3);
+    sheet.set_print_center_horizontally(true);
+    sheet.set_footer("&C第 &P 页，共 &N 页");
+    if !paper.form {
+        sheet.set_landscape();
+    }
+    if let Some(row) = headings {
+        sheet.set_repeat_rows(0, row)?;
+        sheet.set_freeze_panes(row + 1, 0)?;
+    }
+    let last_row = u32::try_from(paper.rows.len().saturating_sub(1))?;
+    let last_column = u16::try_from(paper.widths.len().saturating_sub(1))?;
+    sheet.set_print_area(0, 0, last_row, last_column)?;
+    Ok(())
+}
+
+fn place(sheet: &mut Worksheet, row: u32, cell: &Cell) -> anyhow::Result<()> {
+    let column = u16::try_from(cell.column)?;
+    let last = u16::try_from(cell.column + cell.width.max(1) - 1)?;
+    let below = row + u32::try_from(cell.height.max(1) - 1)?;
+    let format = face(cell.face);
+    let wide = last > column || below > row;
+    if wide {
+        sheet.merge_range(row, column, below, last, "", &format)?;
+    }
+    // what is a number is a number, exactly as it is printed
+    let number = cell.text.parse::<f64>().ok().filter(|_| {
+        cell.face == Face::Number && cell.text.len() <= 15 && !cell.text.starts_with('+')
+    });
+    if let Some(number) = number {
+        sheet.write_number_with_format(row, column, number, &format)?;
+    } else {
+        // in a workbook a text is a text, whatever it begins with
+        let text = cell.text.strip_prefix('\'').unwrap_or(&cell.text);
+        sheet.write_string_with_format(row, column, text, &format)?;
+    }
+    Ok(())
+}
+
+fn face(face: Face) -> Format {
+    let plain = Format::new()
+        .set_font_name(FONT)
+        .set_font_size(11)
+        .set_align(FormatAlign::VerticalCenter)
+        .set_text_wrap();
+    let boxed = || plain.clone().set_border(FormatBorder::Thin);
+    match face {
+        Face::Title => plain
+            .clone()
+            .set_bold()
+            .set_font_size(16)
+            .set_align(FormatAlign::Center),
+        Face::Line => plain.clone(),
+        Face::Heading => boxed().set_bold().set_align(FormatAlign::Center),
+        Face::Value => boxed(),
+        Face::Number => boxed()
+            .set_align(FormatAlign::Right)
+            .set_num_format("0.######"),
+    }
+}
+
+/// A height that shows every line of the highest cell.
+fn height(cells: &[Cell], paper: &Paper) -> f64 {
+    let lines = cells.iter().filter(|cell| cell.height == 1).map(|cell| {
+        let columns = cell.column..(cell.column + cell.width).min(paper.widths.len());
+        let width: f64 = paper.widths[columns].iter().sum();
+        let lines = cell.text.split('\n').map(|line| {
+            let letters: u32 = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+            (f64::from(letters) / (width - 1.0).max(1.0))
+                .ceil()
+                .max(1.0)
+        });
+        let title = if cell.face == Face::Title { 2.0 } else { 1.0 };
+        lines.sum::<f64>() * title
+    });
+    let most = lines.fold(1.0, f64::max);
+    (most * LINE + 6.0).min(400.0)
+}

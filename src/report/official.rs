@@ -1,0 +1,229 @@
+//! Official papers: tables and forms as cells, before any file format.
+
+mod fill;
+mod rows;
+
+pub use fill::Filler;
+pub use rows::{Chosen, Row};
+
+use crate::pack::{FormDef, TableDef};
+use crate::state::View;
+use crate::step;
+
+/// What a cell is, for the file formats that can show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// The title of the paper.
+    Title,
+    /// A line below the title, without a border.
+    Line,
+    /// A heading of a column or a section, a label.
+    Heading,
+    /// A value.
+    Value,
+    /// An amount in 万元 or a number: right-aligned, a number in a workbook.
+    Number,
+}
+
+/// One cell.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Its text.
+    pub text: String,
+    /// What it is.
+    pub face: Face,
+    /// First column, from 0.
+    pub column: usize,
+    /// Columns that it takes.
+    pub width: usize,
+    /// Rows that it takes.
+    pub height: usize,
+}
+
+/// A paper as rows of cells.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// Name of the sheet.
+    pub name: String,
+    /// Widths of the columns, in characters.
+    pub widths: Vec<f64>,
+    /// A page for one case, not a list.
+    pub form: bool,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Paper {
+    /// The cells as text: a wide cell is followed by blanks.
+    #[must_use]
+    pub fn texts(&self) -> Vec<Vec<String>> {
+        let texts = self.rows.iter().map(|row| {
+            // a line of a list stands alone in its row
+            let alone = row.len() == 1 && !self.form;
+            let width = if alone { 1 } else { self.widths.len() };
+            let mut texts = vec![String::new(); width];
+            for cell in row {
+                if let Some(slot) = texts.get_mut(cell.column) {
+                    slot.clone_from(&cell.text);
+                }
+            }
+            texts
+        });
+        texts.collect()
+    }
+}
+
+/// A table with a row for each record.
+#[must_use]
+pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) -> Paper {
+    let columns = def.columns.len();
+    let line = |text: String, face: Face| {
+        vec![Cell {
+            text,
+            face,
+            column: 0,
+            width: columns,
+            height: 1,
+        }]
+    };
+    let mut list = Vec::new();
+    if !bare {
+        list.push(line(def.title.clone(), Face::Title));
+        list.push(line(filler.of_table(&def.header, def, rows), Face::Line));
+        if let Some(summary) = &def.summary {
+            list.push(line(filler.of_table(summary, def, rows), Face::Line));
+        }
+    }
+    let cell = |column: usize, text: String, face: Face| Cell {
+        text,
+        face,
+        column,
+        width: 1,
+        height: 1,
+    };
+    let headings = def.columns.iter().enumerate();
+    list.push(
+        headings
+            .map(|(i, c)| cell(i, c.heading.clone(), Face::Heading))
+            .collect(),
+    );
+    for (index, row) in rows.iter().enumerate() {
+        let cells = def.columns.iter().enumerate().map(|(i, column)| {
+            let text = filler.of_row(&column.value, row, index + 1);
+            cell(i, guard(&text), face(&column.value))
+        });
+        list.push(cells.collect());
+    }
+    Paper {
+        name: def.id.clone(),
+        widths: def
+            .columns
+            .iter()
+            .map(|c| width(&c.heading, &c.value))
+            .collect(),
+        form: false,
+        rows: list,
+    }
+}
+
+/// A form filled in for one case.
+#[must_use]
+pub fn form(def: &FormDef, filler: &Filler<'_>, view: &View<'_>) -> Paper {
+    let columns = def.widths.len();
+    let mut list = vec![vec![Cell {
+        text: def.title.clone(),
+        face: Face::Title,
+        column: 0,
+        width: columns,
+        height: 1,
+    }]];
+    // rows that cells above still take, by column
+    let mut taken = vec![0_usize; columns];
+    for pieces in &def.rows {
+        let mut cells = Vec::new();
+        let mut column = 0;
+        let mut below = vec![0_usize; columns];
+        for (index, piece) in pieces.iter().enumerate() {
+            while taken.get(column).is_some_and(|rows| *rows > 0) {
+                column += 1;
+            }
+            if column >= columns {
+                break;
+            }
+            let (text, wide, height) = piece.parts();
+            let final_one = index + 1 == pieces.len();
+            let free = (column..columns).take_while(|c| taken[*c] == 0).count();
+            let width = wide
+                .unwrap_or(if final_one { free } else { 1 })
+                .clamp(1, free);
+            let (text, heading) = match text.strip_prefix("= ") {
+                Some(rest) => (rest, true),
+                None => (text, !text.contains('{')),
+            };
+            let face = if text.starts_with("- ") {
+                Face::Line
+            } else if heading {
+                Face::Heading
+            } else {
+                face(text)
+            };
+            let text = text.strip_prefix("- ").unwrap_or(text);
+            cells.push(Cell {
+                text: guard(&filler.of_case(text, view)),
+                face,
+                column,
+                width,
+                height,
+            });
+            below[column..column + width].fill(height);
+            column += width;
+        }
+        for (rows, more) in taken.iter_mut().zip(below) {
+            *rows = rows.saturating_sub(1).max(more.saturating_sub(1));
+        }
+        list.push(cells);
+    }
+    Paper {
+        name: view.id.clone(),
+        widths: def.widths.clone(),
+        form: true,
+        rows: list,
+    }
+}
+
+/// A cell that is one slot of money or a number is a number.
+fn face(template: &str) -> Face {
+    let slot = template
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .filter(|slot| !slot.contains('{'));
+    let number = slot.is_some_and(|slot| {
+        let path = slot.split('#').next().unwrap_or(slot);
+        slot == "#"
+            || path
+                .rsplit_once('.')
+                .and_then(|(head, field)| step::find(head)?.field(field))
+                .is_some_and(|f| matches!(f.kind, step::Kind::Money | step::Kind::Count))
+    });
+    if number { Face::Number } else { Face::Value }
+}
+
+/// A width that fits a heading and what usually stands below it.
+fn width(heading: &str, value: &str) -> f64 {
+    let letters = f64::from(u16::try_from(heading.chars().count()).unwrap_or(20)) * 2.0 + 2.0;
+    match face(value) {
+        Face::Number => letters.clamp(6.0, 16.0),
+        _ => letters.clamp(14.0, 34.0),
+    }
+}
+
+/// Keeps a spreadsheet from reading text of residents as a formula.
+fn guard(cell: &str) -> String {
+    let cell = super::table::clean(cell);
+    let signs = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    if cell.starts_with(signs) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}

@@ -1,0 +1,306 @@
+//! Slots: what stands in the cells of an official paper.
+//!
+//! `{step.field}` the value of a record, `{step.field#2}` the second of a list,
+//! `{?step.field}` every word of its vocabulary with a tick at those that are meant,
+//! `{date:step.field}` a day in words, `{name}` a named fact of the pack, `{#}` the running number,
+//! and the slots of a whole table.
+
+use std::fmt::Write as _;
+
+use super::rows::{Chosen, Row};
+use crate::judge;
+use crate::law::{Day, Money};
+use crate::pack::{Pack, Path, TableDef};
+use crate::report::show::Opener;
+use crate::state::{Book, Fact, Value, View};
+use crate::step::{self, Kind, Recorded, StepDef, general};
+
+/// Fills the slots of official papers from a book.
+pub struct Filler<'a> {
+    /// The regulation whose words are used.
+    pub pack: &'a Pack,
+    /// The facts.
+    pub book: &'a Book,
+    /// Opens names and phone numbers.
+    pub opener: Opener<'a>,
+    /// Residents are masked, and what the pack keeps from the public.
+    pub public: bool,
+    /// What of a table is wanted.
+    pub chosen: Chosen,
+    /// Day of the header.
+    pub date: Day,
+}
+
+/// What a slot is filled from.
+struct At<'s, 'v> {
+    view: Option<&'s View<'v>>,
+    fact: Option<&'s Fact>,
+    number: usize,
+    table: Option<(&'s TableDef, &'s [Row<'v>])>,
+}
+
+impl Filler<'_> {
+    /// Fills a text of a whole table.
+    #[must_use]
+    pub fn of_table(&self, template: &str, def: &TableDef, rows: &[Row<'_>]) -> String {
+        self.fill(
+            template,
+            &At {
+                view: None,
+                fact: None,
+                number: 0,
+                table: Some((def, rows)),
+            },
+        )
+    }
+
+    /// Fills a cell of a row.
+    #[must_use]
+    pub fn of_row(&self, template: &str, row: &Row<'_>, number: usize) -> String {
+        self.fill(
+            template,
+            &At {
+                view: Some(&row.view),
+                fact: Some(row.fact),
+                number,
+                table: None,
+            },
+        )
+    }
+
+    /// Fills a cell of a form.
+    #[must_use]
+    pub fn of_case(&self, template: &str, view: &View<'_>) -> String {
+        self.fill(
+            template,
+            &At {
+                view: Some(view),
+                fact: None,
+                number: 0,
+                table: None,
+            },
+        )
+    }
+
+    fn fill(&self, template: &str, at: &At<'_, '_>) -> String {
+        let mut text = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let (slot, tail) = after.split_once('}').unwrap_or((after, ""));
+            let _ = write!(text, "{}", self.slot(slot, at));
+            rest = tail;
+        }
+        text.push_str(rest);
+        text
+    }
+
+    fn slot(&self, slot: &str, at: &At<'_, '_>) -> String {
+        let code = at
+            .view
+            .and_then(|view| view.subject.community().map(str::to_owned))
+            .or_else(|| self.chosen.community.clone())
+            .unwrap_or_default();
+        let rows = at.table.map_or(&[][..], |(_, rows)| rows);
+        match slot {
+            "#" => at.number.to_string(),
+            "street" => self
+                .chosen
+                .street
+                .as_deref()
+                .or_else(|| self.book.street(&code))
+                .unwrap_or_default()
+                .to_owned(),
+            "community" => self
+                .book
+                .community_name(&code)
+                .unwrap_or_default()
+                .to_owned(),
+            "case" => at.view.map_or(String::new(), |view| view.id.clone()),
+            "year" => self.chosen.year.map_or(String::new(), |y| y.to_string()),
+            "office" => self
+                .book
+                .of_step(general::Init::DEF)
+                .filter_map(|fact| fact.value("name").text().map(str::to_owned))
+                .last()
+                .unwrap_or_default(),
+            "date" => in_words(self.date),
+            "n" => rows.len().to_string(),
+            "batch" => batches(rows),
+            "wan" => at.table.map_or(String::new(), |(def, rows)| sum(def, rows)),
+            kind @ ("works" | "service" | "goods") => rows
+                .iter()
+                .filter(|row| type_of(&row.view).as_deref() == Some(kind))
+                .count()
+                .to_string(),
+            path => at
+                .view
+                .map_or(String::new(), |v| self.value(path, v, at.fact)),
+        }
+    }
+
+    /// The value of a record of a case, or a named fact of the pack.
+    fn value(&self, slot: &str, view: &View<'_>, row: Option<&Fact>) -> String {
+        let (ticks, slot) = match slot.strip_prefix('?') {
+            Some(rest) => (true, rest),
+            None => (false, slot),
+        };
+        let (dated, slot) = match slot.strip_prefix("date:") {
+            Some(rest) => (true, rest),
+            None => (false, slot),
+        };
+        let (path, nth) = match slot.split_once('#') {
+            Some((path, nth)) => (path, nth.parse::<usize>().ok()),
+            None => (slot, None),
+        };
+        let Some((def, index)) = field(path).or_else(|| self.named(path, view)) else {
+            return String::new();
+        };
+        let fact = match row.filter(|fact| fact.def == def) {
+            Some(fact) => Some(fact),
+            None => view.last(def),
+        };
+        if ticks {
+            return self.ticked(fact, def, index);
+        }
+        let Some(fact) = fact else {
+            return String::new();
+        };
+        if self.public && self.redacted(path, view) {
+            return "（不公开）".to_owned();
+        }
+        if dated {
+            let day = fact.values[index].day();
+            return day.map_or(String::new(), in_words);
+        }
+        self.text(fact, index, nth)
+    }
+
+    /// The first field of a named fact that says something.
+    fn named(&self, name: &str, view: &View<'_>) -> Option<(&'static StepDef, usize)> {
+        let fact = self.pack.facts.iter().find(|fact| fact.id == name)?;
+        fact.from.iter().find_map(|path| match path {
+            Path::Field(def, index) => {
+                let said = !view.last(def)?.values[*index].is_none();
+                said.then_some((*def, *index))
+            }
+            _ => None,
+        })
+    }
+
+    /// Every word of a vocabulary with a box, ticked at those that are meant.
+    fn ticked(&self, fact: Option<&Fact>, def: &StepDef, index: usize) -> String {
+        let field = &def.fields[index];
+        let list = self
+            .pack
+            .vocabularies
+            .iter()
+            .find(|v| v.id == field.vocabulary);
+        let Some(list) = list else {
+            return String::new();
+        };
+        let meant = |term: &str| {
+            fact.is_some_and(|fact| {
+                let items = fact.values[index].items().iter();
+                items.filter_map(Value::text).any(|text| text == term)
+            })
+        };
+        let boxes = list.terms.iter().map(|term| {
+            let mark = if meant(&term.id) { '☑' } else { '□' };
+            format!("{mark}{}", term.label)
+        });
+        boxes.collect::<Vec<_>>().join("  ")
+    }
+
+    /// True if the pack keeps a field of this case from the public.
+    fn redacted(&self, path: &str, view: &View<'_>) -> bool {
+        self.pack.redactions.iter().any(|redaction| {
+            redaction.fields.iter().any(|field| field == path)
+                && judge::holds(self.pack, view, &redaction.when)
+        })
+    }
+
+    fn text(&self, fact: &Fact, index: usize, nth: Option<usize>) -> String {
+        let field = &fact.def.fields[index];
+        // who leads a project and who is listed are named in public by the law itself
+        let named = matches!(field.name, "leader" | "person");
+        let opener = Opener {
+            plain: named || !self.public,
+            ..self.opener
+        };
+        let one = |value: &Value| match value {
+            Value::Money(money) => money.to_wan(),
+            Value::Member(who, _) => opener.open(who),
+            Value::Text(text) if field.kind == Kind::Personal => opener.open(text),
+            Value::Text(text) if field.kind == Kind::Term => {
+                self.pack.label(field.vocabulary, text).to_owned()
+            }
+            Value::Text(text) => text.clone(),
+            Value::Day(day) => day.to_string(),
+            Value::Moment(moment) => moment.to_string().replace('T', " "),
+            Value::Count(number) => number.to_string(),
+            Value::Flag(flag) => if *flag { "是" } else { "否" }.to_owned(),
+            Value::None | Value::List(_) => String::new(),
+        };
+        let items = fact.values[index].items();
+        if let Some(nth) = nth {
+            let item = nth.checked_sub(1).and_then(|i| items.get(i));
+            return item.map(one).unwrap_or_default();
+        }
+        items.iter().map(one).collect::<Vec<_>>().join("、")
+    }
+}
+
+fn in_words(day: Day) -> String {
+    format!(
+        "{}年{}月{}日",
+        day.year(),
+        day.month(),
+        day.date().format("%-d")
+    )
+}
+
+/// The batch of a candidate.
+pub(super) fn batch(view: &View<'_>) -> Option<i64> {
+    view.last(step::find("shortlist.candidate")?)?
+        .value("batch")
+        .count()
+}
+
+fn batches(rows: &[Row<'_>]) -> String {
+    let mut list: Vec<i64> = rows.iter().filter_map(|row| batch(&row.view)).collect();
+    list.sort_unstable();
+    list.dedup();
+    let texts: Vec<String> = list.iter().map(i64::to_string).collect();
+    texts.join("、")
+}
+
+/// The sum of the rows: added in fen, converted once, never rounded.
+fn sum(def: &TableDef, rows: &[Row<'_>]) -> String {
+    let Some((step, index)) = def.amount.as_deref().and_then(field) else {
+        return String::new();
+    };
+    rows.iter()
+        .filter_map(|row| {
+            if row.fact.def == step {
+                row.fact.values[index].money()
+            } else {
+                row.view.last(step)?.values[index].money()
+            }
+        })
+        .try_fold(Money::ZERO, Money::checked_add)
+        .map_or(String::new(), |sum| sum.to_wan())
+}
+
+fn type_of(view: &View<'_>) -> Option<String> {
+    view.own()
+        .filter(|f| f.subject == view.id)
+        .find_map(|f| f.value("type").text().map(str::to_owned))
+}
+
+/// A field by its dotted name.
+fn field(path: &str) -> Option<(&'static StepDef, usize)> {
+    let (head, name) = path.rsplit_once('.')?;
+    let def = step::find(head)?;
+    Some((def, def.index(name)?))
+}

@@ -1,0 +1,5 @@
+//! Regulations side by side, and what a pack still lacks.
+
+pub mod begin;
+pub mod diff;
+pub mod lint;

@@ -1,0 +1,354 @@
+//! What a pack still lacks: unanswered questions, quotes that the text does not have, clauses
+//! that no row quotes, rows without examples.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::law::Unit;
+use crate::pack::parameter::Catalogue;
+use crate::pack::{Pack, Primitive, Rule, Severity, Treatment};
+use crate::words;
+use crate::words::Words;
+
+/// One thing that is wrong or missing.
+#[derive(Clone, Debug)]
+pub struct Flaw {
+    /// The rule, the parameter, or the clause of the text.
+    pub at: String,
+    /// What is wrong, and what to do.
+    pub words: Words,
+}
+
+impl Flaw {
+    fn new(at: &str, words: Words) -> Self {
+        Self {
+            at: at.to_owned(),
+            words,
+        }
+    }
+}
+
+/// Words and signs that mark a duty or a limit.
+const MARKS: [&str; 27] = [
+    "不少于",
+    "不得",
+    "不超过",
+    "不低于",
+    "不高于",
+    "不能少于",
+    "严禁",
+    "以内",
+    "以下",
+    "以上",
+    "原则上",
+    "应",
+    "须",
+    "底前",
+    "工作日",
+    "每年",
+    "每季度",
+    "每半年",
+    "至少",
+    "超过",
+    "之前完成",
+    "日内",
+    "天内",
+    "个月内",
+    "小时",
+    "万元",
+    "%",
+];
+/// Words in which a mark is no mark.
+const NO_MARKS: [&str; 12] = [
+    "应急",
+    "相应",
+    "供应",
+    "对应",
+    "响应",
+    "适应",
+    "反应",
+    "应用",
+    "须知",
+    "无须",
+    "应届",
+    "应有尽有",
+];
+
+/// The text of a regulation without blanks, and where its lines end.
+struct Law {
+    chars: Vec<char>,
+    ends: BTreeSet<usize>,
+}
+
+impl Law {
+    fn new(text: &str) -> Self {
+        let (mut chars, mut ends) = (Vec::new(), BTreeSet::new());
+        for c in text.chars() {
+            if c == '\n' {
+                ends.insert(chars.len());
+            }
+            if matches!(c, '。' | '；' | ';') {
+                ends.insert(chars.len() + 1);
+            }
+            if !c.is_whitespace() {
+                chars.push(c);
+            }
+        }
+        Self { chars, ends }
+    }
+
+    /// Where some words stand.
+    fn find(&self, words: &str) -> Vec<usize> {
+        let wanted: Vec<char> = words.chars().filter(|c| !c.is_whitespace()).collect();
+        if wanted.is_empty() || wanted.len() > self.chars.len() {
+            return Vec::new();
+        }
+        (0..=self.chars.len() - wanted.len())
+            .filter(|at| self.chars[*at..].starts_with(&wanted))
+            .collect()
+    }
+
+    /// The clause around a place.
+    fn clause(&self, at: usize) -> String {
+        let from = self.ends.range(..=at).next_back().copied().unwrap_or(0);
+        let to = self.ends.range(at + 1..).next().copied();
+        self.chars[from..to.unwrap_or(self.chars.len())]
+            .iter()
+            .collect()
+    }
+}
+
+/// Everything that is wrong with a pack. `text` is the regulation, `examples` the verdicts that
+/// the examples of each rule expect.
+#[must_use]
+pub fn lint(
+    pack: &Pack,
+    text: Option<&str>,
+    examples: Option<&BTreeMap<String, BTreeSet<String>>>,
+) -> Vec<Flaw> {
+    let mut flaws = parameters(pack);
+    for rule in &pack.rules {
+        flaws.extend(row(rule));
+    }
+    if let Some(text) = text {
+        flaws.extend(against(pack, &Law::new(text)));
+    }
+    if let Some(examples) = examples {
+        flaws.extend(shown(pack, examples));
+    }
+    flaws
+}
+
+/// The answers to the catalogue.
+fn parameters(pack: &Pack) -> Vec<Flaw> {
+    let catalogue = Catalogue::get();
+    let mut flaws = Vec::new();
+    for question in &catalogue.questions {
+        if !pack
+            .parameter(&question.id)
+            .is_some_and(|p| p.is_answered())
+        {
+            flaws.push(Flaw::new(
+                &question.id,
+                words!(
+                    "“{}”没有回答；在 parameters.toml 写 value 和条款，条文没有规定的写 absent = true。",
+                    "“{1}” is not answered: give value and clause in parameters.toml, or absent = true where the text is silent.",
+                    question.zh,
+                    question.en
+                ),
+            ));
+        }
+    }
+    for parameter in &pack.parameters {
+        let question = catalogue.question(&parameter.id);
+        if question.is_none() && !parameter.id.starts_with("x.") {
+            flaws.push(Flaw::new(
+                &parameter.id,
+                words!(
+                    "没有这个参数；本依据自己的参数以 x. 开头。",
+                    "There is no such parameter; one of this regulation alone begins with x."
+                ),
+            ));
+        }
+        let rule = parameter.rule.as_deref();
+        if let Some(id) = rule.filter(|id| pack.rule(id).is_none()) {
+            flaws.push(Flaw::new(
+                &parameter.id,
+                words!("没有规则“{0}”。", "There is no rule “{0}”.", id),
+            ));
+        }
+        if parameter.value.is_none() {
+            continue;
+        }
+        if rule.is_none() && (parameter.cite.is_empty() || parameter.quote.is_empty()) {
+            flaws.push(Flaw::new(
+                &parameter.id,
+                words!(
+                    "没有出处；写 rule，或写 cite 和 quote。",
+                    "No source: give rule, or cite and quote."
+                ),
+            ));
+        }
+        let number = question.is_some_and(|q| {
+            matches!(
+                q.form.as_str(),
+                "money" | "days" | "months" | "number" | "percent"
+            )
+        });
+        let judged = rule
+            .and_then(|id| pack.rule(id))
+            .is_some_and(|rule| matches!(rule.treatment, Treatment::Computed(_)));
+        if number && judged && !pack.used.contains(&parameter.id) {
+            flaws.push(Flaw::new(
+                &parameter.id,
+                words!(
+                    "没有规则引用它；在规则里写 @{0}，数字只写一处。",
+                    "No row refers to it: write @{0} in the row, so that the number stands once.",
+                    parameter.id
+                ),
+            ));
+        }
+    }
+    flaws
+}
+
+/// What a row itself shows.
+fn row(rule: &Rule) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    let mut say = |words: Words| flaws.push(Flaw::new(&rule.id, words));
+    let has = |word: &str| rule.quotes.iter().any(|quote| quote.contains(word));
+    if rule.quotes.is_empty() || rule.cite.is_empty() {
+        say(words!("没有条款或原文。", "No clause or no words of it."));
+    }
+    if has("原则上") && rule.severity == Severity::Must && rule.contested.is_none() {
+        say(words!(
+            "原文有“原则上”，要求却是 must；改为 principle，或以 contested 写明另一种读法。",
+            "The words say 原则上 but the severity is must: make it principle, or name the other reading as contested."
+        ));
+    }
+    let bound = matches!(rule.severity, Severity::Must | Severity::Principle);
+    let Treatment::Computed(checks) = &rule.treatment else {
+        return flaws;
+    };
+    if bound && rule.remedy.is_empty() {
+        say(words!("没有补救办法 remedy。", "No remedy."));
+    }
+    for check in checks {
+        let Primitive::Deadline { within, .. } = &check.primitive else {
+            continue;
+        };
+        if within.unit == Unit::Workday && !has("工作日") {
+            say(words!(
+                "按工作日计算，原文却没有“工作日”。",
+                "Working days are counted, but the words do not say 工作日."
+            ));
+        }
+        if within.unit == Unit::Day && has("个工作日") {
+            say(words!(
+                "原文是工作日，却按自然日计算。",
+                "The words say working days, calendar days are counted."
+            ));
+        }
+    }
+    flaws
+}
+
+/// The pack against the words of the regulation.
+fn against(pack: &Pack, law: &Law) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    let mut covered = vec![false; law.chars.len()];
+    let of_rules = pack
+        .rules
+        .iter()
+        .flat_map(|rule| rule.quotes.iter().map(|q| (rule.id.as_str(), q.as_str())));
+    let of_parameters = pack
+        .parameters
+        .iter()
+        .filter(|p| !p.quote.is_empty())
+        .map(|p| (p.id.as_str(), p.quote.as_str()));
+    for (at, quote) in of_rules.chain(of_parameters) {
+        let places = law.find(quote);
+        let length = quote.chars().filter(|c| !c.is_whitespace()).count();
+        for place in &places {
+            covered[*place..place + length].fill(true);
+        }
+        if places.is_empty() {
+            flaws.push(Flaw::new(
+                at,
+                words!("原文中没有“{0}”。", "The text does not have “{0}”.", quote),
+            ));
+        }
+    }
+    let mut told = BTreeSet::new();
+    for mark in MARKS {
+        for place in law.find(mark) {
+            if covered[place] || is_no_mark(law, place) {
+                continue;
+            }
+            let clause = law.clause(place);
+            if told.insert(clause.clone()) {
+                flaws.push(Flaw::new(
+                    &clause,
+                    words!(
+                        "这一句有“{0}”，没有规则引用；补一条规则，或并入已有规则的 quotes。",
+                        "This clause says {0} and no row quotes it: add a row, or its words to a row.",
+                        mark
+                    ),
+                ));
+            }
+        }
+    }
+    flaws
+}
+
+/// True if a mark is a part of another word.
+fn is_no_mark(law: &Law, place: usize) -> bool {
+    NO_MARKS.iter().any(|word| {
+        let length = word.chars().count();
+        let from = place.saturating_sub(length - 1);
+        (from..=place).any(|at| {
+            let end = (at + length).min(law.chars.len());
+            law.chars[at..end].iter().collect::<String>() == *word && place < at + length
+        })
+    })
+}
+
+/// The examples: each judged row is seen kept and not kept.
+fn shown(pack: &Pack, examples: &BTreeMap<String, BTreeSet<String>>) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    for rule in &pack.rules {
+        if !matches!(rule.treatment, Treatment::Computed(_)) {
+            continue;
+        }
+        let none = BTreeSet::new();
+        let seen = examples.get(&rule.id).unwrap_or(&none);
+        let kept = seen.contains("pass");
+        let other = seen
+            .iter()
+            .any(|v| !matches!(v.as_str(), "pass" | "pending"));
+        if !kept || !other {
+            flaws.push(Flaw::new(
+                &rule.id,
+                words!(
+                    "例子不全：要有合规的，也要有界线另一边的；现有：{0}。",
+                    "Examples on both sides are wanted; there are: {0}.",
+                    seen.iter().cloned().collect::<Vec<_>>().join("、")
+                ),
+            ));
+        }
+    }
+    flaws
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_found_where_they_are_marks() {
+        let law = Law::new("社区应当公示。\n应急项目除外；公示不少于3天。");
+        let at = law.find("应");
+        assert_eq!(at.len(), 2);
+        assert!(!is_no_mark(&law, at[0]) && is_no_mark(&law, at[1]));
+        assert_eq!(law.clause(law.find("不少于")[0]), "公示不少于3天。");
+    }
+}
