@@ -22,6 +22,7 @@ mod parts;
 mod periods;
 mod records;
 mod rule;
+mod rulings;
 mod run;
 mod sources;
 mod sums;

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::eval::{Answer, Facts};
 use super::outcome::Outcome;
 use crate::law::Day;
-use crate::pack::check::Least;
+use crate::pack::check::{Cohort, Least};
 use crate::pack::expr::Expr;
 use crate::state::subject::DISTRICT;
 use crate::state::{Fact, View};
@@ -19,6 +19,7 @@ use crate::words::Words;
 pub(super) struct Covering<'p> {
     pub(super) by: &'static StepDef,
     pub(super) filter: Option<&'p Expr>,
+    pub(super) cohort: Cohort,
     pub(super) among: Option<&'p Expr>,
     pub(super) what: &'p Words,
 }
@@ -35,6 +36,7 @@ impl<'a> Facts<'a> {
         let Covering {
             by,
             filter,
+            cohort,
             among,
             what,
         } = *covering;
@@ -43,7 +45,7 @@ impl<'a> Facts<'a> {
         } else {
             what.clone()
         };
-        let (population, unknown) = self.population(among);
+        let (population, unknown) = self.population(cohort, among);
         if population.is_empty() && unknown.is_empty() {
             return Outcome::exempt(words!(
                 "该年度没有这样的项目。",
@@ -115,10 +117,17 @@ impl<'a> Facts<'a> {
     }
 
     /// The projects of the year for which a condition holds, and those for which nobody knows.
-    fn population(&self, among: Option<&Expr>) -> (Vec<&'a str>, Vec<&'a str>) {
+    fn population(&self, cohort: Cohort, among: Option<&Expr>) -> (Vec<&'a str>, Vec<&'a str>) {
         let view = self.view;
         let (mut population, mut unknown) = (Vec::new(), Vec::new());
-        for case in view.book.cohort(&view.subject, view.as_of) {
+        let cases = match cohort {
+            Cohort::Started => view.book.cohort(&view.subject, view.as_of),
+            Cohort::Programme => view.book.programme(&view.subject),
+        };
+        for case in cases
+            .into_iter()
+            .filter(|case| !view.book.is_withdrawn(case))
+        {
             let Some(among) = among else {
                 population.push(case);
                 continue;

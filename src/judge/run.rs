@@ -9,55 +9,13 @@ use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
 use super::parts::Recurring;
 use super::records::join_labels;
-use crate::law::{Day, Unit};
+use super::rulings::{DEFAULT, Judged, ruling};
+use crate::law::Unit;
 use crate::pack::check::Each;
 use crate::pack::{Check, Expr, Primitive, Reading};
 use crate::state::Fact;
-use crate::step::{Recorded, general};
 use crate::words;
 use crate::words::Words;
-
-/// The reading that a pack takes, in a ruling.
-pub(super) const DEFAULT: &str = "default";
-
-/// A competent office's answer on how a clause is read.
-pub(super) struct Ruled {
-    /// The reading that holds.
-    pub(super) reading: String,
-    /// Number of the document.
-    pub(super) basis: String,
-}
-
-/// What all checks of a rule found together.
-pub(super) struct Judged {
-    pub(super) outcome: Outcome,
-    /// A reading that says the opposite, with its grounds.
-    pub(super) disagrees: Option<(String, Words)>,
-    /// The answer by which a reading was chosen.
-    pub(super) ruled: Option<Ruled>,
-}
-
-/// The latest answer on a rule that holds on a day.
-pub(super) fn ruling(facts: &Facts<'_>, rule: &str, day: Day) -> Option<Ruled> {
-    let book = facts.view.book;
-    let fits = |fact: &&Fact| {
-        let from = fact.value("from").day();
-        fact.value("rule").text() == Some(rule) && from.is_some_and(|from| from <= day)
-    };
-    let latest = book
-        .of_step(general::Ruling::DEF)
-        .filter(fits)
-        .max_by_key(|fact| (fact.value("from").day(), fact.occurred))?;
-    let text = |field: &str| fact_text(latest, field);
-    Some(Ruled {
-        reading: text("reading"),
-        basis: text("basis"),
-    })
-}
-
-fn fact_text(fact: &Fact, field: &str) -> String {
-    fact.value(field).text().unwrap_or_default().to_owned()
-}
 
 /// Runs all checks; a reading that turns the answer makes it borderline, unless the competent
 /// office has said which one holds.
@@ -372,6 +330,7 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
         Primitive::Coverage {
             by,
             filter,
+            cohort,
             among,
             least,
             until,
@@ -380,6 +339,7 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             &Covering {
                 by,
                 filter: filter.as_ref(),
+                cohort: *cohort,
                 among: among.as_ref(),
                 what,
             },

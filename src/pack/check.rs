@@ -322,7 +322,9 @@ pub enum Primitive {
         by: &'static StepDef,
         /// Only these records.
         filter: Option<Expr>,
-        /// Only the projects for which this holds.
+        /// Which projects of the year.
+        cohort: Cohort,
+        /// Only those for which this holds.
         among: Option<Expr>,
         /// How many of them.
         least: Least,

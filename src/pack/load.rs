@@ -1,5 +1,6 @@
 //! Loading a pack: TOML to rules, with every mistake named by file and rule.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path as FilePath;
 
@@ -179,50 +180,61 @@ impl Pack {
     }
 }
 
-fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
-    let mut digest = String::new();
-    let mut meta = None;
-    let (mut vocabularies, mut raw_facts, mut raw_conditions) = (vec![], vec![], vec![]);
-    let (mut raw_stages, mut raw_rules, mut tables) = (vec![], vec![], vec![]);
-    let mut parameters: Vec<Parameter> = Vec::new();
-    let (mut forms, mut raw_redactions) = (vec![], vec![]);
-    for (name, text) in files {
-        let _ = writeln!(digest, "{name} {}", chain::digest(text.as_bytes()));
-        let file: FileText =
-            toml::from_str(text).map_err(|error| LoadError::Wrong(format!("{name}: {error}")))?;
-        meta = meta.or(file.meta);
-        vocabularies.extend(file.vocabulary);
-        raw_facts.extend(file.fact);
-        raw_conditions.extend(file.condition);
-        raw_stages.extend(file.stage);
-        raw_rules.extend(file.rule);
-        tables.extend(file.table);
-        parameters.extend(file.parameter);
-        forms.extend(file.form);
-        raw_redactions.extend(file.redaction);
+/// What the files of a pack say together.
+#[derive(Default)]
+struct Texts {
+    digest: String,
+    meta: Option<Meta>,
+    file: FileText,
+}
+
+impl Texts {
+    fn read(files: &[(String, String)]) -> Result<Self, LoadError> {
+        let mut all = Self::default();
+        for (name, text) in files {
+            let _ = writeln!(all.digest, "{name} {}", chain::digest(text.as_bytes()));
+            let file: FileText = toml::from_str(text)
+                .map_err(|error| LoadError::Wrong(format!("{name}: {error}")))?;
+            all.meta = all.meta.take().or(file.meta);
+            let into = &mut all.file;
+            into.vocabulary.extend(file.vocabulary);
+            into.fact.extend(file.fact);
+            into.condition.extend(file.condition);
+            into.stage.extend(file.stage);
+            into.rule.extend(file.rule);
+            into.table.extend(file.table);
+            into.parameter.extend(file.parameter);
+            into.form.extend(file.form);
+            into.redaction.extend(file.redaction);
+        }
+        Ok(all)
     }
+}
+
+/// A mistake in one part of a pack.
+fn wrong(part: &str, id: &str) -> impl Fn(String) -> LoadError {
+    let at = format!("{part} {id}");
+    move |error| LoadError::Wrong(format!("{at}: {error}"))
+}
+
+fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
+    let Texts { digest, meta, file } = Texts::read(files)?;
     let meta = meta.ok_or_else(|| LoadError::Wrong("no file of the pack has [meta]".into()))?;
-    if let Some(twice) = parameters
-        .iter()
-        .enumerate()
-        .find_map(|(i, p)| parameters[..i].iter().find(|other| other.id == p.id))
-    {
-        return Err(LoadError::Wrong(format!(
-            "parameter {} stands twice",
-            twice.id
-        )));
+    let parameters = file.parameter;
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = parameters.iter().find(|p| !seen.insert(&p.id)) {
+        let error = format!("parameter {} stands twice", twice.id);
+        return Err(LoadError::Wrong(error));
     }
     let mut filler = Filler::new(&parameters);
     let mut compiler = Compiler {
-        facts: raw_facts.iter().map(|fact| fact.id.clone()).collect(),
+        facts: file.fact.iter().map(|fact| fact.id.clone()).collect(),
         conditions: Vec::new(),
         modules: meta.modules.clone(),
     };
     let mut facts = Vec::new();
-    for raw in raw_facts {
-        let from = compiler
-            .paths(&raw.from)
-            .map_err(|e| LoadError::Wrong(format!("fact {}: {e}", raw.id)))?;
+    for raw in file.fact {
+        let from = compiler.paths(&raw.from).map_err(wrong("fact", &raw.id))?;
         facts.push(NamedFact {
             id: raw.id,
             label: Words::new(raw.label, raw.label_en),
@@ -230,11 +242,11 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         });
     }
     let mut conditions = Vec::new();
-    for raw in raw_conditions {
+    for raw in file.condition {
         let is = filler
             .text(&raw.is)
             .and_then(|text| compiler.expr(&text, None))
-            .map_err(|e| LoadError::Wrong(format!("condition {}: {e}", raw.id)))?;
+            .map_err(wrong("condition", &raw.id))?;
         compiler.conditions.push(raw.id.clone());
         conditions.push(Condition {
             id: raw.id,
@@ -243,53 +255,54 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         });
     }
     let mut redactions = Vec::new();
-    for raw in raw_redactions {
-        let when = compiler
-            .expr(&raw.when, None)
-            .map_err(|e| LoadError::Wrong(format!("redaction: {e}")))?;
+    for raw in file.redaction {
+        let when = compiler.expr(&raw.when, None);
         redactions.push(Redaction {
-            when,
+            when: when.map_err(wrong("redaction", &raw.when))?,
             fields: raw.fields,
         });
     }
     let mut stages = Vec::new();
-    for raw in raw_stages {
-        let gate = compiler
-            .paths(&raw.passed)
-            .map_err(|e| LoadError::Wrong(format!("stage {}: {e}", raw.id)))?;
+    for raw in file.stage {
+        let gate = compiler.paths(&raw.passed);
+        let gate = gate.map_err(wrong("stage", &raw.id))?;
         stages.push((raw.id, gate));
     }
-    let mut rules = Vec::new();
-    for mut raw in raw_rules {
-        let id = raw.id.clone();
-        let put = raw
-            .check
-            .iter_mut()
-            .flat_map(|table| table.iter_mut())
-            .try_for_each(|(_, value)| filler.fill(value));
-        put.map_err(|e| LoadError::Wrong(format!("rule {id}: {e}")))?;
-        if rules.iter().any(|rule: &Rule| rule.id == id) {
-            return Err(LoadError::Wrong(format!("rule {id} stands twice")));
-        }
-        rules.push(
-            compiler
-                .rule(raw)
-                .map_err(|e| LoadError::Wrong(format!("rule {id}: {e}")))?,
-        );
-    }
+    let rules = rules(&compiler, &mut filler, file.rule)?;
     Ok(Pack {
         source: source.to_owned(),
         meta,
         sha256: chain::digest(digest.as_bytes()),
-        vocabularies,
+        vocabularies: file.vocabulary,
         facts,
         conditions,
         stages,
         rules,
-        tables,
-        forms,
+        tables: file.table,
+        forms: file.form,
         redactions,
         parameters,
         used: filler.used,
     })
+}
+
+/// The rows, with the parameters in the place of their names.
+fn rules(
+    compiler: &Compiler,
+    filler: &mut Filler,
+    rows: Vec<RawRule>,
+) -> Result<Vec<Rule>, LoadError> {
+    let mut rules: Vec<Rule> = Vec::with_capacity(rows.len());
+    for mut raw in rows {
+        let id = raw.id.clone();
+        if rules.iter().any(|rule| rule.id == id) {
+            return Err(LoadError::Wrong(format!("rule {id} stands twice")));
+        }
+        let values = raw.check.iter_mut().flat_map(|table| table.iter_mut());
+        for (_, value) in values {
+            filler.fill(value).map_err(wrong("rule", &id))?;
+        }
+        rules.push(compiler.rule(raw).map_err(wrong("rule", &id))?);
+    }
+    Ok(rules)
 }

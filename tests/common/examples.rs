@@ -79,7 +79,8 @@ pub fn examples_of(pack: &str) -> PathBuf {
 #[serde(deny_unknown_fields)]
 pub struct Base {
     /// Name.
-    pub base: String,
+    #[serde(rename = "base")]
+    pub name: String,
     /// Its steps.
     pub steps: Vec<Map<String, Json>>,
     /// The subjects that must be entirely in order; its cases and demands if left out.
@@ -90,13 +91,13 @@ pub struct Base {
     pub as_of: Option<String>,
 }
 
-/// The base cases by name. The steps of `prelude`, if there is such a line, stand before all.
+/// The base cases by name.
 pub fn bases(folder: &Path) -> BTreeMap<String, Base> {
     let text = std::fs::read_to_string(folder.join("base.jsonl")).unwrap();
     text.lines()
         .filter(|line| !line.trim().is_empty())
         .map(|line| serde_json::from_str::<Base>(line).unwrap_or_else(|e| panic!("{e}: {line}")))
-        .map(|base| (base.base.clone(), base))
+        .map(|base| (base.name.clone(), base))
         .collect()
 }
 
@@ -276,9 +277,10 @@ pub fn findings(folder: &Path, pack: &Pack, example: &Example) -> Vec<Finding> {
     let subjects: Vec<String> = if subject == "*" {
         let cases = book.subjects().filter(|id| id.contains('-'));
         let cases = cases.map(str::to_owned);
-        match base.subjects.is_empty() {
-            true => cases.collect(),
-            false => base.subjects,
+        if base.subjects.is_empty() {
+            cases.collect()
+        } else {
+            base.subjects
         }
     } else {
         vec![subject]

@@ -143,10 +143,8 @@ fn parameters(pack: &Pack) -> Vec<Flaw> {
     let catalogue = Catalogue::get();
     let mut flaws = Vec::new();
     for question in &catalogue.questions {
-        if !pack
-            .parameter(&question.id)
-            .is_some_and(|p| p.is_answered())
-        {
+        let answer = pack.parameter(&question.id);
+        if !answer.is_some_and(crate::pack::Parameter::is_answered) {
             flaws.push(Flaw::new(
                 &question.id,
                 words!(
