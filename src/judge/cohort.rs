@@ -123,6 +123,7 @@ impl<'a> Facts<'a> {
         let cases = match cohort {
             Cohort::Started => view.book.cohort(&view.subject, view.as_of),
             Cohort::Programme => view.book.programme(&view.subject),
+            Cohort::Completed => view.book.completed(&view.subject, view.as_of),
         };
         for case in cases
             .into_iter()

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::modules;
 use crate::law::Money;
 use crate::pack::Pack;
-use crate::pack::expr::{Expr, Literal, Op, Path};
+use crate::pack::expr::{Expr, Literal, Op, Path, Summand};
 use crate::state::{Fact, Value, View};
 use crate::step::{Kind, StepDef};
 use crate::words;
@@ -202,22 +202,38 @@ impl<'a> Facts<'a> {
                         .any(|word| matches!(word, Literal::Text(word) if text.contains(word)))
                 })
             }),
-            Expr::Scaled(path, factor, op, other, times) => {
-                let number = |path, by: &i64| {
-                    let value = self.single(path, record)?;
-                    let number = value.count().or(value.money().map(Money::fen))?;
-                    Some(i128::from(number) * i128::from(*by))
-                };
-                match (number(path, factor), number(other, times)) {
-                    (Some(left), Some(right)) => yes(ordered(*op, left.cmp(&right))),
-                    (None, _) => Answer::Unknown(vec![self.label(path)]),
-                    _ => Answer::Unknown(vec![self.label(other)]),
+            Expr::Sums(left, op, right) => {
+                match (self.summed(left, record), self.summed(right, record)) {
+                    (Ok(left), Ok(right)) => yes(ordered(*op, left.cmp(&right))),
+                    (Err(label), _) | (_, Err(label)) => Answer::Unknown(vec![label]),
                 }
             }
             Expr::Facts(path, op, other) => match self.single(other, record) {
                 None => Answer::Unknown(vec![self.label(other)]),
                 Some(right) => self.with(path, record, |left| compare_values(left, *op, &right)),
             },
+        }
+    }
+
+    /// A sum of numbers, or of amounts in fen; the name of what is missing otherwise.
+    fn summed(&self, parts: &[Summand], record: Option<&Fact>) -> Result<i128, Words> {
+        parts.iter().try_fold(0, |sum, part| {
+            let (path, times) = match part {
+                Summand::Plain(number) => return Ok(sum + i128::from(*number)),
+                Summand::Times(path, times) => (path, times),
+            };
+            let value = self.single(path, record);
+            let number = value.and_then(|v| v.count().or(v.money().map(Money::fen)));
+            let number = number.ok_or_else(|| self.named(path, record))?;
+            Ok(sum + i128::from(number) * i128::from(*times))
+        })
+    }
+
+    /// The name of a path, also of a field of the record at hand.
+    fn named(&self, path: &Path, record: Option<&Fact>) -> Words {
+        match (path, record) {
+            (Path::Item(index), Some(fact)) => self.label(&Path::Field(fact.def, *index)),
+            _ => self.label(path),
         }
     }
 
@@ -232,12 +248,9 @@ impl<'a> Facts<'a> {
     }
 
     fn with(&self, path: &Path, record: Option<&Fact>, holds: impl Fn(&Value) -> bool) -> Answer {
-        match (self.single(path, record), path, record) {
-            (Some(value), ..) => yes(holds(&value)),
-            (None, Path::Item(index), Some(fact)) => {
-                Answer::Unknown(vec![self.label(&Path::Field(fact.def, *index))])
-            }
-            (None, ..) => Answer::Unknown(vec![self.label(path)]),
+        match self.single(path, record) {
+            Some(value) => yes(holds(&value)),
+            None => Answer::Unknown(vec![self.named(path, record)]),
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) fn label(fact: ModuleFact) -> Words {
         ModuleFact::YearNumber => ("年度", "year"),
         ModuleFact::Streets => ("各街道", "the streets"),
         ModuleFact::MixTotal => ("项目总资金", "money from all sources"),
+        ModuleFact::MixBudget => ("预算总额", "budget from all sources"),
         ModuleFact::MixGovernment => ("政府财政资金", "government money"),
         ModuleFact::MixSocial => ("社会资源投入", "what society gives"),
         ModuleFact::MixDonated => ("社会捐赠", "donations"),
@@ -79,6 +80,7 @@ pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'
             fact: None,
         }),
         ModuleFact::MixTotal
+        | ModuleFact::MixBudget
         | ModuleFact::MixGovernment
         | ModuleFact::MixSocial
         | ModuleFact::MixDonated

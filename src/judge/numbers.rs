@@ -9,7 +9,7 @@ use super::records::join_labels;
 use crate::law::{Day, Money};
 use crate::pack::check::{Gate, IfMissing};
 use crate::pack::expr::{Expr, Path};
-use crate::state::{Fact, Subject};
+use crate::state::{Fact, Subject, Value};
 use crate::step::{Recorded, StepDef, implement};
 use crate::words;
 use crate::words::Words;
@@ -19,6 +19,8 @@ pub(super) struct Counting<'p> {
     pub(super) of: &'p [(&'static StepDef, Option<Expr>)],
     pub(super) among: Option<&'p Expr>,
     pub(super) sources: bool,
+    /// Distinct values of this field are counted.
+    pub(super) distinct: Option<&'static str>,
     pub(super) min: i64,
     pub(super) headcount: Option<&'p Path>,
     pub(super) gate: &'p Gate,
@@ -141,6 +143,10 @@ impl<'a> Facts<'a> {
         counted.tally = tally(&counted.records);
         counted.number = if counting.sources {
             whole(counted.tally.sources())
+        } else if let Some(field) = counting.distinct {
+            let values = counted.records.iter().flat_map(|f| f.value(field).items());
+            let distinct: BTreeSet<&str> = values.filter_map(Value::text).collect();
+            whole(distinct.len())
         } else {
             whole(counted.records.len())
         };

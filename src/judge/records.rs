@@ -252,7 +252,8 @@ impl<'a> Facts<'a> {
     ) -> Outcome {
         let items = self.items(of);
         let facts = self.facts(of);
-        if facts.is_empty() {
+        let computed = matches!(of, Path::Module(_));
+        if facts.is_empty() && !computed {
             return Outcome::waits_for(self.label(of));
         }
         if items.is_empty() {

@@ -18,58 +18,55 @@ use crate::words;
 use crate::words::Words;
 
 /// Runs all checks; a reading that turns the answer makes it borderline, unless the competent
-/// office has said which one holds.
+/// office has said which one holds. A reading that several checks have is one reading.
 pub(super) fn computed(facts: &Facts<'_>, rule: &str, checks: &[&Check], passed: bool) -> Judged {
     let mut outcomes = Vec::new();
-    let mut disagreeing = None;
     let mut ruled = None;
+    let mut open: Vec<&Reading> = Vec::new();
+    let under = |check: &Check, reading: &Reading| {
+        let when = reading.when.as_ref().or(check.when.as_ref());
+        applied(facts, check, when, &reading.primitive, passed)
+    };
     for check in checks {
         let mut outcome = applied(facts, check, check.when.as_ref(), &check.primitive, passed);
         let day = outcome.governed.unwrap_or(facts.view.as_of);
         let answer = ruling(facts, rule, day).filter(|_| !check.readings.is_empty());
-        let run = |reading: &Reading| {
-            let when = reading.when.as_ref().or(check.when.as_ref());
-            applied(facts, check, when, &reading.primitive, passed)
-        };
-        if let Some(answer) = answer {
-            let chosen = check.readings.iter().find(|r| r.id == answer.reading);
-            if chosen.is_some() || answer.reading == DEFAULT {
+        let chosen = answer
+            .as_ref()
+            .and_then(|a| check.readings.iter().find(|r| r.id == a.reading));
+        match answer {
+            Some(answer) if chosen.is_some() || answer.reading == DEFAULT => {
                 if let Some(chosen) = chosen {
-                    outcome = run(chosen);
+                    outcome = under(check, chosen);
                 }
                 ruled = Some(answer);
-                outcomes.push(outcome);
-                continue;
             }
-        }
-        for reading in &check.readings {
-            let other = run(reading);
-            // a reading that breaks, or that no longer does
-            let turns = matches!(
-                (outcome.status, other.status),
-                (Status::Broken, Status::Kept | Status::Exempt)
-                    | (Status::Kept | Status::Exempt, Status::Broken)
-            );
-            if turns && disagreeing.is_none() {
-                disagreeing = Some((
-                    outcomes.len(),
-                    outcome.status,
-                    reading.id.clone(),
-                    reading.why.clone(),
-                ));
+            _ => {
+                for reading in &check.readings {
+                    if !open.iter().any(|other| other.id == reading.id) {
+                        open.push(reading);
+                    }
+                }
             }
         }
         outcomes.push(outcome);
     }
-    // only a reading of the check that decides makes the whole borderline
     let worst = outcomes.iter().map(|o| o.status).max();
-    let disagrees = disagreeing.and_then(|(index, status, id, why)| {
-        let others_fine = outcomes
-            .iter()
-            .enumerate()
-            .all(|(i, o)| i == index || o.status < Status::Missing);
-        let fine = matches!(status, Status::Kept | Status::Exempt);
-        (others_fine && (Some(status) == worst || fine)).then_some((id, why))
+    let disagrees = open.into_iter().find_map(|reading| {
+        let mut turns = false;
+        let others = checks.iter().zip(&outcomes).map(|(check, outcome)| {
+            let Some(own) = check.readings.iter().find(|r| r.id == reading.id) else {
+                return outcome.status;
+            };
+            let other = under(check, own).status;
+            turns |= turned(outcome.status, other);
+            other
+        });
+        let other = others.max();
+        let crosses = matches!((worst, other), (Some(a), Some(b))
+            if (a == Status::Broken && b < Status::Missing)
+                || (a < Status::Missing && b == Status::Broken));
+        (turns && crosses).then(|| (reading.id.clone(), reading.why.clone()))
     });
     let outcome = Outcome::join(outcomes)
         .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
@@ -78,6 +75,12 @@ pub(super) fn computed(facts: &Facts<'_>, rule: &str, checks: &[&Check], passed:
         disagrees,
         ruled,
     }
+}
+
+/// A reading that breaks, or that no longer does.
+fn turned(taken: Status, other: Status) -> bool {
+    let fine = |status| matches!(status, Status::Kept | Status::Exempt);
+    (taken == Status::Broken && fine(other)) || (fine(taken) && other == Status::Broken)
 }
 
 /// Runs a check on the subject, or on each of the records that it is for.
@@ -219,6 +222,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             of,
             among,
             sources,
+            distinct,
             min,
             headcount,
             gate,
@@ -229,6 +233,7 @@ fn run(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             of,
             among: among.as_ref(),
             sources: *sources,
+            distinct: *distinct,
             min: *min,
             headcount: headcount.as_ref(),
             gate,

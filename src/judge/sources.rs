@@ -38,7 +38,14 @@ fn labour(fact: &Fact) -> Option<Money> {
 /// A sum of sources of the record at hand, or of the latest.
 pub(super) fn mixed<'a>(which: ModuleFact, facts: &Facts<'a>) -> Option<Found<'a>> {
     let at = facts.focus.map(|focus| focus.fact);
+    let budgets = || {
+        let records = facts.view.facts(fund::Mix::DEF);
+        records
+            .filter(|fact| fact.value("phase").text() == Some("budget"))
+            .max_by_key(|fact| fact.occurred)
+    };
     let fact = match at.filter(|fact| fact.def == fund::Mix::DEF) {
+        _ if which == ModuleFact::MixBudget => budgets()?,
         Some(fact) => fact,
         None => facts.view.last(fund::Mix::DEF)?,
     };

@@ -83,6 +83,7 @@ impl<'a> Facts<'a> {
         let ids = match among.cohort {
             Cohort::Started => book.cohort(&scope, as_of),
             Cohort::Programme => book.programme(&scope),
+            Cohort::Completed => book.completed(&scope, as_of),
         };
         for id in ids {
             let view = View::new(book, id, as_of);

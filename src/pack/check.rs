@@ -276,6 +276,8 @@ pub enum Primitive {
         of: Vec<(&'static StepDef, Option<Expr>)>,
         /// Count distinct sources 名（户）, not records.
         sources: bool,
+        /// Count the distinct values of this field, not records.
+        distinct: Option<&'static str>,
         /// At least so many.
         min: i64,
         /// A number that stands for records without names.

@@ -66,6 +66,15 @@ pub enum Op {
     Ge,
 }
 
+/// A part of a sum.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Summand {
+    /// So many times a number or an amount.
+    Times(Path, i64),
+    /// A number, or an amount in fen.
+    Plain(i64),
+}
+
 /// A condition over facts; a missing fact makes it unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
@@ -79,9 +88,9 @@ pub enum Expr {
     Compare(Path, Op, Literal),
     /// Two facts compared.
     Facts(Path, Op, Path),
-    /// So many times a number or an amount compared with another: `for * 2 > members`,
-    /// `gov * 5 <= total * 3`.
-    Scaled(Path, i64, Op, Path, i64),
+    /// Sums of numbers or amounts compared: `for * 2 > members`,
+    /// `gov * 5 <= total * 3`, `raised + 200000.00 >= needed`.
+    Sums(Vec<Summand>, Op, Vec<Summand>),
     /// A fact is one of several values.
     In(Path, Vec<Literal>),
     /// A text contains one of several words.
@@ -255,21 +264,59 @@ impl Parser<'_> {
         if self.word("mentions") {
             return Ok(Expr::Mentions(path, self.literals()?));
         }
-        if self.sign("*") {
-            return self.scaled(path);
-        }
-        for (sign, op) in OPS {
-            if self.sign(sign) {
-                return match self.peek().cloned() {
-                    Some(Token::Word(other)) if other != "true" && other != "false" => {
-                        self.at += 1;
-                        Ok(Expr::Facts(path, op, self.names.path(&other)?))
-                    }
-                    _ => Ok(Expr::Compare(path, op, self.literal()?)),
-                };
+        let left = self.sum(path.clone())?;
+        let Some((_, op)) = OPS.into_iter().find(|(sign, _)| self.sign(sign)) else {
+            return match left[..] {
+                [Summand::Times(_, 1)] => Ok(Expr::Flag(path)),
+                _ => Err(format!("expected a comparison, found {:?}", self.peek())),
+            };
+        };
+        let right = match self.peek().cloned() {
+            Some(Token::Word(other)) if other != "true" && other != "false" => {
+                self.at += 1;
+                let other = self.names.path(&other)?;
+                let right = self.sum(other.clone())?;
+                if let ([Summand::Times(_, 1)], [Summand::Times(_, 1)]) = (&left[..], &right[..]) {
+                    return Ok(Expr::Facts(path, op, other));
+                }
+                right
             }
+            _ => {
+                let literal = self.literal()?;
+                if let [Summand::Times(_, 1)] = left[..] {
+                    return Ok(Expr::Compare(path, op, literal));
+                }
+                vec![plain(&literal)?]
+            }
+        };
+        Ok(Expr::Sums(left, op, right))
+    }
+
+    /// The rest of a sum that begins with a fact: `* 2 + other + 200000.00`.
+    fn sum(&mut self, path: Path) -> Result<Vec<Summand>, String> {
+        let mut list = vec![Summand::Times(path, self.times()?)];
+        while self.sign("+") {
+            list.push(match self.peek().cloned() {
+                Some(Token::Word(name)) => {
+                    self.at += 1;
+                    let path = self.names.path(&name)?;
+                    Summand::Times(path, self.times()?)
+                }
+                _ => plain(&self.literal()?)?,
+            });
         }
-        Ok(Expr::Flag(path))
+        Ok(list)
+    }
+
+    /// A whole number after `*`; once if there is none.
+    fn times(&mut self) -> Result<i64, String> {
+        if !self.sign("*") {
+            return Ok(1);
+        }
+        match self.literal()? {
+            Literal::Count(times) => Ok(times),
+            _ => Err("expected a whole number after *".into()),
+        }
     }
 
     /// The rest of `exists(step, condition on the record)`.
@@ -292,30 +339,6 @@ impl Parser<'_> {
         self.at = inner.at;
         self.expect(")")?;
         Ok(Expr::Exists(def, Box::new(fits)))
-    }
-
-    /// The rest of `path * 2 > other`.
-    fn scaled(&mut self, path: Path) -> Result<Expr, String> {
-        let Literal::Count(factor) = self.literal()? else {
-            return Err("expected a whole number after *".into());
-        };
-        let Some((_, op)) = OPS.into_iter().find(|(sign, _)| self.sign(sign)) else {
-            return Err(format!("expected a comparison, found {:?}", self.peek()));
-        };
-        let Some(Token::Word(other)) = self.peek().cloned() else {
-            return Err(format!("expected a fact, found {:?}", self.peek()));
-        };
-        self.at += 1;
-        let other = self.names.path(&other)?;
-        let times = if self.sign("*") {
-            match self.literal()? {
-                Literal::Count(times) => times,
-                _ => return Err("expected a whole number after *".into()),
-            }
-        } else {
-            1
-        };
-        Ok(Expr::Scaled(path, factor, op, other, times))
     }
 
     fn literals(&mut self) -> Result<Vec<Literal>, String> {
@@ -349,6 +372,15 @@ impl Parser<'_> {
                 .map_err(|_| format!("{number} is no number")),
             other => Err(format!("expected a value, found {other:?}")),
         }
+    }
+}
+
+/// A number or an amount as a part of a sum.
+fn plain(literal: &Literal) -> Result<Summand, String> {
+    match literal {
+        Literal::Count(number) => Ok(Summand::Plain(*number)),
+        Literal::Money(money) => Ok(Summand::Plain(money.fen())),
+        other => Err(format!("{other:?} cannot be added up")),
     }
 }
 

@@ -122,6 +122,15 @@ fn count(p: &mut Params<'_>) -> Result<Primitive, String> {
             .map(|text| p.compiler.expr(&text, first))
             .transpose()?,
         sources: p.or("sources", false)?,
+        distinct: match (p.optional::<String>("distinct")?, first) {
+            (None, _) => None,
+            (Some(name), Some(def)) => Some(
+                def.field(&name)
+                    .ok_or_else(|| format!("{} has no field {name}", def.id))?
+                    .name,
+            ),
+            (Some(_), None) => return Err("distinct looks at one step".into()),
+        },
         min: p.get("min")?,
         headcount: p
             .optional::<String>("headcount")?

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Book, Subject};
 use crate::law::Day;
+use crate::step::Recorded;
+use crate::step::implement::{Complete, Start};
 
 /// One project that was started.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ impl Index {
     pub(super) fn new(book: &Book) -> Self {
         let mut last: BTreeMap<&str, Day> = BTreeMap::new();
         for fact in book
-            .of_step(<crate::step::implement::Start as crate::step::Recorded>::DEF)
+            .of_step(Start::DEF)
             .filter(|fact| !book.is_withdrawn(&fact.subject))
         {
             if let Some(day) = fact.occurred {
@@ -87,6 +89,30 @@ impl Book {
             .flat_map(|(_, cases)| cases)
             .map(String::as_str)
             .filter(|case| Subject::parse(case).year() == Some(year))
+            .collect()
+    }
+
+    /// The cases that were completed in a year of a community, a street or the district, up
+    /// to a day.
+    #[must_use]
+    pub fn completed(&self, scope: &Subject, as_of: Day) -> Vec<&str> {
+        let Some(year) = scope.year() else {
+            return Vec::new();
+        };
+        let done = |case: &&str| {
+            let facts = self.about(case).iter().map(|&index| self.fact(index));
+            let mut days = facts
+                .filter(|fact| fact.def == Complete::DEF && !fact.struck)
+                .filter_map(|fact| fact.occurred);
+            days.any(|day| day.year() == year && day <= as_of)
+        };
+        self.cohorts()
+            .cases
+            .iter()
+            .filter(|(code, _)| self.holds(scope, code))
+            .flat_map(|(_, cases)| cases)
+            .map(String::as_str)
+            .filter(done)
             .collect()
     }
 

@@ -15,6 +15,8 @@ pub enum Cohort {
     Started,
     /// Those that carry its number.
     Programme,
+    /// Those that were completed in it.
+    Completed,
 }
 
 /// Some projects.

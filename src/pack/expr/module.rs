@@ -45,6 +45,8 @@ pub enum ModuleFact {
     Streets,
     /// Money of a project from all sources, by the record at hand or the latest one.
     MixTotal,
+    /// The same of the latest budget.
+    MixBudget,
     /// Of it, government money.
     MixGovernment,
     /// Of it, what society gives: money, goods, labour.
@@ -63,7 +65,7 @@ pub enum ModuleFact {
 
 impl ModuleFact {
     /// Every module fact with its name and the module that gives it.
-    pub const ALL: [(&'static str, &'static str, Self); 28] = [
+    pub const ALL: [(&'static str, &'static str, Self); 29] = [
         ("library.in_force", "library", Self::LibraryInForce),
         ("case.communities", "case", Self::Communities),
         ("operator.here", "operator", Self::OperatorHere),
@@ -85,6 +87,7 @@ impl ModuleFact {
         ("year.number", "case", Self::YearNumber),
         ("district.streets", "case", Self::Streets),
         ("mix.total", "sources", Self::MixTotal),
+        ("mix.budget", "sources", Self::MixBudget),
         ("mix.government", "sources", Self::MixGovernment),
         ("mix.social", "sources", Self::MixSocial),
         ("mix.donated", "sources", Self::MixDonated),

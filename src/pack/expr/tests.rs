@@ -44,7 +44,7 @@ fn reads_guards() {
     ));
     assert!(matches!(
         read("implement.decide.for * 2 > implement.decide.members"),
-        Ok(Expr::Scaled(_, 2, Op::Gt, _, 1))
+        Ok(Expr::Sums(left, Op::Gt, _)) if matches!(left[..], [Summand::Times(_, 2)])
     ));
     assert!(matches!(
         read("implement.progress.note mentions ['监理', '设计']"),
@@ -68,6 +68,28 @@ fn refuses_what_it_does_not_know() {
         "publicize.post.ende == 'x'",
         "library.in_force",
         "type == 'open",
+    ] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn reads_sums() {
+    let found = read("fund.mix.own * 5 + 200000.00 >= fund.mix.special * 3").unwrap();
+    let Expr::Sums(left, Op::Ge, right) = found else {
+        panic!("{found:?}");
+    };
+    assert_eq!(left[1], Summand::Plain(20_000_000));
+    assert!(matches!(left[0], Summand::Times(_, 5)));
+    assert!(matches!(right[..], [Summand::Times(_, 3)]));
+    assert!(matches!(
+        read("fund.mix.own + fund.mix.cash <= 12"),
+        Ok(Expr::Sums(_, Op::Le, _))
+    ));
+    for wrong in [
+        "fund.mix.own + 2",
+        "fund.mix.own * 2.00 > 1",
+        "fund.mix.own + 'a' > 1",
     ] {
         assert!(read(wrong).is_err(), "{wrong}");
     }

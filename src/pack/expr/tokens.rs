@@ -14,8 +14,8 @@ pub(super) enum Token {
 /// # Errors
 /// Says what is not understood.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    const SIGNS: [&str; 12] = [
-        "==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ",", "*",
+    const SIGNS: [&str; 13] = [
+        "==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ",", "*", "+",
     ];
     let mut list = Vec::new();
     let mut rest = text.trim_start();
@@ -31,7 +31,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
             rest = after;
         } else {
             let end = rest
-                .find(|c: char| c.is_whitespace() || "=!<>()[],'*".contains(c))
+                .find(|c: char| c.is_whitespace() || "=!<>()[],'*+".contains(c))
                 .unwrap_or(rest.len());
             if end == 0 {
                 return Err(format!("“{first}” is not understood in “{text}”"));
