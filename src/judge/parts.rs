@@ -5,7 +5,7 @@ use serde_json::json;
 use super::cohort::ceil_percent;
 use super::eval::{Answer, Facts, step_label};
 use super::outcome::Outcome;
-use crate::law::{Day, Period};
+use crate::law::{Day, Period, Unit, add};
 use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Value, View};
 use crate::step::StepDef;
@@ -21,6 +21,8 @@ pub(super) struct Recurring<'p> {
     pub(super) among: Option<&'p Expr>,
     /// Parts that are only partly in force count too.
     pub(super) partly: bool,
+    /// Two records that follow one another are at most so many months apart.
+    pub(super) gap: Option<i64>,
 }
 
 impl Facts<'_> {
@@ -33,6 +35,7 @@ impl Facts<'_> {
             needs,
             among,
             partly,
+            gap,
         } = *recurring;
         let view = self.view;
         let Some(year) = view.subject.year() else {
@@ -101,6 +104,9 @@ impl Facts<'_> {
                 ))
             });
         }
+        if let Some(gap) = gap.and_then(|months| self.gap(of, &records, months)) {
+            parts.push(gap);
+        }
         let mut outcome = Outcome::join(parts)
             .unwrap_or_else(|| {
                 Outcome::exempt(words!("没有要核对的期间。", "No part to be judged."))
@@ -109,6 +115,27 @@ impl Facts<'_> {
             .fact("days", json!(shown));
         outcome.governed = judged.or(Day::new(year, 12, 31));
         outcome
+    }
+
+    /// Two records that follow one another more than so many months apart.
+    fn gap(&self, of: &StepDef, records: &[&Fact], months: i64) -> Option<Outcome> {
+        let mut days: Vec<Day> = records.iter().filter_map(|f| f.occurred).collect();
+        days.sort_unstable();
+        let calendar = self.view.book.calendar();
+        days.windows(2).find_map(|pair| {
+            let due = add(pair[0], months, Unit::Month, calendar).ok()?;
+            (pair[1] > due).then(|| {
+                Outcome::broken(words!(
+                    "两次{}（{}、{}）相隔超过{}个月。",
+                    "Two {4} ({1}, {2}) are more than {3} months apart.",
+                    of.zh,
+                    pair[0],
+                    pair[1],
+                    months,
+                    of.id
+                ))
+            })
+        })
     }
 
     /// True if some case of the community has such a record in the part.

@@ -11,7 +11,7 @@ use super::parts::Recurring;
 use super::records::join_labels;
 use super::rulings::{DEFAULT, Judged, ruling};
 use crate::law::Unit;
-use crate::pack::check::Each;
+use crate::pack::check::{Each, Latest};
 use crate::pack::{Check, Expr, Primitive, Reading};
 use crate::state::Fact;
 use crate::words;
@@ -96,10 +96,17 @@ fn applied(
     };
     let mut outcomes = Vec::new();
     let mut records: Vec<&Fact> = facts.view.facts(each.of).collect();
-    if each.last {
+    if each.last != Latest::Each {
         records.retain(|fact| belongs(facts, each, fact) == Answer::Yes);
-        let latest = records.iter().copied().max_by_key(|fact| fact.occurred);
-        records = latest.into_iter().collect();
+        let of = |fact: &Fact| match each.last {
+            Latest::Per(field) => fact.value(field).text().map(str::to_owned),
+            _ => None,
+        };
+        let later = |fact: &&Fact, other: &&Fact| {
+            of(other) == of(fact) && (other.occurred, &other.key) > (fact.occurred, &fact.key)
+        };
+        let all = records.clone();
+        records.retain(|fact| !all.iter().any(|other| later(fact, other)));
     }
     for fact in records {
         match belongs(facts, each, fact) {
@@ -358,6 +365,7 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             needs,
             among,
             partly,
+            gap,
         } => facts.periods(&Recurring {
             of,
             filter: filter.as_ref(),
@@ -365,6 +373,7 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             needs: *needs,
             among: among.as_ref(),
             partly: *partly,
+            gap: *gap,
         }),
         Primitive::Share {
             of,

@@ -39,10 +39,21 @@ pub struct Each {
     /// Records of other steps belong to the one at hand if these fields, as far as they have
     /// them, are the same.
     pub same: Vec<&'static str>,
-    /// Only the latest of these records.
-    pub last: bool,
+    /// Only the latest of these records, or of those with the same value of a field.
+    pub last: Latest,
     /// Only records whose day in this field lies in the year that is judged.
     pub year_of: Option<&'static str>,
+}
+
+/// Which of several records count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Latest {
+    /// Every one.
+    Each,
+    /// The latest.
+    One,
+    /// Of each value of this field the latest.
+    Per(&'static str),
 }
 
 /// How many of the projects of a year.
@@ -349,6 +360,8 @@ pub enum Primitive {
         among: Option<Expr>,
         /// Parts that are only partly in force count too.
         partly: bool,
+        /// Two records that follow one another are at most so many months apart.
+        gap: Option<i64>,
     },
     /// Of the records of each part of the year so many percent are done.
     Share {

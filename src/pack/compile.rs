@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::check::{Check, Each, Reading};
+use super::check::{Check, Each, Latest, Reading};
 use super::expr::{self, Expr, Names, Path};
 use super::load::RawRule;
 use super::{Contested, Filing, Rule, Treatment, params};
@@ -163,13 +163,10 @@ impl Compiler {
             Some(toml::Value::String(one)) => vec![one],
             Some(list) => list.try_into().map_err(|e| format!("same: {e}"))?,
         };
-        let last = match table.remove("each_last") {
-            None => false,
-            Some(value) => value.try_into().map_err(|e| format!("each_last: {e}"))?,
-        };
+        let last = table.remove("each_last");
         let year_of = take_text(table, "year_of")?;
         let Some(name) = take_text(table, "each")? else {
-            return if filter.is_some() || year_of.is_some() || !same.is_empty() || last {
+            return if filter.is_some() || year_of.is_some() || !same.is_empty() || last.is_some() {
                 Err("each_where, each_last, same and year_of need each".into())
             } else {
                 Ok(None)
@@ -179,6 +176,12 @@ impl Compiler {
         let field = |name: String| {
             let known = of.field(&name).map(|field| field.name);
             known.ok_or_else(|| format!("{} has no field {name}", of.id))
+        };
+        let last = match last {
+            None | Some(toml::Value::Boolean(false)) => Latest::Each,
+            Some(toml::Value::Boolean(true)) => Latest::One,
+            Some(toml::Value::String(name)) => Latest::Per(field(name)?),
+            Some(other) => return Err(format!("each_last is {other}, it is true or a field")),
         };
         Ok(Some(Each {
             of,

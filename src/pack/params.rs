@@ -265,6 +265,7 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                     None
                 },
                 partly: p.or("partly", false)?,
+                gap: p.optional("gap")?,
             }
         }
         "share" => {

@@ -54,6 +54,7 @@ pub(super) const EMBEDDED: &[Files] = &[
         "07-matters",
         "08-forms",
         "tables",
+        "forms",
     ),
     pack!(
         "haicang-2018",
