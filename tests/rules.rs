@@ -185,7 +185,7 @@ fn lacks(pack: &str, rule: &Rule) -> Vec<String> {
         // a document is there or not
         &["unverifiable"]
     } else if UNBREAKABLE.contains(&rule.id.as_str()) || rule.id.ends_with("-VALID") {
-        &["out-of-force"]
+        &["out-of-force", "unverifiable"]
     } else {
         &["violation", "deviation"]
     };

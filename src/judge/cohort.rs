@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::eval::{Answer, Facts};
 use super::outcome::Outcome;
+use super::sums::day_of;
 use crate::law::Day;
 use crate::pack::check::{Cohort, Least};
 use crate::pack::expr::Expr;
@@ -76,7 +77,7 @@ impl<'a> Facts<'a> {
         let lacking = self.lacking(least, &population, &covered, &missing);
         let (need, said) = needed(&name, least, population.len(), covered.len(), &lacking);
         let year = view.subject.year().unwrap_or_default();
-        let until = Day::new(year + offset, month, day);
+        let until = day_of(year + offset, month, day);
         let outcome = if lacking.is_empty() && unknown.is_empty() {
             Outcome::kept(said)
         } else if until.is_some_and(|until| view.as_of <= until) {

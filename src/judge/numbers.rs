@@ -6,6 +6,7 @@ use super::eval::{Answer, Facts, path_id, step_label};
 use super::modules;
 use super::outcome::Outcome;
 use super::records::join_labels;
+use super::sums::day_of;
 use crate::law::{Day, Money};
 use crate::pack::check::{Gate, IfMissing};
 use crate::pack::expr::{Expr, Path};
@@ -162,7 +163,7 @@ impl<'a> Facts<'a> {
         match self.view.subject {
             Subject::CommunityYear(_, year)
             | Subject::StreetYear(_, year)
-            | Subject::DistrictYear(year) => Day::new(year + offset, month, day),
+            | Subject::DistrictYear(year) => day_of(year + offset, month, day),
             _ => None,
         }
     }

@@ -67,7 +67,7 @@ step! {
         /// Other matters
         other: Option<LevelTerm> = "其他",
         /// Opinions and proposals
-        comment: Option<String> = "其它意见或建议" ["你对“民生大莞家”项目的其它意见或建议"],
+        comment: Option<String> = "其它意见或建议" ["意见或建议"],
         /// Whether it was signed
         signed: Option<bool> = "是否签名",
     }

@@ -76,7 +76,10 @@ fn answer(pack: &Pack, parameter: Option<&Parameter>, lang: Lang) -> (String, St
     }
     let rule = parameter.rule.as_deref().and_then(|id| pack.rule(id));
     let hard = match rule.map(|rule| rule.severity) {
-        Some(Severity::Principle) => lang.pick("（原则上）", " (principle)"),
+        // the note may say so itself
+        Some(Severity::Principle) if !parameter.note.contains("原则上") => {
+            lang.pick("（原则上）", " (principle)")
+        }
         _ => "",
     };
     let cite = rule.map_or(parameter.cite.clone(), |rule| rule.cite.clone());

@@ -58,7 +58,9 @@ const MARKS: [&str; 27] = [
     "%",
 ];
 /// Words in which a mark is no mark.
-const NO_MARKS: [&str; 12] = [
+const NO_MARKS: [&str; 14] = [
+    "以下简称",
+    "以下原则",
     "应急",
     "相应",
     "供应",
@@ -107,13 +109,11 @@ impl Law {
             .collect()
     }
 
-    /// The clause around a place.
-    fn clause(&self, at: usize) -> String {
+    /// Where the clause around a place begins and ends.
+    fn around(&self, at: usize) -> (usize, usize) {
         let from = self.ends.range(..=at).next_back().copied().unwrap_or(0);
         let to = self.ends.range(at + 1..).next().copied();
-        self.chars[from..to.unwrap_or(self.chars.len())]
-            .iter()
-            .collect()
+        (from, to.unwrap_or(self.chars.len()))
     }
 }
 
@@ -279,10 +279,17 @@ fn against(pack: &Pack, law: &Law) -> Vec<Flaw> {
     let mut told = BTreeSet::new();
     for mark in MARKS {
         for place in law.find(mark) {
-            if covered[place] || is_no_mark(law, place) {
+            let (from, to) = law.around(place);
+            // a row that quotes a part of the clause stands for it
+            let stands = covered[from..to].iter().any(|c| *c);
+            if stands || is_no_mark(law, place) {
                 continue;
             }
-            let clause = law.clause(place);
+            let clause: String = law.chars[from..to].iter().collect();
+            // what introduces a list is told by the list
+            if clause.ends_with(['：', ':']) {
+                continue;
+            }
             if told.insert(clause.clone()) {
                 flaws.push(Flaw::new(
                     &clause,
@@ -347,6 +354,8 @@ mod tests {
         let at = law.find("应");
         assert_eq!(at.len(), 2);
         assert!(!is_no_mark(&law, at[0]) && is_no_mark(&law, at[1]));
-        assert_eq!(law.clause(law.find("不少于")[0]), "公示不少于3天。");
+        let (from, to) = law.around(law.find("不少于")[0]);
+        let clause: String = law.chars[from..to].iter().collect();
+        assert_eq!(clause, "公示不少于3天。");
     }
 }

@@ -1,0 +1,287 @@
+//! Several regulations on one engine: whole years through the public commands, the traps of
+//! each text, the same facts under all, answers that settle a reading, papers of each city.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::cli::{Office, fixture};
+use common::examples::{Example, examples_of, folder_of, judge};
+use minsheng::pack::{Catalogue, Pack};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+type Triple = (String, String, String);
+
+/// What an audit says besides what passes or does not apply.
+fn audited(office: &Office, line: &str) -> BTreeSet<Triple> {
+    let json = office
+        .run(&format!("audit {line} --format json --fail-on never"))
+        .ends(0)
+        .json();
+    let findings = json["findings"].as_array().unwrap();
+    let text = |f: &Json, key: &str| f[key].as_str().unwrap().to_owned();
+    findings
+        .iter()
+        .map(|f| (text(f, "rule"), text(f, "subject"), text(f, "verdict")))
+        .collect()
+}
+
+/// A ledger with a year in it.
+fn year(regime: &str, file: &str) -> Office {
+    let office = Office::empty();
+    office
+        .run(&format!("init --origin YEAR.1 --regime {regime}"))
+        .ends(0);
+    office
+        .args(&["record", &fixture(file), "--as-is", "--quiet"])
+        .ends(0);
+    office
+}
+
+/// The year of a pack gives exactly the verdicts that were worked by hand.
+fn golden(regime: &str, name: &str, line: &str) {
+    let office = year(regime, &format!("golden/{name}.jsonl"));
+    let text = std::fs::read_to_string(fixture(&format!("golden/{name}.expected.json"))).unwrap();
+    let expected: BTreeSet<Triple> = serde_json::from_str(&text).unwrap();
+    let found = audited(&office, line);
+    let more: Vec<_> = found.difference(&expected).collect();
+    let less: Vec<_> = expected.difference(&found).collect();
+    assert!(
+        more.is_empty() && less.is_empty(),
+        "{name}\nnot expected: {more:#?}\nnot found: {less:#?}"
+    );
+}
+
+#[test]
+fn a_year_of_a_town_gives_exactly_the_expected_verdicts() {
+    golden(
+        "dongguan-2020",
+        "dongguan-2021",
+        "--year 2021 --as-of 2022-12-31",
+    );
+}
+
+#[test]
+fn a_year_of_shares_gives_exactly_the_expected_verdicts() {
+    golden(
+        "haicang-2018",
+        "haicang-2022",
+        "--year 2022 --as-of 2023-07-01",
+    );
+}
+
+/// One line of the traps of a text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Trap {
+    trap: String,
+    name: String,
+    #[serde(default)]
+    facts: Option<Facts>,
+    #[serde(default)]
+    expect: BTreeMap<String, String>,
+}
+
+/// The facts of a trap, as in the examples of the rules.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    base: String,
+    #[serde(default)]
+    as_of: Option<String>,
+    #[serde(default)]
+    drop: Vec<String>,
+    #[serde(default)]
+    set: Map<String, Json>,
+    #[serde(default)]
+    add: Vec<Map<String, Json>>,
+    #[serde(default)]
+    subject: Option<String>,
+}
+
+/// Every trap from 1 to the last is shown, or says why it concerns no behaviour.
+fn traps(id: &str, prefix: &str, last: usize) {
+    let (pack, folder) = (Pack::load(&folder_of(id)).unwrap(), examples_of(id));
+    let text = std::fs::read_to_string(fixture(&format!("traps/{id}.jsonl"))).unwrap();
+    let lines: Vec<Trap> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .collect();
+    for number in 1..=last {
+        let wanted = format!("{prefix}{number}");
+        assert!(lines.iter().any(|line| line.trap == wanted), "{wanted}");
+    }
+    let mut wrong = Vec::new();
+    for line in lines {
+        let Some(facts) = line.facts else { continue };
+        assert!(!line.expect.is_empty(), "{}: {}", line.trap, line.name);
+        let example = Example {
+            name: line.name.clone(),
+            base: facts.base,
+            as_of: facts.as_of,
+            drop: facts.drop,
+            set: facts.set,
+            add: facts.add,
+            subject: facts.subject,
+            ..Example::default()
+        };
+        let says = judge(&folder, &pack, &example);
+        for (rule, verdict) in &line.expect {
+            let said = says.get(rule).map_or("not judged", String::as_str);
+            if said != verdict {
+                wrong.push(format!(
+                    "{} {}: {rule} is {said}, expected {verdict}",
+                    line.trap, line.name
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_traps_of_the_guide() {
+    traps("dongguan-2020", "T-D", 13);
+}
+
+#[test]
+fn the_traps_of_the_plan() {
+    traps("haicang-2018", "T-H", 16);
+}
+
+#[test]
+fn every_clause_is_in_the_book() {
+    for (regime, clauses) in [
+        ("nanshan-2020", 346),
+        ("dongguan-2020", 85),
+        ("haicang-2018", 65),
+    ] {
+        let office = Office::empty();
+        let json = office
+            .run(&format!("rule --coverage --regime {regime} --format json"))
+            .ends(0)
+            .json();
+        let total = &json["total"];
+        assert_eq!(total["clauses"], clauses, "{regime}");
+        let number = |key: &str| total[key].as_u64().unwrap();
+        assert_eq!(
+            number("computed") + number("attested") + number("recorded"),
+            clauses
+        );
+    }
+}
+
+#[test]
+fn every_pack_answers_every_question_and_states_its_numbers_once() {
+    let questions = &Catalogue::get().questions;
+    assert!(questions.len() > 100);
+    for id in Pack::embedded() {
+        let office = Office::empty();
+        let answer = office.run(&format!(
+            "regime lint {id} --examples {} --format json",
+            examples_of(id).display()
+        ));
+        assert_eq!(answer.code, 0, "{id}: {}", answer.out);
+    }
+}
+
+/// The fourth city: a folder of data, made by the documented steps.
+const FOURTH: &str = "packs/baishi-2024";
+
+#[test]
+fn a_fourth_city_is_data_alone() {
+    let folder = fixture(FOURTH);
+    let office = Office::empty();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let ending = path.extension().map(|e| e.to_string_lossy().into_owned());
+        assert_ne!(ending.as_deref(), Some("rs"), "{}", path.display());
+    }
+    office
+        .args(&[
+            "regime",
+            "lint",
+            &folder,
+            "--text",
+            &format!("{folder}/law.txt"),
+            "--examples",
+            &format!("{folder}/examples"),
+        ])
+        .ends(0);
+    let text = std::fs::read_to_string(format!("{folder}/year.expected.json")).unwrap();
+    let expected: BTreeSet<Triple> = serde_json::from_str(&text).unwrap();
+    let office = year(&folder, &format!("{FOURTH}/year.jsonl"));
+    let found = audited(&office, "--year 2024 --as-of 2025-06-30");
+    assert_eq!(found, expected);
+    // the ledger knows its pack; another one is told
+    assert!(office.run("audit --year 2024").out.contains("2024"));
+    let shown = office.run("regime show").ends(0).out;
+    assert!(shown.contains("baishi-2024"), "{shown}");
+}
+
+#[test]
+fn the_examples_of_the_fourth_city_hold() {
+    let folder = fixture(FOURTH);
+    let pack = Pack::load(&folder).unwrap();
+    let examples = std::path::PathBuf::from(format!("{folder}/examples"));
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&examples).unwrap() {
+        let path = entry.unwrap().path();
+        let rule = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if rule == "base" {
+            continue;
+        }
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let example: Example = serde_json::from_str(line).unwrap();
+            let says = judge(&examples, &pack, &example);
+            let said = says.get(&rule).map_or("not judged", String::as_str);
+            assert_eq!(said, example.expect, "{rule}: {}", example.name);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 30, "{seen}");
+}
+
+#[test]
+fn one_set_of_facts_is_judged_under_every_pack() {
+    let office = Office::empty();
+    office.run("init --origin WHATIF.1").ends(0);
+    office
+        .args(&["record", &fixture("golden/what-if.jsonl"), "--as-is"])
+        .ends(0);
+    let verdict = |regime: &str, rule: &str| {
+        let json = office
+            .run(&format!(
+                "audit --year 2022 --as-of 2023-07-01 --regime {regime} --all --rule {rule} --format json --fail-on never"
+            ))
+            .ends(0)
+            .json();
+        assert_eq!(json["regime"], regime);
+        let found = json["findings"].as_array().unwrap().iter();
+        found
+            .filter(|f| f["subject"] == "HZ2022-001")
+            .map(|f| f["verdict"].as_str().unwrap().to_owned())
+            .next()
+            .unwrap_or_else(|| panic!("{regime} {rule}"))
+    };
+    // a service project of 180,000 with 30,000 of the village's own money
+    assert_eq!(verdict("nanshan-2020", "A16-CAP"), "pass");
+    assert_eq!(verdict("dongguan-2020", "D1-CAP-S"), "deviation");
+    assert_eq!(verdict("haicang-2018", "H5.1-CAPS"), "pass");
+    // the notice: four days, after the list and before the start
+    assert_eq!(verdict("nanshan-2020", "A15-DAYS"), "pass");
+    assert_eq!(verdict("dongguan-2020", "D2.4-5D"), "borderline");
+    // before the application, which came later
+    assert_eq!(verdict("haicang-2018", "H3.2-PUB"), "pass");
+    // nothing of the what-if is recorded
+    let own = office
+        .run("audit --year 2022 --as-of 2023-07-01 --format json --fail-on never")
+        .ends(0)
+        .json();
+    assert_eq!(own["regime"], "nanshan-2020");
+    office.run("verify").ends(0);
+}
