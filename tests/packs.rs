@@ -268,10 +268,12 @@ fn one_set_of_facts_is_judged_under_every_pack() {
             .next()
             .unwrap_or_else(|| panic!("{regime} {rule}"))
     };
-    // a service project of 180,000 with 30,000 of the village's own money
+    // a service project of 180,000 from the fund and 30,000 of the village's own money: the
+    // fund's part alone, or the whole, against 500,000, 200,000 and 200,000
     assert_eq!(verdict("nanshan-2020", "A16-CAP"), "pass");
-    assert_eq!(verdict("dongguan-2020", "D1-CAP-S"), "deviation");
-    assert_eq!(verdict("haicang-2018", "H5.1-CAPS"), "pass");
+    assert_eq!(verdict("dongguan-2020", "D1-CAP-S"), "borderline");
+    assert_eq!(verdict("haicang-2018", "H5.1-CAPS"), "borderline");
+    assert_eq!(verdict("haicang-2018", "H3.3-EXCESS"), "pass");
     // the notice: four days, after the list and before the start
     assert_eq!(verdict("nanshan-2020", "A15-DAYS"), "pass");
     assert_eq!(verdict("dongguan-2020", "D2.4-5D"), "borderline");

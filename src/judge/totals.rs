@@ -99,7 +99,11 @@ impl<'a> Facts<'a> {
                 Amount::Recorded(path, _) => self.label(path),
                 _ => Words::default(),
             };
-            return Outcome::missing(label);
+            // what bounds a yearly sum may still come until the sum is due
+            return match self.waits(total.until) {
+                Some(end) => Outcome::waits_for(label).due(end),
+                None => Outcome::missing(label),
+            };
         };
         let (found, wanted) = (shown(sum.fen), shown(limit));
         let mut said = words!(

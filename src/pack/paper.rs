@@ -71,7 +71,9 @@ pub struct FormDef {
     pub title: String,
     /// Widths of the columns, in characters.
     pub widths: Vec<f64>,
-    /// The rows: each cell takes its width, the last one all that is left.
+    /// The rows: each cell takes its width, the last one all that is left. A cell without a
+    /// slot is a heading; before its text stand `= ` for a heading, `- ` for a line without a
+    /// border, `~ ` for plain text.
     pub rows: Vec<Vec<Piece>>,
 }
 

@@ -88,7 +88,7 @@ pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) 
     };
     let mut list = Vec::new();
     if !bare {
-        list.push(line(def.title.clone(), Face::Title));
+        list.push(line(filler.of_table(&def.title, def, rows), Face::Title));
         list.push(line(filler.of_table(&def.header, def, rows), Face::Line));
         if let Some(summary) = &def.summary {
             list.push(line(filler.of_table(summary, def, rows), Face::Line));
@@ -162,12 +162,15 @@ pub fn form(def: &FormDef, filler: &Filler<'_>, view: &View<'_>) -> Paper {
             };
             let face = if text.starts_with("- ") {
                 Face::Line
+            } else if text.starts_with("~ ") {
+                Face::Value
             } else if heading {
                 Face::Heading
             } else {
                 face(text)
             };
-            let text = text.strip_prefix("- ").unwrap_or(text);
+            let bare = text.strip_prefix("- ").or(text.strip_prefix("~ "));
+            let text = bare.unwrap_or(text);
             cells.push(Cell {
                 text: guard(&filler.of_case(text, view)),
                 face,

@@ -36,7 +36,7 @@ fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
         let row = u32::try_from(number)?;
         sheet.set_row_height(row, height(cells, paper))?;
         for cell in cells {
-            place(sheet, row, cell)?;
+            place(sheet, row, cell, paper.form)?;
         }
         let all_headings = cells.len() > 1 && cells.iter().all(|c| c.face == Face::Heading);
         if all_headings && !paper.form && headings.is_none() {
@@ -61,11 +61,11 @@ fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn place(sheet: &mut Worksheet, row: u32, cell: &Cell) -> anyhow::Result<()> {
+fn place(sheet: &mut Worksheet, row: u32, cell: &Cell, form: bool) -> anyhow::Result<()> {
     let column = u16::try_from(cell.column)?;
     let last = u16::try_from(cell.column + cell.width.max(1) - 1)?;
     let below = row + u32::try_from(cell.height.max(1) - 1)?;
-    let format = face(cell.face);
+    let format = face(cell.face, form);
     let wide = last > column || below > row;
     if wide {
         sheet.merge_range(row, column, below, last, "", &format)?;
@@ -84,7 +84,7 @@ fn place(sheet: &mut Worksheet, row: u32, cell: &Cell) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn face(face: Face) -> Format {
+fn face(face: Face, form: bool) -> Format {
     let plain = Format::new()
         .set_font_name(FONT)
         .set_font_size(11)
@@ -101,7 +101,11 @@ fn face(face: Face) -> Format {
         Face::Heading => boxed().set_bold().set_align(FormatAlign::Center),
         Face::Value => boxed(),
         Face::Number => boxed()
-            .set_align(FormatAlign::Right)
+            .set_align(if form {
+                FormatAlign::Center
+            } else {
+                FormatAlign::Right
+            })
             .set_num_format("0.######"),
     }
 }

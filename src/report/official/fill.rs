@@ -1,7 +1,8 @@
 //! Slots: what stands in the cells of an official paper.
 //!
 //! `{step.field}` the value of a record, `{step.field#2}` the second of a list,
-//! `{?step.field}` every word of its vocabulary with a tick at those that are meant,
+//! `{?step.field}` every word of its vocabulary with a tick at those that are meant
+//! (`{?step.field#17}` of its first seventeen),
 //! `{date:step.field}` a day in words, `{name}` a named fact of the pack, `{#}` the running number,
 //! and the slots of a whole table.
 
@@ -161,7 +162,7 @@ impl Filler<'_> {
             None => view.last(def),
         };
         if ticks {
-            return self.ticked(fact, def, index);
+            return self.ticked(fact, def, index, nth);
         }
         let Some(fact) = fact else {
             return String::new();
@@ -189,7 +190,13 @@ impl Filler<'_> {
     }
 
     /// Every word of a vocabulary with a box, ticked at those that are meant.
-    fn ticked(&self, fact: Option<&Fact>, def: &StepDef, index: usize) -> String {
+    fn ticked(
+        &self,
+        fact: Option<&Fact>,
+        def: &StepDef,
+        index: usize,
+        first: Option<usize>,
+    ) -> String {
         let field = &def.fields[index];
         let list = self
             .pack
@@ -205,7 +212,8 @@ impl Filler<'_> {
                 items.filter_map(Value::text).any(|text| text == term)
             })
         };
-        let boxes = list.terms.iter().map(|term| {
+        let terms = list.terms.iter().take(first.unwrap_or(usize::MAX));
+        let boxes = terms.map(|term| {
             let mark = if meant(&term.id) { '☑' } else { '□' };
             format!("{mark}{}", term.label)
         });
