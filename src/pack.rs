@@ -356,6 +356,22 @@ impl Pack {
         }
     }
 
+    /// True if some check of a single case also looks at the other cases of its year.
+    #[must_use]
+    pub fn looks_around(&self) -> bool {
+        let over = |primitive: &Primitive| match primitive {
+            Primitive::Portion(portion) => portion.among.over.is_some(),
+            Primitive::Total(total) => total.among.over.is_some(),
+            _ => false,
+        };
+        self.rules.iter().any(|rule| match &rule.treatment {
+            Treatment::Computed(checks) => checks.iter().any(|check| {
+                over(&check.primitive) || check.readings.iter().any(|r| over(&r.primitive))
+            }),
+            _ => false,
+        })
+    }
+
     /// A parameter by name.
     #[must_use]
     pub fn parameter(&self, id: &str) -> Option<&Parameter> {

@@ -76,6 +76,11 @@ fn the_guide_is_true() {
 }
 
 #[test]
+fn the_page_of_the_cities_is_true() {
+    execute("docs/cities.zh.md", 40);
+}
+
+#[test]
 fn the_demo_walks_its_year_and_says_what_to_open() {
     let office = Office::empty();
     let answer = office.run("demo year").ends(0);
@@ -108,7 +113,13 @@ fn the_demo_walks_its_year_and_says_what_to_open() {
 
 #[test]
 fn links_of_the_pages_lead_somewhere() {
-    for page in ["README.md", "docs/guide.zh.md", "CHANGELOG.md"] {
+    for page in [
+        "README.md",
+        "docs/guide.zh.md",
+        "docs/cities.zh.md",
+        "docs/packs.md",
+        "CHANGELOG.md",
+    ] {
         let text = std::fs::read_to_string(root().join(page)).unwrap();
         let folder = root().join(page).parent().unwrap().to_owned();
         for link in text

@@ -79,6 +79,9 @@ pub(super) fn gather(
     for subject in &subjects {
         load_with(reader, &mut book, subject, &mut shared)?;
     }
+    if pack.looks_around() {
+        load_siblings(reader, &mut book, &subjects)?;
+    }
     for (subject, steps) in &years {
         let steps: Vec<&str> = steps.iter().copied().collect();
         book.extend(reader.of_prefix_steps(subject, &steps)?);
@@ -111,6 +114,27 @@ pub(super) fn gather(
         years: years.into_keys().chain(streets).collect(),
         aims,
     })
+}
+
+/// The other cases of the years of some cases.
+fn load_siblings(
+    reader: Reader<'_>,
+    book: &mut Book,
+    subjects: &BTreeSet<String>,
+) -> anyhow::Result<()> {
+    let years: BTreeSet<String> = subjects
+        .iter()
+        .filter_map(|id| match Subject::parse(id) {
+            Subject::Case(code, year) => Some(format!("{code}{year}")),
+            _ => None,
+        })
+        .collect();
+    for year in years {
+        for digit in 0..=9 {
+            book.extend(reader.of_prefix(&format!("{year}-{digit}"))?);
+        }
+    }
+    Ok(())
 }
 
 /// The subjects without the new events.

@@ -236,6 +236,14 @@ impl<'a> Facts<'a> {
     /// Part and whole over the projects of a year, with words for them.
     fn portion_of_year(&self, portion: &Portion) -> Result<(i128, i128, Words), Box<Outcome>> {
         let population = self.projects(&portion.among);
+        // what a year says of projects that this one is none of says nothing of this one
+        let own = matches!(self.view.subject, Subject::Case(..));
+        if own && !population.cases.iter().any(|view| view.id == self.view.id) {
+            return Err(Box::new(Outcome::missing(words!(
+                "本项目的申报",
+                "the application of this project"
+            ))));
+        }
         if population.cases.is_empty() && population.unknown.is_empty() {
             return Err(Box::new(Outcome::exempt(words!(
                 "该年度没有这样的项目。",
