@@ -1,6 +1,7 @@
 //! Reports: findings, audits, cases and rules in words, tables and JSON.
 
 pub mod audit;
+pub mod examples;
 pub mod explain;
 pub mod fund;
 pub mod json;

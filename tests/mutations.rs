@@ -98,7 +98,9 @@ fn mutated(mutation: &Mutation) -> Steps {
         add: &mutation.add,
     };
     let meant = |step: &Map<String, Json>| is_at(step, mutation.at.as_ref());
-    change.make(&mut steps, &mutation.rule, &meant);
+    change
+        .make(&mut steps, &meant)
+        .unwrap_or_else(|e| panic!("{}: {e}", mutation.rule));
     steps
 }
 

@@ -201,7 +201,11 @@ fn a_new_regulation_begins_with_questions_and_a_draft_of_every_clause() {
         .json();
     let flaws = lint["flaws"].as_array().unwrap();
     let questions = minsheng::pack::Catalogue::get().questions.len();
-    assert_eq!(flaws.len(), questions, "{flaws:#?}");
+    let drafts = flaws
+        .iter()
+        .filter(|f| f["at"].as_str().unwrap().starts_with('R'));
+    assert_eq!(drafts.count(), 3, "{flaws:#?}");
+    assert_eq!(flaws.len(), questions + 3, "{flaws:#?}");
     // what is there is not overwritten
     let again = office.run("regime new mine --text law.txt").ends(2);
     assert!(again.err.contains("mine"), "{}", again.err);
@@ -237,6 +241,61 @@ fn an_unknown_parameter_or_one_twice_is_told_with_its_rule() {
     std::fs::write(&parameters, twice).unwrap();
     let answer = office.run("rule M1 --regime mine").ends(2);
     assert!(answer.err.contains("publicity.days"), "{}", answer.err);
+}
+
+/// A mistake in a pack, and what `lint` says of it.
+#[test]
+fn mistakes_of_a_pack_are_told_apart() {
+    let office = Office::empty();
+    let source = fixture("packs/baishi-2024");
+    let folder = office.path("mine");
+    std::fs::create_dir(&folder).unwrap();
+    for (file, from, to, says) in [
+        ("parameters.toml", "value = 7", "value = 6", "没有“6”这个数"),
+        ("rows.toml", "'community'", "'comunity'", "comunity"),
+        ("tables.toml", "{#}", "{shortlist.apply.sumary}", "sumary"),
+        (
+            "pack.toml",
+            "to = \"2025-12-31\"",
+            "to = \"2026-12-31\"",
+            "force.to",
+        ),
+        ("rows.toml", "unless = ", "# unless = ", "unless"),
+    ] {
+        for entry in std::fs::read_dir(&source).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        let path = folder.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}: {from}");
+        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let out = office.run("regime lint mine").ends(1).out;
+        assert!(out.contains(says), "{file}: {says}: {out}");
+    }
+}
+
+#[test]
+fn an_example_that_is_not_true_is_told() {
+    let office = Office::empty();
+    let source = fixture("packs/baishi-2024");
+    let folder = office.path("examples");
+    std::fs::create_dir(&folder).unwrap();
+    for file in ["base.jsonl", "B6-7D.jsonl"] {
+        std::fs::copy(format!("{source}/examples/{file}"), folder.join(file)).unwrap();
+    }
+    let path = folder.join("B6-7D.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let turned = text.replacen("\"expect\":\"pass\"", "\"expect\":\"violation\"", 1);
+    assert_ne!(text, turned);
+    std::fs::write(&path, turned).unwrap();
+    let out = office
+        .args(&["regime", "lint", &source, "--examples", "examples"])
+        .ends(1)
+        .out;
+    assert!(out.contains("B6-7D") && out.contains("violation"), "{out}");
 }
 
 /// A year of a town, for its papers.

@@ -272,7 +272,15 @@ pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
     let parsed = Subject::parse(&subject);
     let view = View::new(&book, &subject, context.as_of);
     // the district's year rests on the lists of the district
-    let known = matches!(parsed, Subject::DistrictYear(_)) || view.own().next().is_some();
+    let known = match &parsed {
+        Subject::DistrictYear(_) => true,
+        Subject::StreetYear(street, _) => {
+            let codes = book.communities();
+            codes.iter().any(|code| book.street(code) == Some(street))
+        }
+        Subject::CommunityYear(code, _) => book.street(code).is_some(),
+        _ => view.own().next().is_some(),
+    };
     if judge::scope_of(&parsed).is_none() || !known {
         return Err(nothing(&subject));
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::eval::{Answer, Facts, Found, path_id};
 use super::outcome::{Outcome, Status};
 use super::sums::{day_of, rolled};
-use crate::law::{Day, Unit, add};
+use crate::law::{Day, FirstDay, Unit, add};
 use crate::pack::check::Span;
 use crate::pack::expr::{Expr, Path};
 use crate::state::Fact;
@@ -36,6 +36,8 @@ pub(super) struct Clock<'p> {
     /// The earliest record stops it, not the latest.
     pub(super) first: bool,
     pub(super) within: Span,
+    /// Whether the day that starts it counts.
+    pub(super) first_day: FirstDay,
     pub(super) rollover: bool,
 }
 
@@ -150,7 +152,12 @@ impl<'a> Facts<'a> {
             };
         };
         let calendar = self.view.book.calendar();
-        let due = add(start, within.n, within.unit, calendar).and_then(|due| {
+        // the first day counted is counting from the day before
+        let zero = match clock.first_day {
+            FirstDay::Excluded => start,
+            FirstDay::Counted => add(start, -1, Unit::Day, calendar).unwrap_or(start),
+        };
+        let due = add(zero, within.n, within.unit, calendar).and_then(|due| {
             if clock.rollover {
                 rolled(due, calendar)
             } else {

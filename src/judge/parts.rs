@@ -23,6 +23,8 @@ pub(super) struct Recurring<'p> {
     pub(super) partly: bool,
     /// Two records that follow one another are at most so many months apart.
     pub(super) gap: Option<i64>,
+    /// The field that says which part a record is about; its day, if none does.
+    pub(super) part: Option<usize>,
 }
 
 impl Facts<'_> {
@@ -36,6 +38,7 @@ impl Facts<'_> {
             among,
             partly,
             gap,
+            part: about,
         } = *recurring;
         let view = self.view;
         let Some(year) = view.subject.year() else {
@@ -58,10 +61,14 @@ impl Facts<'_> {
             let since = |day: Option<Day>| {
                 day.is_some_and(|day| from.map_or(first <= day, |from| from < day) && day <= last)
             };
+            let of_part = |fact: &&&Fact| match about {
+                Some(field) => fact.values[field].count() == Some(i64::from(part)),
+                None => inside(fact.occurred),
+            };
             let days: Vec<Day> = records
                 .iter()
+                .filter(of_part)
                 .filter_map(|f| f.occurred)
-                .filter(|d| inside(Some(*d)))
                 .collect();
             shown.extend(days.iter().map(ToString::to_string));
             let name = part_name(year, part, per);

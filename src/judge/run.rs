@@ -277,6 +277,7 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             first,
             filter,
             start,
+            first_day,
             rollover,
         } => {
             let clock = Clock {
@@ -286,6 +287,7 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
                 filter: filter.as_ref(),
                 first: *first,
                 within: *within,
+                first_day: *first_day,
                 rollover: *rollover,
             };
             if within.unit == Unit::Hour {
@@ -366,6 +368,7 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             among,
             partly,
             gap,
+            part,
         } => facts.periods(&Recurring {
             of,
             filter: filter.as_ref(),
@@ -374,6 +377,7 @@ fn run_yearly(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             among: among.as_ref(),
             partly: *partly,
             gap: *gap,
+            part: *part,
         }),
         Primitive::Share {
             of,

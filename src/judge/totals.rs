@@ -7,7 +7,7 @@ use serde_json::json;
 use super::eval::{Answer, Facts};
 use super::outcome::{Outcome, Status};
 use super::records::join_labels;
-use super::sums::{few, yuan};
+use super::sums::{Sum, few, yuan};
 use crate::law::{Day, Money};
 use crate::pack::check::{Amount, Bound, Overflow, Per, Total};
 use crate::pack::expr::{Expr, Path};
@@ -17,6 +17,20 @@ use crate::words::Words;
 
 impl<'a> Facts<'a> {
     pub(super) fn total(&self, total: &Total) -> Outcome {
+        if let (Some((step, filter)), Some(Path::Field(_, index))) = (&total.records, &total.of) {
+            let records = self.records(step).filter(|fact| {
+                let filter = filter.as_ref();
+                filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes)
+            });
+            let mut sum = Sum::default();
+            for fact in records {
+                match fact.values[*index].money() {
+                    Some(amount) => sum.fen += i128::from(amount.fen()),
+                    None => sum.unknown.push(fact.subject.clone()),
+                }
+            }
+            return self.bounded(total, "", 0, &sum, &[]);
+        }
         let population = self.projects(&total.among);
         let mut groups: BTreeMap<String, Vec<&View<'a>>> = BTreeMap::new();
         if total.per == Per::Street {
@@ -82,6 +96,18 @@ impl<'a> Facts<'a> {
         unknown: &[String],
     ) -> Outcome {
         let sum = self.added(cases, total.of.as_ref());
+        self.bounded(total, name, cases.len(), &sum, unknown)
+    }
+
+    /// A sum against its bound.
+    fn bounded(
+        &self,
+        total: &Total,
+        name: &str,
+        projects: usize,
+        sum: &Sum,
+        unknown: &[String],
+    ) -> Outcome {
         let shown = |fen: i128| {
             if total.of.is_some() {
                 words!("{0}元", "{0} yuan", yuan(fen))
@@ -162,7 +188,7 @@ impl<'a> Facts<'a> {
         };
         outcome = outcome
             .uses(fact)
-            .fact("projects", cases.len())
+            .fact("projects", projects)
             .fact("total", number(sum.fen))
             .fact("bound", number(limit));
         outcome

@@ -214,6 +214,8 @@ pub enum Primitive {
         filter: Option<Expr>,
         /// Only these records start the clock.
         start: Option<Expr>,
+        /// Whether the day that starts it counts.
+        first_day: FirstDay,
         /// A due day that is a day of rest moves to the next working day.
         rollover: bool,
     },
@@ -362,6 +364,8 @@ pub enum Primitive {
         partly: bool,
         /// Two records that follow one another are at most so many months apart.
         gap: Option<i64>,
+        /// The field that says which part a record is about; its day, if none does.
+        part: Option<usize>,
     },
     /// Of the records of each part of the year so many percent are done.
     Share {

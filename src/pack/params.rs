@@ -175,6 +175,7 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 start: p.condition("from_where", from.step())?,
                 from,
                 rollover: p.or("rollover", false)?,
+                first_day: p.or("first_day", FirstDay::Excluded)?,
                 filter: p.filter(record)?,
                 to,
                 within: p.span()?,
@@ -266,6 +267,11 @@ fn yearly(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 },
                 partly: p.or("partly", false)?,
                 gap: p.optional("gap")?,
+                part: if p.table.contains_key("part") {
+                    Some(p.field(of, "part")?)
+                } else {
+                    None
+                },
             }
         }
         "share" => {

@@ -93,6 +93,8 @@ pub struct Total {
     pub among: Among,
     /// What is added up; projects are counted if none.
     pub of: Option<Path>,
+    /// The records of the year themselves are added up, not the projects: those that fit.
+    pub records: Option<(&'static StepDef, Option<Expr>)>,
     /// The bound.
     pub bound: Bound,
     /// Of whom.

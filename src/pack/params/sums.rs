@@ -5,6 +5,7 @@ use super::super::check::{
     Among, Amount, Bound, Cohort, Lag, Members, Overflow, Per, Portion, Primitive, Season, Tally,
     Total,
 };
+use super::super::expr::Path;
 use super::Params;
 use crate::law::Money;
 
@@ -115,8 +116,18 @@ fn total(p: &mut Params<'_>) -> Result<Total, String> {
     let (Some(bound), true) = (given.pop(), given.is_empty()) else {
         return Err("give one of least, most and against".into());
     };
+    let records = if p.table.contains_key("records") {
+        let step = p.step("records")?;
+        if of.as_ref().and_then(Path::step) != Some(step) {
+            return Err("of must be a field of the records".into());
+        }
+        Some((step, p.condition("records_where", Some(step))?))
+    } else {
+        None
+    };
     Ok(Total {
         among: among(p)?,
+        records,
         of,
         bound,
         per: p.or("per", Per::Whole)?,

@@ -1,6 +1,9 @@
 //! What a pack still lacks: unanswered questions, quotes that the text does not have, clauses
 //! that no row quotes, rows without examples.
 
+mod terms;
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::law::Unit;
@@ -28,7 +31,8 @@ impl Flaw {
 }
 
 /// Words and signs that mark a duty or a limit.
-const MARKS: [&str; 27] = [
+const MARKS: [&str; 28] = [
+    "方可",
     "不少于",
     "不得",
     "不超过",
@@ -127,6 +131,18 @@ pub fn lint(
     examples: Option<&BTreeMap<String, BTreeSet<String>>>,
 ) -> Vec<Flaw> {
     let mut flaws = parameters(pack);
+    flaws.extend(values::values(pack));
+    flaws.extend(terms::terms(pack));
+    flaws.extend(terms::slots(pack));
+    if pack.stages.is_empty() {
+        flaws.push(Flaw::new(
+            "pack.toml",
+            words!(
+                "没有 [[stage]]：环节过后还缺的记录不会列为“资料不足”。",
+                "No [[stage]]: what is still missing once its stage has passed stays pending."
+            ),
+        ));
+    }
     for rule in &pack.rules {
         flaws.extend(row(rule));
     }
@@ -215,6 +231,20 @@ fn row(rule: &Rule) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let mut say = |words: Words| flaws.push(Flaw::new(&rule.id, words));
     let has = |word: &str| rule.quotes.iter().any(|quote| quote.contains(word));
+    let why = match &rule.treatment {
+        Treatment::Recorded(why) => why.zh.as_str(),
+        _ => "",
+    };
+    if [rule.title.zh.as_str(), why]
+        .iter()
+        .any(|text| text.contains("待写") || text.contains("待编写"))
+        || rule.cite.contains("第　条")
+    {
+        say(words!(
+            "还是草稿：写出条款、标题和核对（或只收录的原因）。",
+            "Still a draft: give clause, title and checks, or the reason why it is only recorded."
+        ));
+    }
     if rule.quotes.is_empty() || rule.cite.is_empty() {
         say(words!("没有条款或原文。", "No clause or no words of it."));
     }
