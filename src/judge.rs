@@ -37,8 +37,8 @@ pub use rule::{give_reason, judge_rule};
 use std::collections::BTreeSet;
 
 use crate::law::Day;
-use crate::pack::{Expr, Pack, Scope};
-use crate::state::{Book, Subject, View};
+use crate::pack::{Expr, Pack, Path, Scope};
+use crate::state::{Book, Subject, Value, View};
 
 /// Judges every rule of the pack that concerns this subject.
 #[must_use]
@@ -70,6 +70,17 @@ pub fn judge_blaming(
         .filter(|rule| rule.blames(scope, steps))
         .map(|rule| judge_rule(pack, &view, rule))
         .collect()
+}
+
+/// What stands under a path of the pack for a subject.
+#[must_use]
+pub fn value(pack: &Pack, view: &View<'_>, path: &Path) -> Option<Value> {
+    let facts = eval::Facts {
+        pack,
+        view,
+        focus: None,
+    };
+    facts.value(path).map(|found| found.value)
 }
 
 /// True if a condition of the pack surely holds of a subject.

@@ -44,6 +44,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// The official tables.
     pub tables: Vec<TableDef>,
+    /// The conditions on the rows of tables, by their names.
+    pub rows: std::collections::BTreeMap<String, Expr>,
     /// The official forms, one of each case.
     pub forms: Vec<FormDef>,
     /// What public copies leave out beside names.

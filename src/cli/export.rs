@@ -106,7 +106,9 @@ fn of_table(
         }
         None => {}
     }
-    let rows = filler.chosen.rows(filler.book, def, context.as_of);
+    let rows = filler
+        .chosen
+        .rows(filler.pack, filler.book, def, context.as_of);
     if rows.is_empty() {
         talk(
             context,

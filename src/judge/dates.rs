@@ -192,7 +192,7 @@ impl<'a> Facts<'a> {
             start,
             span.zh,
             due,
-            weekend(due),
+            weekend(due, clock.rollover),
             span.en,
             from_label.en
         );
@@ -337,8 +337,9 @@ fn span_words(span: Span) -> Words {
 }
 
 /// Notes a due date on a weekend: the text has no roll-over.
-fn weekend(due: Day) -> String {
+fn weekend(due: Day, rolled: bool) -> String {
     match due.weekday_zh() {
+        _ if rolled => String::new(),
         day @ ("周六" | "周日") => format!("（{day}，条文未规定顺延）"),
         _ => String::new(),
     }

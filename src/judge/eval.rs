@@ -336,6 +336,11 @@ fn compare(value: &Value, op: Op, literal: &Literal) -> bool {
                 let distinct = (0..list.len()).filter(first).count();
                 ordered(op, i64::try_from(distinct).unwrap_or(i64::MAX).cmp(number))
             }
+            // a bare number is yuan
+            Value::Money(_) => match number.checked_mul(100) {
+                Some(fen) => compare_values(value, op, &Value::Money(Money::from_fen(fen))),
+                None => op == Op::Ne,
+            },
             _ => compare_values(value, op, &Value::Count(*number)),
         },
         Literal::Money(money) => compare_values(value, op, &Value::Money(*money)),

@@ -111,7 +111,7 @@ impl Facts<'_> {
         (from, to): (usize, usize),
         min: i64,
         first_day: FirstDay,
-        per: Option<usize>,
+        per: Option<(usize, &[String])>,
     ) -> Outcome {
         let records: Vec<(Day, Day, &Fact)> = self
             .records(of)
@@ -122,14 +122,19 @@ impl Facts<'_> {
         let longest = |item: Option<&Value>| {
             let names = |fact: &Fact| {
                 per.zip(item)
-                    .is_none_or(|(list, item)| fact.values[list].items().contains(item))
+                    .is_none_or(|((list, _), item)| fact.values[list].items().contains(item))
             };
             let mine = records.iter().copied().filter(|(_, _, fact)| names(fact));
             mine.max_by_key(length)
         };
         let items = records
             .iter()
-            .flat_map(|(_, _, fact)| per.map_or(&[][..], |list| fact.values[list].items()));
+            .flat_map(|(_, _, fact)| per.map_or(&[][..], |(list, _)| fact.values[list].items()))
+            .filter(|item| {
+                let terms = per.map_or(&[][..], |(_, terms)| terms);
+                let named = |term: &String| item.text() == Some(term);
+                terms.is_empty() || terms.iter().any(named)
+            });
         let of_items = items.filter_map(|item| longest(Some(item)));
         let longest = of_items.min_by_key(length).or_else(|| longest(None));
         let Some((first, last, fact)) = longest else {

@@ -1,6 +1,6 @@
 //! Primitives over records: what must be there, what must hold, who must act.
 
-use super::eval::{Answer, Facts, is_personal, path_id, step_label};
+use super::eval::{Answer, Facts, Found, is_personal, path_id, step_label};
 use super::outcome::Outcome;
 use crate::law::add;
 use crate::pack::check::{Gate, IfMissing, Span};
@@ -195,35 +195,40 @@ impl<'a> Facts<'a> {
     pub(super) fn role(&self, of: &[Path], is: &[String]) -> Outcome {
         let mut parts = Vec::new();
         for path in of {
-            let Path::Field(_, index) = path else {
-                continue;
-            };
-            for fact in self.facts(path) {
-                let outcome = match fact.values[*index].text() {
-                    None => Outcome::missing(self.label(path)).uses([fact]),
-                    Some(body) if is.iter().any(|b| b == body) => {
-                        Outcome::kept(words!("办理单位符合。", "The right body acts.")).uses([fact])
-                    }
-                    Some(body) => {
-                        let found = self.term(path, body);
-                        let allowed = join_labels(is.iter().map(|b| self.term(path, b)));
-                        let label = self.label(path);
-                        Outcome::broken(words!(
-                            "{}为{}，应为{}。",
-                            "{3} is {4}, it must be {5}.",
-                            label.zh,
-                            found.zh,
-                            allowed.zh,
-                            label.en,
-                            found.en,
-                            allowed.en
-                        ))
-                        .blames([fact])
-                    }
+            let records = self.facts(path);
+            let said = self.values(path);
+            for fact in records {
+                let own: Vec<&Found<'a>> = said
+                    .iter()
+                    .filter(|found| found.fact.is_some_and(|f| f.key == fact.key))
+                    .collect();
+                let bodies: Vec<&str> = own
+                    .iter()
+                    .flat_map(|found| found.value.items())
+                    .filter_map(Value::text)
+                    .collect();
+                let outcome = if bodies.is_empty() {
+                    Outcome::missing(self.label(path)).uses([fact])
+                } else if let Some(other) = bodies.iter().find(|b| !is.iter().any(|i| i == **b)) {
+                    let found = self.term(path, other);
+                    let allowed = join_labels(is.iter().map(|b| self.term(path, b)));
+                    let label = self.label(path);
+                    Outcome::broken(words!(
+                        "{}为{}，应为{}。",
+                        "{3} is {4}, it must be {5}.",
+                        label.zh,
+                        found.zh,
+                        allowed.zh,
+                        label.en,
+                        found.en,
+                        allowed.en
+                    ))
+                    .blames([fact])
+                } else {
+                    Outcome::kept(words!("办理单位符合。", "The right body acts.")).uses([fact])
                 };
-                parts.push(
-                    outcome.fact(&path_id(self.pack, path), Self::json(&fact.values[*index])),
-                );
+                let shown = own.last().map_or(Value::None, |found| found.value.clone());
+                parts.push(outcome.fact(&path_id(self.pack, path), Self::json(&shown)));
             }
         }
         Outcome::join(parts)
@@ -291,7 +296,7 @@ impl<'a> Facts<'a> {
 
     pub(super) fn disjoint(&self, of: &Path, from: &Path, known: bool) -> Outcome {
         let facts = self.facts(of);
-        if facts.is_empty() {
+        if facts.is_empty() && !matches!(of, Path::Module(_)) {
             return Outcome::waits_for(self.label(of));
         }
         let items = self.items(of);

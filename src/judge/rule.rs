@@ -180,6 +180,8 @@ fn settle(facts: &Facts<'_>, rule: &Rule, finding: &mut Finding, judged: Judged)
         Status::Kept => Verdict::Pass,
         Status::Pending => Verdict::Pending,
         Status::Missing => Verdict::Unverifiable,
+        // a permission is used or not
+        Status::Broken if rule.permit => Verdict::NotApplicable,
         Status::Broken => match (severity, &finding.reason) {
             (Severity::Must, _) => Verdict::Violation,
             (Severity::Principle | Severity::Advisory, Some(_)) => Verdict::Justified,

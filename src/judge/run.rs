@@ -332,7 +332,14 @@ fn run_dated(facts: &Facts<'_>, primitive: &Primitive) -> Outcome {
             min,
             first_day,
             per,
-        } => facts.duration(of, (*from, *to), *min, *first_day, *per),
+            terms,
+        } => facts.duration(
+            of,
+            (*from, *to),
+            *min,
+            *first_day,
+            per.map(|p| (p, &terms[..])),
+        ),
         Primitive::Validity => facts.validity(),
         other => run_yearly(facts, other),
     }

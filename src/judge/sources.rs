@@ -49,6 +49,12 @@ pub(super) fn mixed<'a>(which: ModuleFact, facts: &Facts<'a>) -> Option<Found<'a
         Some(fact) => fact,
         None => facts.view.last(fund::Mix::DEF)?,
     };
+    // a record that names no source at all says nothing
+    let sources = [GOVERNMENT, DONATED, &["own", "labour"]].concat();
+    let named = sources.iter().any(|field| !fact.value(field).is_none());
+    if !named && fact.value("hours").is_none() {
+        return None;
+    }
     let government = || given(fact, GOVERNMENT);
     let social = || given(fact, DONATED)?.checked_add(labour(fact)?);
     let own = || given(fact, &["own"]);

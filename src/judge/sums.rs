@@ -10,6 +10,7 @@ use crate::pack::Scope;
 use crate::pack::check::{Among, Cohort, Portion};
 use crate::pack::expr::{Expr, Path};
 use crate::state::{Subject, Value, View};
+use crate::step::{Recorded, close, fund};
 use crate::words;
 use crate::words::Words;
 
@@ -135,6 +136,16 @@ impl<'a> Facts<'a> {
         sum
     }
 
+    /// True if something is recorded that a path rests on.
+    fn recorded_under(&self, path: &Path) -> bool {
+        match path {
+            Path::Module(_) => [fund::Mix::DEF, close::Close::DEF]
+                .iter()
+                .any(|def| self.view.last(def).is_some()),
+            path => !self.facts(path).is_empty(),
+        }
+    }
+
     /// Whether a yearly duty may still be met.
     pub(super) fn waits(&self, until: Option<(u32, u32, i32)>) -> Option<Day> {
         let (month, day, offset) = until?;
@@ -156,9 +167,20 @@ impl<'a> Facts<'a> {
                 return Outcome::exempt(Words::default());
             };
             let (Some(part), Some(whole)) = (part, whole) else {
+                // without a record there is nothing to compare yet
+                let recorded = self.focus.is_some()
+                    || [&portion.part, &portion.whole]
+                        .into_iter()
+                        .flatten()
+                        .any(|path| self.recorded_under(path));
                 let lacking = [(part, part_label), (whole, whole_label)];
                 let lacking = lacking.into_iter().filter(|(amount, _)| amount.is_none());
-                return Outcome::missing(join_labels(lacking.map(|(_, label)| label)));
+                let labels = join_labels(lacking.map(|(_, label)| label));
+                return if recorded {
+                    Outcome::missing(labels)
+                } else {
+                    Outcome::waits_for(labels)
+                };
             };
             let said = words!(
                 "{}{}元，{}{}元",

@@ -18,13 +18,14 @@ use crate::words::Words;
 impl<'a> Facts<'a> {
     pub(super) fn total(&self, total: &Total) -> Outcome {
         if let (Some((step, filter)), Some(Path::Field(_, index))) = (&total.records, &total.of) {
-            let records = self.records(step).filter(|fact| {
-                let filter = filter.as_ref();
-                filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes)
-            });
             let mut sum = Sum::default();
-            for fact in records {
-                match fact.values[*index].money() {
+            for fact in self.records(step) {
+                let fits = filter.as_ref().map(|f| self.test(f, Some(fact)));
+                if fits == Some(Answer::No) {
+                    continue;
+                }
+                let known = !matches!(fits, Some(Answer::Unknown(_)));
+                match fact.values[*index].money().filter(|_| known) {
                     Some(amount) => sum.fen += i128::from(amount.fen()),
                     None => sum.unknown.push(fact.subject.clone()),
                 }
@@ -197,6 +198,13 @@ impl<'a> Facts<'a> {
     /// Projects beyond a budget, taken in order of their days.
     pub(super) fn overflow(&self, overflow: &Overflow) -> Outcome {
         let population = self.projects(&overflow.among);
+        if !population.unknown.is_empty() {
+            return Outcome::missing(words!(
+                "{}的金额、类型或途径",
+                "amount, type or path of {}",
+                few(&population.unknown)
+            ));
+        }
         if population.cases.is_empty() {
             return Outcome::exempt(words!(
                 "该年度没有这样的项目。",

@@ -275,6 +275,8 @@ pub enum Primitive {
         /// A list of the records: of each of its items the longest period counts, and the
         /// shortest of those decides.
         per: Option<usize>,
+        /// Only these items of that list; all if empty.
+        terms: Vec<String>,
     },
     /// Amounts of at most so much, each by itself.
     Cap {

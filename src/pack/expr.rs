@@ -254,7 +254,13 @@ impl Parser<'_> {
         if name == "exists" && self.sign("(") {
             return self.exists();
         }
-        if let Some(index) = self.names.conditions.iter().position(|c| *c == name) {
+        // of a record its own field is meant
+        let own = self
+            .names
+            .record
+            .is_some_and(|def| def.index(&name).is_some());
+        let condition = self.names.conditions.iter().position(|c| *c == name);
+        if let Some(index) = condition.filter(|_| !own) {
             return Ok(Expr::Condition(index));
         }
         let path = self.names.path(&name)?;

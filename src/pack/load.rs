@@ -1,6 +1,6 @@
 //! Loading a pack: TOML to rules, with every mistake named by file and rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path as FilePath;
 
@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::compile::Compiler;
 use super::embedded::EMBEDDED;
+use super::expr::Path;
 use super::parameter::{Filler, Parameter};
 use super::{
     Condition, FormDef, Meta, NamedFact, Pack, Redaction, Rule, Scope, Severity, TableDef,
@@ -235,6 +236,11 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     let mut facts = Vec::new();
     for raw in file.fact {
         let from = compiler.paths(&raw.from).map_err(wrong("fact", &raw.id))?;
+        let later = |path: &Path| matches!(path, Path::Named(index) if *index >= facts.len());
+        if from.iter().any(later) {
+            let error = "it may rest only on facts that stand before it".to_owned();
+            return Err(wrong("fact", &raw.id)(error));
+        }
         facts.push(NamedFact {
             id: raw.id,
             label: Words::new(raw.label, raw.label_en),
@@ -268,6 +274,24 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         let gate = gate.map_err(wrong("stage", &raw.id))?;
         stages.push((raw.id, gate));
     }
+    let mut rows = BTreeMap::new();
+    for table in &file.table {
+        for name in [Some(&table.rows), table.requires.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if crate::step::find(name).is_none() {
+                let error = format!("no step is called {name}");
+                return Err(wrong("table", &table.id)(error));
+            }
+        }
+        if let Some(text) = &table.r#where {
+            let condition = compiler
+                .expr(text, None)
+                .map_err(wrong("table", &table.id))?;
+            rows.insert(table.id.clone(), condition);
+        }
+    }
     let rules = rules(&compiler, &mut filler, file.rule)?;
     Ok(Pack {
         source: source.to_owned(),
@@ -279,6 +303,7 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         stages,
         rules,
         tables: file.table,
+        rows,
         forms: file.form,
         redactions,
         parameters,

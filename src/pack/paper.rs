@@ -25,7 +25,10 @@ pub struct TableDef {
     /// Whose table it is.
     #[serde(default)]
     pub per: PaperOf,
-    /// Rule that every row must keep before the table may be exported without a warning.
+    /// Only rows of cases for which this condition of the pack holds.
+    #[serde(default)]
+    pub r#where: Option<String>,
+    /// Step that every row should have; rows without it are told.
     #[serde(default)]
     pub requires: Option<String>,
     /// A yes-or-no field that takes a row out, from the day of its record on.

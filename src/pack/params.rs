@@ -147,6 +147,16 @@ fn count(p: &mut Params<'_>) -> Result<Primitive, String> {
     })
 }
 
+/// A step as its day.
+fn dated_field(path: Path) -> Path {
+    match path {
+        Path::Step(def) => def
+            .index(def.dated)
+            .map_or(path, |index| Path::Field(def, index)),
+        other => other,
+    }
+}
+
 /// The primitives over dates.
 fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
     Ok(match name {
@@ -170,7 +180,8 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 Path::Step(def) | Path::Field(def, _) => Some(*def),
                 _ => None,
             };
-            let from = p.path("from")?;
+            let from = dated_field(p.path("from")?);
+            let to = dated_field(to);
             Primitive::Deadline {
                 start: p.condition("from_where", from.step())?,
                 from,
@@ -231,6 +242,7 @@ fn dated(name: &str, p: &mut Params<'_>) -> Result<Primitive, String> {
                 } else {
                     None
                 },
+                terms: p.or("terms", Vec::new())?,
             }
         }
         "validity" => Primitive::Validity,

@@ -47,16 +47,27 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
             voice.pack.conditions[*index].label.in_lang(lang)
         );
     }
-    if let Treatment::Computed(checks) = &rule.treatment {
-        for reading in checks.iter().flat_map(|check: &Check| &check.readings) {
-            let _ = writeln!(
-                text,
-                "- {}{}：{}",
-                lang.pick("另一种读法 ", "Another reading "),
-                reading.id,
-                reading.why.in_lang(lang)
-            );
+    let mut told = Vec::new();
+    let of_checks = match &rule.treatment {
+        Treatment::Computed(checks) => checks.as_slice(),
+        _ => &[],
+    };
+    let readings = of_checks.iter().flat_map(|check: &Check| &check.readings);
+    let readings = readings.map(|reading| (&reading.id, &reading.why));
+    let contested = rule.contested.iter().map(|c| (&c.id, &c.why));
+    for (id, why) in readings.chain(contested) {
+        // a reading that several checks have is one
+        if told.contains(&id) {
+            continue;
         }
+        told.push(id);
+        let _ = writeln!(
+            text,
+            "- {}{}：{}",
+            lang.pick("另一种读法 ", "Another reading "),
+            id,
+            why.in_lang(lang)
+        );
     }
     if !rule.remedy.is_empty() {
         let _ = writeln!(

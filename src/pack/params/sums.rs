@@ -144,7 +144,13 @@ fn amount(p: &mut Params<'_>, value: toml::Value, money: bool) -> Result<Amount,
         other => return Err(format!("{other} is no amount")),
     };
     if let Ok(amount) = text.parse::<Money>() {
+        if !money {
+            return Err("projects are counted: write a whole number".into());
+        }
         return Ok(Amount::Money(amount));
+    }
+    if !money {
+        return Err("what is recorded is money: say what is added up with of".into());
     }
     let path = p.compiler.path(&text)?;
     let filter = p.condition("where", path.step())?;

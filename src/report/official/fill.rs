@@ -128,7 +128,9 @@ impl Filler<'_> {
             "date" => in_words(self.date),
             "n" => rows.len().to_string(),
             "batch" => batches(rows),
-            "wan" => at.table.map_or(String::new(), |(def, rows)| sum(def, rows)),
+            "wan" => at
+                .table
+                .map_or(String::new(), |(def, rows)| self.sum(def, rows)),
             kind @ ("works" | "service" | "goods") => rows
                 .iter()
                 .filter(|row| type_of(&row.view).as_deref() == Some(kind))
@@ -138,6 +140,27 @@ impl Filler<'_> {
                 .view
                 .map_or(String::new(), |v| self.value(path, v, at.fact)),
         }
+    }
+
+    /// The sum of the rows: added in fen, converted once, never rounded.
+    fn sum(&self, def: &TableDef, rows: &[Row<'_>]) -> String {
+        let Some(path) = def.amount.as_deref() else {
+            return String::new();
+        };
+        let amount = |row: &Row<'_>| match field(path) {
+            Some((step, index)) if row.fact.def == step => row.fact.values[index].money(),
+            Some((step, index)) => row.view.last(step)?.values[index].money(),
+            None => {
+                let fact = self.pack.facts.iter().find(|fact| fact.id == path)?;
+                let values = fact.from.iter();
+                let mut values = values.filter_map(|p| judge::value(self.pack, &row.view, p));
+                values.next()?.money()
+            }
+        };
+        rows.iter()
+            .filter_map(amount)
+            .try_fold(Money::ZERO, Money::checked_add)
+            .map_or(String::new(), |sum| sum.to_wan())
     }
 
     /// The value of a record of a case, or a named fact of the pack.
@@ -155,8 +178,11 @@ impl Filler<'_> {
             None => (slot, None),
         };
         let Some((def, index)) = field(path).or_else(|| self.named(path, view)) else {
-            return String::new();
+            return self.computed(path, view);
         };
+        if self.public && self.redacted(def, index, view) {
+            return "（不公开）".to_owned();
+        }
         let fact = match row.filter(|fact| fact.def == def) {
             Some(fact) => Some(fact),
             None => view.last(def),
@@ -167,9 +193,6 @@ impl Filler<'_> {
         let Some(fact) = fact else {
             return String::new();
         };
-        if self.public && self.redacted(path, view) {
-            return "（不公开）".to_owned();
-        }
         if dated {
             let day = fact.values[index].day();
             return day.map_or(String::new(), in_words);
@@ -177,16 +200,34 @@ impl Filler<'_> {
         self.text(fact, index, nth)
     }
 
-    /// The first field of a named fact that says something.
+    /// The first field of a named fact that says something, if no computed one says it before.
     fn named(&self, name: &str, view: &View<'_>) -> Option<(&'static StepDef, usize)> {
         let fact = self.pack.facts.iter().find(|fact| fact.id == name)?;
-        fact.from.iter().find_map(|path| match path {
+        let said = fact.from.iter().find(|path| match path {
             Path::Field(def, index) => {
-                let said = !view.last(def)?.values[*index].is_none();
-                said.then_some((*def, *index))
+                let last = view.last(def);
+                last.is_some_and(|fact| !fact.values[*index].is_none())
             }
+            path => judge::value(self.pack, view, path).is_some(),
+        });
+        match said {
+            Some(Path::Field(def, index)) => Some((*def, *index)),
             _ => None,
-        })
+        }
+    }
+
+    /// A named fact that code computes.
+    fn computed(&self, name: &str, view: &View<'_>) -> String {
+        let fact = self.pack.facts.iter().find(|fact| fact.id == name);
+        let paths = fact.map_or(&[][..], |fact| &fact.from);
+        let value = paths.iter().find_map(|p| judge::value(self.pack, view, p));
+        match value {
+            Some(Value::Money(money)) => money.to_wan(),
+            Some(Value::Day(day)) => day.to_string(),
+            Some(Value::Count(number)) => number.to_string(),
+            Some(Value::Text(text)) => text,
+            _ => String::new(),
+        }
     }
 
     /// Every word of a vocabulary with a box, ticked at those that are meant.
@@ -221,10 +262,10 @@ impl Filler<'_> {
     }
 
     /// True if the pack keeps a field of this case from the public.
-    fn redacted(&self, path: &str, view: &View<'_>) -> bool {
+    fn redacted(&self, def: &StepDef, index: usize, view: &View<'_>) -> bool {
+        let path = format!("{}.{}", def.id, def.fields[index].name);
         self.pack.redactions.iter().any(|redaction| {
-            redaction.fields.iter().any(|field| field == path)
-                && judge::holds(self.pack, view, &redaction.when)
+            redaction.fields.contains(&path) && judge::holds(self.pack, view, &redaction.when)
         })
     }
 
@@ -242,6 +283,10 @@ impl Filler<'_> {
             Value::Text(text) if field.kind == Kind::Personal => opener.open(text),
             Value::Text(text) if field.kind == Kind::Term => {
                 self.pack.label(field.vocabulary, text).to_owned()
+            }
+            Value::Text(code) if field.kind == Kind::Code => {
+                let name = self.book.community_name(code);
+                name.unwrap_or(code).to_owned()
             }
             Value::Text(text) => text.clone(),
             Value::Day(day) => day.to_string(),
@@ -281,23 +326,6 @@ fn batches(rows: &[Row<'_>]) -> String {
     list.dedup();
     let texts: Vec<String> = list.iter().map(i64::to_string).collect();
     texts.join("、")
-}
-
-/// The sum of the rows: added in fen, converted once, never rounded.
-fn sum(def: &TableDef, rows: &[Row<'_>]) -> String {
-    let Some((step, index)) = def.amount.as_deref().and_then(field) else {
-        return String::new();
-    };
-    rows.iter()
-        .filter_map(|row| {
-            if row.fact.def == step {
-                row.fact.values[index].money()
-            } else {
-                row.view.last(step)?.values[index].money()
-            }
-        })
-        .try_fold(Money::ZERO, Money::checked_add)
-        .map_or(String::new(), |sum| sum.to_wan())
 }
 
 fn type_of(view: &View<'_>) -> Option<String> {

@@ -1,8 +1,9 @@
 //! Which records stand in a table.
 
+use crate::judge;
 use crate::law::Day;
-use crate::pack::TableDef;
 use crate::pack::paper::PaperOf;
+use crate::pack::{Pack, TableDef};
 use crate::state::{Book, Fact, Subject, Value, View};
 use crate::step::{self, StepDef};
 
@@ -44,7 +45,13 @@ impl Chosen {
 
     /// The rows of a table, in order of their subjects.
     #[must_use]
-    pub fn rows<'a>(&self, book: &'a Book, def: &TableDef, as_of: Day) -> Vec<Row<'a>> {
+    pub fn rows<'a>(
+        &self,
+        pack: &Pack,
+        book: &'a Book,
+        def: &TableDef,
+        as_of: Day,
+    ) -> Vec<Row<'a>> {
         let Some(step) = step::find(&def.rows) else {
             return Vec::new();
         };
@@ -62,7 +69,9 @@ impl Chosen {
                 records.drain(..records.len().saturating_sub(1));
             }
             records.retain(|fact| self.fits(&view, fact));
-            if records.is_empty() || view.withdrawn().is_some() || struck(def, &view) {
+            let condition = pack.rows.get(&def.id);
+            let kept = condition.is_none_or(|c| judge::holds(pack, &view, c));
+            if records.is_empty() || !kept || view.withdrawn().is_some() || struck(def, &view) {
                 continue;
             }
             for fact in records {
