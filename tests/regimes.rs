@@ -252,7 +252,7 @@ fn mistakes_of_a_pack_are_told_apart() {
     std::fs::create_dir(&folder).unwrap();
     for (file, from, to, says) in [
         ("parameters.toml", "value = 7", "value = 6", "没有“6”这个数"),
-        ("rows.toml", "'community'", "'comunity'", "comunity"),
+        ("rows.toml", "'works'", "'wroks'", "wroks"),
         ("tables.toml", "{#}", "{shortlist.apply.sumary}", "sumary"),
         (
             "pack.toml",
@@ -288,7 +288,7 @@ fn an_example_that_is_not_true_is_told() {
     }
     let path = folder.join("B6-7D.jsonl");
     let text = std::fs::read_to_string(&path).unwrap();
-    let turned = text.replacen("\"expect\":\"pass\"", "\"expect\":\"violation\"", 1);
+    let turned = text.replacen("\"expect\": \"pass\"", "\"expect\": \"violation\"", 1);
     assert_ne!(text, turned);
     std::fs::write(&path, turned).unwrap();
     let out = office

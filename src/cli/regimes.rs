@@ -1,6 +1,5 @@
 //! `regime`: the regulations that there are, side by side, and those that are being made.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -10,9 +9,9 @@ use super::context::{Context, Format, load};
 use super::{Exit, Fail, talk};
 use crate::pack::Pack;
 use crate::report::Table;
-use crate::report::examples;
 use crate::report::regimes::begin::{Beginning, begin};
-use crate::report::regimes::{diff, lint};
+use crate::report::regimes::diff;
+use crate::report::regimes::lint::{self, Examples};
 use crate::words;
 
 /// The embedded regulations.
@@ -99,11 +98,14 @@ pub(super) fn check(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
         .map(|texts| texts.join("\n"));
     let examples = matches
         .get_one::<String>("examples")
-        .map(|folder| examples(folder, &pack))
-        .transpose()?;
-    let (seen, untrue) = examples.unzip();
-    let mut flaws = lint::lint(&pack, text.as_deref(), seen.as_ref());
-    flaws.extend(untrue.into_iter().flatten());
+        .map(|folder| Examples::read(Path::new(folder)))
+        .transpose()
+        .map_err(|error| Fail(words!("{}。", "{}.", error)))?;
+    let expected = examples.as_ref().map(Examples::expected);
+    let mut flaws = lint::lint(&pack, text.as_deref(), expected.as_ref());
+    if let Some(examples) = &examples {
+        flaws.extend(examples.untrue(&pack));
+    }
     let lang = context.lang;
     if context.format == Format::Json {
         let list: Vec<_> = flaws
@@ -166,78 +168,6 @@ fn read(file: &str) -> anyhow::Result<String> {
         ))
         .into()
     })
-}
-
-/// The examples of a folder: the verdicts that those of each rule expect, and what the book
-/// says otherwise.
-fn examples(
-    folder: &str,
-    pack: &Pack,
-) -> anyhow::Result<(BTreeMap<String, BTreeSet<String>>, Vec<lint::Flaw>)> {
-    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut flaws = Vec::new();
-    let wrong = |error: &dyn std::fmt::Display| Fail(words!("{}：{}。", "{}: {}.", folder, error));
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .map_err(|error| wrong(&error))?
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
-        .filter(|path| path.file_stem().is_some_and(|stem| stem != "base"))
-        .collect();
-    files.sort();
-    let bases = examples::bases(Path::new(folder)).map_err(|error| wrong(&error))?;
-    for path in files {
-        let rule = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let text = read(&path.to_string_lossy())?;
-        let list = examples::of_rule(&text, &rule).map_err(|error| wrong(&error))?;
-        for example in list {
-            seen.entry(rule.clone())
-                .or_default()
-                .insert(example.expect.clone());
-            if let Some(said) = disagrees(pack, &rule, &bases, &example)? {
-                flaws.push(lint::Flaw {
-                    at: rule.clone(),
-                    words: said,
-                });
-            }
-        }
-    }
-    Ok((seen, flaws))
-}
-
-/// What the book says of an example, if it is not what the example expects.
-fn disagrees(
-    pack: &Pack,
-    rule: &str,
-    bases: &BTreeMap<String, examples::Base>,
-    example: &examples::Example,
-) -> anyhow::Result<Option<words::Words>> {
-    let place = tempfile::tempdir()?;
-    let found = match bases.get(&example.base) {
-        None => Err(format!("no base {}", example.base)),
-        Some(base) => examples::findings(place.path(), pack, base, example),
-    };
-    let said = match found {
-        Err(error) => error,
-        Ok(found) => {
-            let own = found.iter().find(|finding| finding.rule == rule);
-            own.map_or("—", |finding| finding.verdict.id()).to_owned()
-        }
-    };
-    Ok((said != example.expect).then(|| {
-        words!(
-            "例子“{}”应为 {}，实为 {}。",
-            "The example “{}” expects {}, it is {}.",
-            example.name,
-            example.expect,
-            said
-        )
-    }))
 }
 
 /// Begins a new pack in a folder.

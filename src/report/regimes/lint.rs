@@ -1,6 +1,7 @@
 //! What a pack still lacks: unanswered questions, quotes that the text does not have, clauses
 //! that no row quotes, rows without examples.
 
+mod examples;
 mod terms;
 mod values;
 
@@ -11,6 +12,8 @@ use crate::pack::parameter::Catalogue;
 use crate::pack::{Pack, Primitive, Rule, Severity, Treatment};
 use crate::words;
 use crate::words::Words;
+
+pub use examples::Examples;
 
 /// One thing that is wrong or missing.
 #[derive(Clone, Debug)]
