@@ -387,6 +387,32 @@ fn what_a_public_copy_keeps_back_is_said_by_the_pack() {
         !public.contains("13800000090") && !public.contains("联系甲"),
         "{public}"
     );
+    // ticks and named facts are kept back with the field that they rest on
+    let pack = office.path("mine");
+    std::fs::create_dir(&pack).unwrap();
+    let source = format!("{}/src/packs/dongguan-2020", env!("CARGO_MANIFEST_DIR"));
+    for entry in std::fs::read_dir(source).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, pack.join(path.file_name().unwrap())).unwrap();
+    }
+    let rows = pack.join("forms.toml");
+    let mut text = std::fs::read_to_string(&rows).unwrap();
+    text.push_str(
+        r#"
+[[redaction]]
+when = "category == 's6'"
+fields = ["shortlist.candidate.type", "shortlist.candidate.amount", "shortlist.deliberate.amount", "shortlist.apply.amount"]
+"#,
+    );
+    std::fs::write(&rows, text).unwrap();
+    let line = "export F1 --case DA2021-077 --public --regime mine";
+    let stricter = office.run(line).ends(0).out;
+    assert!(public.contains("☑公益服务项目") && public.contains("项目预算（万元）,3"));
+    assert!(!stricter.contains("☑公益服务项目"), "{stricter}");
+    assert!(
+        stricter.contains("项目预算（万元）,（不公开）"),
+        "{stricter}"
+    );
     // another category is shown
     let other = office
         .run("export F1 --case DA2021-001 --public")
