@@ -80,7 +80,7 @@ fn the_file_says_what_it_is_and_only_its_owner_reads_it() {
     };
     assert_eq!(
         (pragma("application_id"), pragma("user_version")),
-        (0x4D53_484C, 1)
+        (0x4D53_484C, 65538)
     );
     #[cfg(unix)]
     {
