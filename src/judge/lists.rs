@@ -33,6 +33,16 @@ impl Facts<'_> {
             together,
             filter,
         } = *cover;
+        // of a named fact the first list is the record; what the others name counts with it
+        let (of, others) = match of {
+            Path::Named(index) if together => match self.pack.facts[*index].from.split_first() {
+                Some((first, rest)) => (first, rest),
+                None => (of, &[][..]),
+            },
+            _ => (of, &[][..]),
+        };
+        let together = together && others.is_empty();
+        let named: Vec<Value> = others.iter().flat_map(|path| self.all_items(path)).collect();
         let facts: Vec<&Fact> = match of {
             Path::Field(def, _) if together => self
                 .records(def)
@@ -43,6 +53,9 @@ impl Facts<'_> {
         let label = self.label(of);
         if facts.is_empty() && filter.is_some() {
             return Outcome::exempt(words!("没有这样的记录。", "No such record."));
+        }
+        if facts.is_empty() && !named.is_empty() && covers(&named, need) {
+            return Outcome::kept(words!("{}齐全。", "{1}: complete.", label.zh, label.en));
         }
         if facts.is_empty() {
             return match self.passed(gate) {
@@ -63,13 +76,14 @@ impl Facts<'_> {
                 _ => Outcome::waits_for(label),
             };
         }
-        let items = match of {
+        let mut items: Vec<Value> = match of {
             Path::Field(_, index) if together => facts
                 .iter()
                 .flat_map(|fact| fact.values[*index].items().to_vec())
                 .collect(),
             _ => self.items(of),
         };
+        items.extend(named);
         if items.is_empty() {
             return Outcome::missing(label).uses(facts);
         }
@@ -103,6 +117,16 @@ impl Facts<'_> {
         outcome
             .fact(&path_id(self.pack, of), Self::json(&Value::List(items)))
             .fact("need", json!(need))
+    }
+
+    /// The values of a field in every record, the earlier ones included.
+    fn all_items(&self, path: &Path) -> Vec<Value> {
+        let Path::Field(def, index) = path else {
+            return Vec::new();
+        };
+        self.records(def)
+            .flat_map(|fact| fact.values[*index].items().to_vec())
+            .collect()
     }
 
     /// Every household of the register's version that counts must be among those asked.
@@ -169,6 +193,12 @@ impl Facts<'_> {
         outcome.governed = end;
         outcome
     }
+}
+
+/// True if every term that is needed is among the items.
+fn covers(items: &[Value], need: &[String]) -> bool {
+    need.iter()
+        .all(|term| items.iter().any(|item| role(item) == Some(term.as_str())))
 }
 
 fn role(item: &Value) -> Option<&str> {
