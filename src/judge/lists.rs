@@ -42,7 +42,10 @@ impl Facts<'_> {
             _ => (of, &[][..]),
         };
         let together = together && others.is_empty();
-        let named: Vec<Value> = others.iter().flat_map(|path| self.all_items(path)).collect();
+        let named: Vec<Value> = others
+            .iter()
+            .flat_map(|path| self.all_items(path))
+            .collect();
         let facts: Vec<&Fact> = match of {
             Path::Field(def, _) if together => self
                 .records(def)
