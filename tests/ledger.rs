@@ -113,7 +113,7 @@ fn sql_cannot_change_delete_or_skip() {
 }
 
 fn tamper(office: &Office, sql: &str) {
-    common::trust::tamper(&office.ledger(), sql);
+    common::forge::tamper(&office.ledger(), sql);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use common::cli::{Office, base_case, fixture};
-use common::trust::{Dice, community, demand, path, tamper, text};
+use common::forge::{Dice, tamper, text};
+use common::trust::{community, demand, path};
 use serde_json::Value as Json;
 
 /// A street's ledger with nothing in it.
@@ -74,7 +75,8 @@ fn merged_chains_are_kept_byte_for_byte_and_only_once() {
     // what was received and is cut afterwards is found without any checkpoint
     tamper(
         &st.ledger(),
-        "DELETE FROM mention WHERE event = 7; DELETE FROM event WHERE id = 7;",
+        "DELETE FROM mention WHERE event = 8; DELETE FROM event WHERE id = 8;
+         UPDATE event SET id = 8 WHERE id = 9; UPDATE mention SET event = 8 WHERE event = 9",
     );
     let cut = st.run("verify").ends(3).out;
     assert!(cut.contains("并入过账本"), "{cut}");
@@ -513,4 +515,15 @@ fn backups_made_during_writes_are_prefixes_of_what_was_acknowledged() {
             )
         );
     }
+}
+
+#[test]
+fn random_schedules_end_in_the_same_union_and_report_every_fork() {
+    let report = common::schedules::run(20_220_401, 60, 5, 12);
+    assert!(
+        report.forks_injected > 10 && report.abandoned > 10,
+        "{report:?}"
+    );
+    assert_eq!(report.forks_injected, report.forks_reported, "{report:?}");
+    assert_eq!(report.unions, 1, "{report:?}");
 }

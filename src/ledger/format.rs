@@ -7,6 +7,9 @@
 /// Format that this version writes.
 pub const FORMAT: i64 = 2;
 
+/// `user_version` of what this version writes: readers of format 1 understand it.
+pub(super) const STAMP: i64 = 1 << 16 | FORMAT;
+
 /// `application_id`: "MSHL".
 pub(super) const APPLICATION: i64 = 0x4D53_484C;
 
@@ -39,7 +42,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[Migration {
     schema: include_str!("schema-1.sql"),
     events: EVENTS,
     sql: include_str!("upgrade-2.sql"),
-    version: 1 << 16 | 2,
+    version: STAMP,
 }];
 
 /// What a file says of itself.
@@ -110,8 +113,8 @@ mod tests {
         );
         assert!(of(1 << 16 | 9).readable() && of(FORMAT << 16 | 9).readable());
         assert!(!of(9).readable() && !of((FORMAT + 1) << 16 | 9).readable());
-        assert!(SCHEMA.contains(&format!("user_version = {};", of(65538).stamp())));
-        let last = MIGRATIONS.last().map(|m| m.version);
-        assert_eq!(last.map(|v| of(v).format), Some(FORMAT));
+        assert!(SCHEMA.contains(&format!("user_version = {};", STAMP)));
+        assert_eq!(MIGRATIONS.last().map(|m| m.version), Some(STAMP));
+        assert_eq!(of(STAMP).stamp(), STAMP);
     }
 }

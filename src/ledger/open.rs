@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::format::{APPLICATION, FORMAT, SCHEMA, Version};
+use super::format::{APPLICATION, FORMAT, SCHEMA, STAMP, Version};
 use super::{Ledger, Origin};
 use crate::words;
 use crate::words::Words;
@@ -158,7 +158,7 @@ impl Ledger {
         Ok(Self {
             conn,
             path,
-            version: Version::of(FORMAT),
+            version: Version::of(STAMP),
             origin: Origin {
                 id: 1,
                 name: origin.to_owned(),
