@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "it prints its figures")]
 
 #[path = "../tests/common/forge.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod forge;
 #[path = "../tests/common/schedules.rs"]
 mod schedules;
@@ -23,7 +24,7 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let wanted = args.first().map(String::as_str);
     let count = args.get(1).and_then(|n| n.parse().ok());
-    let parts: [(&str, usize, fn(usize)); 7] = [
+    let parts: [(&str, usize, Part); 7] = [
         ("merge", 10_000, merge),
         ("deep", 20, deep),
         ("tamper", 200, tamper),
@@ -40,6 +41,9 @@ fn main() {
         }
     }
 }
+
+/// A part, told how often.
+type Part = fn(usize);
 
 /// The program, built beside this one.
 fn binary() -> PathBuf {
@@ -204,9 +208,9 @@ fn upgrade(count: usize) {
             .version()
             .format;
         if format == 1 {
-            old += 1
+            old += 1;
         } else {
-            new += 1
+            new += 1;
         }
         done(folder, "upgrade");
     }

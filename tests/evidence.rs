@@ -30,9 +30,9 @@ fn copies(office: &Office) -> Vec<PathBuf> {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path)
+                folders.push(path);
             } else {
-                list.push(path)
+                list.push(path);
             }
         }
     }

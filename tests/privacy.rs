@@ -5,6 +5,7 @@
 mod common;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use common::cli::{Answer, Office, fixture};
 use common::forge::{tamper, text};
@@ -12,7 +13,7 @@ use common::trust::{community, demand, path, second};
 use rusqlite::Connection;
 
 /// A planted value: telephone, identity number, bank card, name, address, number plate.
-pub fn canary(n: usize) -> String {
+fn canary(n: usize) -> String {
     // digits that nothing else in the ledger has, and no two canaries share
     let mixed = (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 14;
     let digits = |count: usize| format!("{mixed:020}").split_off(20 - count);
@@ -76,9 +77,10 @@ fn planted() -> (Office, Vec<String>) {
     let mut canaries = Vec::new();
     for (n, token) in tokens.iter().enumerate() {
         let value = canary(n);
-        sql.push_str(&format!(
+        let _ = write!(
+            sql,
             "UPDATE personal SET value = '{value}' WHERE token = '{token}';"
-        ));
+        );
         canaries.push(value);
     }
     tamper(&office.ledger(), &sql);

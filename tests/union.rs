@@ -433,11 +433,11 @@ fn a_backup_is_whole_private_and_never_takes_anothers_place() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{PermissionsExt, symlink};
-        let mode = std::fs::metadata(hz.path("copy.db"))
+        let bits = std::fs::metadata(hz.path("copy.db"))
             .unwrap()
             .permissions()
             .mode();
-        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(bits & 0o777, 0o600);
         symlink(hz.path("elsewhere.db"), hz.path("link.db")).unwrap();
         assert!(
             hz.run("backup link.db --force")

@@ -42,7 +42,7 @@ impl Facts<'_> {
             _ => (of, &[][..]),
         };
         let together = together && others.is_empty();
-        let named: Vec<Value> = others
+        let attached: Vec<Value> = others
             .iter()
             .flat_map(|path| self.all_items(path))
             .collect();
@@ -57,7 +57,7 @@ impl Facts<'_> {
         if facts.is_empty() && filter.is_some() {
             return Outcome::exempt(words!("没有这样的记录。", "No such record."));
         }
-        if facts.is_empty() && !named.is_empty() && covers(&named, need) {
+        if facts.is_empty() && !attached.is_empty() && covers(&attached, need) {
             return Outcome::kept(words!("{}齐全。", "{1}: complete.", label.zh, label.en));
         }
         if facts.is_empty() {
@@ -86,7 +86,7 @@ impl Facts<'_> {
                 .collect(),
             _ => self.items(of),
         };
-        items.extend(named);
+        items.extend(attached);
         if items.is_empty() {
             return Outcome::missing(label).uses(facts);
         }

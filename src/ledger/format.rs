@@ -113,7 +113,7 @@ mod tests {
         );
         assert!(of(1 << 16 | 9).readable() && of(FORMAT << 16 | 9).readable());
         assert!(!of(9).readable() && !of((FORMAT + 1) << 16 | 9).readable());
-        assert!(SCHEMA.contains(&format!("user_version = {};", STAMP)));
+        assert!(SCHEMA.contains(&format!("user_version = {STAMP};")));
         assert_eq!(MIGRATIONS.last().map(|m| m.version), Some(STAMP));
         assert_eq!(of(STAMP).stamp(), STAMP);
     }

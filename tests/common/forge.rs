@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -76,11 +77,12 @@ pub fn rewrite(ledger: &Path, change: &str) {
     let mut before = chain::GENESIS;
     for event in events {
         before = chain::hash(&before, &event);
-        sql.push_str(&format!(
-            "UPDATE event SET hash = unhex('{}') WHERE id = {};",
-            chain::hex(&before),
+        let hex = chain::hex(&before);
+        let _ = write!(
+            sql,
+            "UPDATE event SET hash = unhex('{hex}') WHERE id = {};",
             event.id
-        ));
+        );
     }
     drop(conn);
     tamper(ledger, &sql);
