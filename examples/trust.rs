@@ -88,6 +88,13 @@ fn kill(folder: &Path, line: &str, after: u64) -> bool {
     busy
 }
 
+/// How long a command takes that nobody kills, in microseconds, and a little more.
+fn whole(folder: &Path, line: &str) -> u64 {
+    let begun = Instant::now();
+    done(folder, line);
+    u64::try_from(begun.elapsed().as_micros()).unwrap() * 5 / 4
+}
+
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures")
@@ -177,21 +184,36 @@ fn attach(count: usize) {
     done(folder, "upgrade");
     let mut dice = Dice(11);
     let mut busy = 0;
+    std::fs::write(folder.join("a.bin"), "首份".repeat(70_000)).unwrap();
+    let most = whole(folder, "attach HZ2022-001 a.bin --as 首份");
     for n in 0..count {
         std::fs::write(folder.join("a.bin"), format!("{n:07}").repeat(60_000)).unwrap();
         let line = format!("attach HZ2022-001 a.bin --as 第{n}份");
-        busy += usize::from(kill(folder, &line, dice.roll(30_000)));
+        busy += usize::from(kill(folder, &line, dice.roll(most)));
         if n % 20 == 19 {
             done(folder, "verify");
         }
     }
     done(folder, "verify");
-    println!("attach: {count} kills, {busy} while at work, 0 events name a missing file");
+    let ledger = Ledger::open_read(&folder.join("minsheng.db")).unwrap();
+    let found = ledger.verify(&[]).unwrap().evidence;
+    println!(
+        "attach: {count} kills, {busy} while at work, {} recorded, {} copies without an event, 0 events without their file",
+        found.whole - 1,
+        found.orphans.len()
+    );
 }
 
 fn upgrade(count: usize) {
     let mut dice = Dice(3);
     let (mut old, mut new) = (0, 0);
+    let trial = tempfile::tempdir().unwrap();
+    std::fs::copy(
+        fixture("ledger/format-1.ledger"),
+        trial.path().join("minsheng.db"),
+    )
+    .unwrap();
+    let most = whole(trial.path(), "upgrade");
     for _ in 0..count {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
@@ -200,7 +222,7 @@ fn upgrade(count: usize) {
             folder.join("minsheng.db"),
         )
         .unwrap();
-        kill(folder, "upgrade", dice.roll(60_000));
+        kill(folder, "upgrade", dice.roll(most));
         let kept = fixture("ledger/format-1.checkpoint");
         done(folder, &format!("verify --against {}", kept.display()));
         let format = Ledger::open_read(&folder.join("minsheng.db"))

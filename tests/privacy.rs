@@ -106,7 +106,14 @@ impl<'a> Search<'a> {
     }
 
     fn hits(&self, text: &str) -> Vec<&'a String> {
-        let chars: Vec<char> = text.chars().collect();
+        // a hash may have any seven digits by chance; no canary has a hexadecimal letter
+        let hash = |word: &str| word.len() >= 12 && word.contains(|c| matches!(c, 'a'..='f'));
+        let words =
+            text.split_inclusive(|c: char| !c.is_ascii_hexdigit() || c.is_ascii_uppercase());
+        let chars: Vec<char> = words
+            .filter(|word| !hash(word))
+            .flat_map(str::chars)
+            .collect();
         let found = chars.windows(7).filter_map(|part| self.0.get(part));
         found.copied().collect()
     }

@@ -362,3 +362,24 @@ fn no_command_rewrites_history() {
     // and what a command wrote into the ledger is only ever more events
     assert!(before.len() > 60);
 }
+
+#[test]
+fn audits_and_exports_say_which_state_they_were_made_from() {
+    let office = office();
+    let head = office.run("checkpoint --format json").ends(0).json()["head"].clone();
+    let short = &head.as_str().unwrap()[..16];
+    let audit = "audit --year 2022 --as-of 2023-07-01 --fail-on never";
+    let json = office.run(&format!("{audit} --format json")).ends(0).json();
+    assert_eq!(json["ledger"]["head"], head);
+    assert!(office.run(audit).ends(0).out.contains(short));
+    for line in [
+        format!("{audit} --format csv"),
+        "export T1 --community HZ --year 2022".to_owned(),
+        "export T1 --community HZ --year 2022 -o T1.csv".to_owned(),
+        "export T4".to_owned(),
+    ] {
+        let answer = office.run(&line).ends(0);
+        assert!(answer.err.contains(short), "{line}: {}", answer.err);
+        assert!(!answer.out.contains(short), "{line}");
+    }
+}

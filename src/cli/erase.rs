@@ -1,6 +1,6 @@
 //! `erase`: personal values taken out of the ledger, with a record that it was done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -67,14 +67,8 @@ pub(super) fn erase(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
         0
     } else {
         // what was written into free text is chained and stays; all else must be gone
-        let hidden: Vec<&String> = values
-            .iter()
-            .filter(|v| !written.contains_key(*v))
-            .collect();
-        hidden
-            .iter()
-            .filter(|value| stands_in(ledger.path(), value))
-            .count()
+        let hidden = values.iter().filter(|v| !written.contains_key(*v));
+        standing(ledger.path(), &hidden.collect::<Vec<_>>())
     };
     tell(context, &doomed, &written)?;
     if left > 0 {
@@ -271,19 +265,27 @@ fn written_out(
     Ok(written)
 }
 
-/// True if the bytes of a value stand in the ledger's file or its journal.
-fn stands_in(ledger: &Path, value: &str) -> bool {
+/// How many of the values have their bytes in the ledger's file or its journal.
+fn standing(ledger: &Path, values: &[&String]) -> usize {
     let mut journal = ledger.as_os_str().to_owned();
     journal.push("-journal");
-    let needle = value.as_bytes();
-    // a single character is no value that a search could tell from chance
-    value.chars().count() > 1
-        && [ledger.to_owned(), PathBuf::from(journal)]
-            .iter()
-            .any(|path| {
-                std::fs::read(path)
-                    .is_ok_and(|bytes| bytes.windows(needle.len()).any(|part| part == needle))
-            })
+    let mut by_start: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
+    for value in values {
+        // a single character is no value that a search could tell from chance
+        if value.chars().count() > 1 {
+            let bytes = value.as_bytes();
+            by_start.entry(&bytes[..2]).or_default().push(bytes);
+        }
+    }
+    let mut found: HashSet<&[u8]> = HashSet::new();
+    for path in [ledger.to_owned(), PathBuf::from(journal)] {
+        let bytes = std::fs::read(path).unwrap_or_default();
+        for (at, start) in bytes.windows(2).enumerate() {
+            let here = by_start.get(start).into_iter().flatten();
+            found.extend(here.filter(|value| bytes[at..].starts_with(value)).copied());
+        }
+    }
+    found.len()
 }
 
 fn tell(

@@ -78,7 +78,10 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     )?;
     let head = ledger.reader().heads()?;
     match matches.get_one::<String>("output") {
-        None => context.out.write_all(&bytes)?,
+        None => {
+            context.out.write_all(&bytes)?;
+            super::proof::tell_head(context, &ledger)?;
+        }
         Some(file) => {
             super::files::refuse_database(file)?;
             super::files::write_file(file, &bytes, matches.get_flag("force"))?;

@@ -257,6 +257,23 @@ fn tell(
     Ok(())
 }
 
+/// Says which state of the ledger an answer was made from, where the answer itself does not.
+pub(super) fn tell_head(context: &mut Context<'_>, ledger: &Ledger) -> anyhow::Result<()> {
+    if let Some(head) = ledger.reader().heads()?.first() {
+        let (size, hex) = (head.size, head.hex());
+        let short = &hex[..16];
+        talk(
+            context,
+            &format!("据账本 {} 的{size}个事件，链尾 {short}。", head.origin),
+            &format!(
+                "Made from {size} events of ledger {}, head {short}.",
+                head.origin
+            ),
+        );
+    }
+    Ok(())
+}
+
 /// Prints the checkpoint of the ledger, signed if a key is given; or makes a key.
 pub(super) fn checkpoint(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Json])?;

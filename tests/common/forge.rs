@@ -98,7 +98,7 @@ pub const CLASSES: [(&str, &str, bool); 12] = [
     ),
     (
         "the day changed",
-        "UPDATE event SET occurred = '2021-01-01' WHERE id = {n}",
+        "UPDATE event SET occurred = '1999-12-31' WHERE id = {n}",
         false,
     ),
     (
