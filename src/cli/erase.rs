@@ -156,13 +156,14 @@ fn doomed(ledger: &Ledger, matches: &ArgMatches) -> anyhow::Result<Vec<Doomed>> 
             .into());
         }
     }
+    tokens.extend(copies.iter().cloned());
+    let mut places = places(ledger, &tokens)?;
     let mut list = Vec::new();
-    for token in tokens.into_iter().chain(copies.iter().cloned()) {
+    for token in tokens {
         let value = reader.personal(&token)?;
         // what was erased before is not erased anew
         if value.is_some() || copies.contains(&token) {
-            let events = reader.holding(&token)?;
-            let events = events.into_iter().filter(|e| e.step != "erase").collect();
+            let events = places.remove(&token).unwrap_or_default();
             list.push(Doomed {
                 token,
                 value,
@@ -178,6 +179,25 @@ fn doomed(ledger: &Ledger, matches: &ArgMatches) -> anyhow::Result<Vec<Doomed>> 
         .into());
     }
     Ok(list)
+}
+
+/// The events that hold each of some tokens or digests, found in one walk.
+fn places(
+    ledger: &Ledger,
+    wanted: &BTreeSet<String>,
+) -> anyhow::Result<HashMap<String, Vec<Event>>> {
+    let mut places: HashMap<String, Vec<Event>> = HashMap::new();
+    ledger.reader().arrivals(|event| {
+        let mut held = event.tokens();
+        held.extend(evidence::named_by(&event));
+        held.sort();
+        held.dedup();
+        for token in held.into_iter().filter(|token| wanted.contains(token)) {
+            places.entry(token).or_default().push(event.clone());
+        }
+        true
+    })?;
+    Ok(places)
 }
 
 /// The ways in which a value may have been written down when it was recorded.
@@ -255,13 +275,19 @@ fn written_out(
     ledger: &Ledger,
     values: &BTreeSet<String>,
 ) -> anyhow::Result<BTreeMap<String, Vec<i64>>> {
-    let mut written = BTreeMap::new();
-    for value in values {
-        let events = ledger.reader().holding(value)?;
-        if !events.is_empty() {
-            written.insert(value.clone(), events.iter().map(|e| e.seq).collect());
+    let mut written: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    ledger.reader().arrivals(|event| {
+        for value in values {
+            // inside JSON a text has its quotes and backslashes escaped
+            let json = json!(value).to_string();
+            let inner = &json[1..json.len() - 1];
+            let elsewhere = event.actor.contains(value) || event.subject.contains(value);
+            if elsewhere || event.payload.contains(inner) {
+                written.entry(value.clone()).or_default().push(event.seq);
+            }
         }
-    }
+        true
+    })?;
     Ok(written)
 }
 
