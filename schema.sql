@@ -1,8 +1,8 @@
 -- The ledger of minsheng: one append-only table of events, and what stands beside it.
--- Format 1. The recipe of the hash is in README.md, "The ledger".
+-- Format 2. The recipe of the hash is in README.md, "The ledger".
 
 PRAGMA application_id = 0x4D53484C;  -- "MSHL"
-PRAGMA user_version = 1;
+PRAGMA user_version = 65538;         -- format 2, which a reader of format 1 (65536 * 1) understands
 
 -- The chains that this file holds: its own, and those that were merged into it.
 CREATE TABLE origin (
@@ -56,6 +56,13 @@ CREATE INDEX personal_value ON personal (value);
 
 CREATE TRIGGER personal_never_changes BEFORE UPDATE ON personal
 BEGIN SELECT raise(ABORT, 'personal values are erased or kept, never changed'); END;
+
+-- Found without a scan: the erasures on record.
+CREATE INDEX event_erase ON event (id) WHERE step = 'erase';
+
+CREATE TRIGGER personal_goes_on_record BEFORE DELETE ON personal
+WHEN NOT EXISTS (SELECT 1 FROM event WHERE step = 'erase' AND instr(payload, OLD.token) > 0)
+BEGIN SELECT raise(ABORT, 'a personal value goes only with an erasure on record'); END;
 
 -- Derived: which events are about a subject (named = 0) and which only name it (named = 1).
 -- Rebuildable from the events alone.

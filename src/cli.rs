@@ -1,20 +1,25 @@
 //! The command line: the only module that knows a clock, a terminal and the environment.
 
 mod args;
+mod attach;
 mod audit;
 mod book;
 mod context;
 mod demo;
+mod erase;
 mod export;
 mod fail;
 mod files;
 mod import;
 mod keep;
+mod keys;
+mod proof;
 mod record;
 mod regimes;
 mod show;
 mod steps;
 mod todo;
+mod union;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -122,8 +127,12 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("export", _) => export::export(sub, context),
         ("rule", _) => book::rule(sub, context),
         ("schema", _) => book::schema(sub, context),
-        ("verify", _) => keep::verify(sub, context),
-        ("checkpoint", _) => keep::checkpoint(context),
+        ("verify", _) => proof::verify(sub, context),
+        ("checkpoint", _) => proof::checkpoint(sub, context),
+        ("merge", _) => union::merge(sub, context),
+        ("backup", _) => keep::backup(sub, context),
+        ("upgrade", _) => keep::upgrade(context),
+        ("erase", _) => erase::erase(sub, context),
         ("demo", _) => demo::demo(sub, context),
         (stage, Some((verb, sub))) => steps::one(&format!("{stage}.{verb}"), sub, context),
         (step, None) => steps::one(step, sub, context),

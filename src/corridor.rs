@@ -11,6 +11,7 @@ mod known;
 mod refs;
 mod shelf;
 mod touch;
+pub mod union;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -404,7 +405,7 @@ pub(crate) fn key(event: &Event) -> EventKey {
 /// # Errors
 /// If the ledger cannot be read.
 pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
-    let mut book = Book::new();
+    let mut book = Book::new().with_aliases(ledger.reader().aliases()?);
     ledger.reader().all(|event| {
         book.take(event);
         true
@@ -417,7 +418,7 @@ pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
 /// # Errors
 /// If the ledger cannot be read.
 pub fn book_of(ledger: &Ledger, subjects: &[String]) -> anyhow::Result<Book> {
-    let mut book = Book::new();
+    let mut book = Book::new().with_aliases(ledger.reader().aliases()?);
     for subject in subjects {
         gather::load(ledger.reader(), &mut book, subject)?;
     }

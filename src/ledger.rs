@@ -2,11 +2,19 @@
 //!
 //! This module and its children are the only ones that know `SQLite`.
 
+mod backup;
 pub mod chain;
 pub mod checkpoint;
+pub mod evidence;
+mod files;
+pub mod format;
+pub mod merge;
+pub mod note;
 mod open;
+mod order;
 mod personal;
 pub mod read;
+pub mod upgrade;
 pub mod verify;
 mod write;
 
@@ -14,8 +22,11 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 
+pub use backup::{Backup, BackupError};
 pub use checkpoint::Checkpoint;
-pub use open::{FORMAT, OpenError};
+pub use files::create_private;
+pub use format::FORMAT;
+pub use open::OpenError;
 pub use write::{Draft, Writer};
 
 /// An open ledger.
@@ -23,6 +34,7 @@ pub use write::{Draft, Writer};
 pub struct Ledger {
     conn: Connection,
     path: PathBuf,
+    version: format::Version,
     origin: Origin,
 }
 

@@ -34,6 +34,10 @@ pub struct Book {
     pub unknown: usize,
     /// Events from this one on are not taken up.
     limit: Option<i64>,
+    /// Tokens of one person that several ledgers gave: each with the one that stands for all.
+    aliases: HashMap<String, String>,
+    /// Corrections and withdrawals of events that have not been taken up yet.
+    early: HashMap<(String, i64), Vec<usize>>,
     /// The started projects; made when first asked for.
     cohorts: OnceLock<cohort::Index>,
     /// The working days, with the notices that are recorded; made when first asked for.
@@ -56,6 +60,13 @@ impl Book {
         }
     }
 
+    /// Takes tokens that several ledgers gave to one person for one; to be said first.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: HashMap<String, String>) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
     /// Takes up events in order of arrival; an event that is there already is left out.
     pub fn extend(&mut self, events: impl IntoIterator<Item = Event>) {
         for event in events {
@@ -76,11 +87,14 @@ impl Book {
         };
         self.cohorts = OnceLock::new();
         self.calendar = OnceLock::new();
-        let fact = Fact::decode(def, event);
+        let mut fact = Fact::decode(def, event);
+        if !self.aliases.is_empty() {
+            fact.rename(&self.aliases);
+        }
         let index = self.facts.len();
         match def.id {
-            "amend" => self.amend(&fact),
-            "withdraw" => self.strike(&fact),
+            "amend" => self.amend(&fact, index),
+            "withdraw" => self.strike(&fact, index),
             _ => {}
         }
         for subject in fact.mentions() {
@@ -90,9 +104,25 @@ impl Book {
             .entry(fact.subject.clone())
             .or_default()
             .push(index);
-        self.by_place.insert(place, index);
+        self.by_place.insert(place.clone(), index);
         self.by_step.entry(def.id).or_default().push(index);
         self.facts.push(fact);
+        // another ledger's correction may be read before what it corrects
+        for early in self.early.remove(&place).unwrap_or_default() {
+            let change = self.facts[early].clone();
+            if change.def.id == "amend" {
+                self.amend(&change, early);
+            } else {
+                self.strike(&change, early);
+            }
+        }
+    }
+
+    /// Keeps a correction until its target is taken up.
+    fn await_target(&mut self, fact: &Fact, index: usize) {
+        if let Some(place) = target_of(fact) {
+            self.early.entry(place).or_default().push(index);
+        }
     }
 
     /// The working days: those that come with the tool, and those of recorded notices.
@@ -120,16 +150,12 @@ impl Book {
     }
 
     fn target(&self, fact: &Fact) -> Option<usize> {
-        let seq = fact.value("event").count()?;
-        let origin = fact
-            .value("origin")
-            .text()
-            .map_or_else(|| fact.key.origin.clone(), str::to_owned);
-        self.by_place.get(&(origin, seq)).copied()
+        self.by_place.get(&target_of(fact)?).copied()
     }
 
-    fn amend(&mut self, fact: &Fact) {
+    fn amend(&mut self, fact: &Fact, own: usize) {
         let Some(index) = self.target(fact) else {
+            self.await_target(fact, own);
             return;
         };
         let mut raw = Map::new();
@@ -158,12 +184,12 @@ impl Book {
 
     /// Strikes the event that is named; a whole demand, round or meeting with all its
     /// facts. A withdrawn case keeps its facts and is judged no more.
-    fn strike(&mut self, fact: &Fact) {
+    fn strike(&mut self, fact: &Fact, own: usize) {
         if let Some(index) = self.target(fact) {
             self.facts[index].struck = true;
-        } else if fact.value("event").is_none()
-            && !matches!(Subject::parse(&fact.subject), Subject::Case(..))
-        {
+        } else if !fact.value("event").is_none() {
+            self.await_target(fact, own);
+        } else if !matches!(Subject::parse(&fact.subject), Subject::Case(..)) {
             for index in self.about(&fact.subject).to_vec() {
                 self.facts[index].struck = true;
             }
@@ -316,4 +342,11 @@ impl Book {
         codes.dedup();
         codes
     }
+}
+
+/// The place of the event that a correction or a withdrawal names.
+fn target_of(fact: &Fact) -> Option<(String, i64)> {
+    let seq = fact.value("event").count()?;
+    let origin = fact.value("origin").text().unwrap_or(&fact.key.origin);
+    Some((origin.to_owned(), seq))
 }

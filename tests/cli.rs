@@ -21,6 +21,7 @@ fn every_command_has_help_in_both_languages() {
     let office = Office::empty();
     let mut commands: Vec<String> = STEPS
         .iter()
+        .filter(|def| def.id != "ledger.receive")
         .map(|def| def.id.replace('.', " "))
         .chain(
             [
@@ -36,6 +37,10 @@ fn every_command_has_help_in_both_languages() {
                 "schema",
                 "verify",
                 "checkpoint",
+                "merge",
+                "backup",
+                "upgrade",
+                "erase",
                 "demo",
                 "regime list",
                 "regime show",

@@ -118,6 +118,8 @@ fn links_of_the_pages_lead_somewhere() {
         "docs/guide.zh.md",
         "docs/cities.zh.md",
         "docs/packs.md",
+        "docs/personal-data.md",
+        "docs/reliability.md",
         "CHANGELOG.md",
     ] {
         let text = std::fs::read_to_string(root().join(page)).unwrap();
@@ -134,4 +136,23 @@ fn links_of_the_pages_lead_somewhere() {
             assert!(folder.join(file).exists(), "{page}: {link}");
         }
     }
+}
+
+#[test]
+fn every_test_that_a_promise_names_is_there() {
+    let text = std::fs::read_to_string(root().join("docs/reliability.md")).unwrap();
+    let mut named = 0;
+    for word in text.split('`') {
+        let Some((file, name)) = word.split_once("::") else {
+            continue;
+        };
+        let Ok(source) = std::fs::read_to_string(root().join(format!("tests/{file}.rs"))) else {
+            continue;
+        };
+        // a long name may be cut: its beginning must be that of a test
+        let begin = name.trim_end_matches(['…', '*']);
+        assert!(source.contains(&format!("fn {begin}")), "{word}");
+        named += 1;
+    }
+    assert!(named >= 20, "{named}");
 }

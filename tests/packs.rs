@@ -77,7 +77,7 @@ fn a_year_of_shares_gives_exactly_the_expected_verdicts() {
 /// One line of the traps of a text.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Trap {
+struct Caught {
     trap: String,
     name: String,
     #[serde(default)]
@@ -107,7 +107,7 @@ struct Facts {
 fn traps(id: &str, prefix: &str, last: usize) {
     let (pack, folder) = (Pack::load(&folder_of(id)).unwrap(), examples_of(id));
     let text = std::fs::read_to_string(fixture(&format!("traps/{id}.jsonl"))).unwrap();
-    let lines: Vec<Trap> = text
+    let lines: Vec<Caught> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
         .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))

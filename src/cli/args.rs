@@ -1,6 +1,7 @@
 //! The arguments of every command, made from the steps and a few lists.
 
 mod commands;
+mod trust;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -87,11 +88,11 @@ pub(super) fn command(lang: Lang) -> Command {
     }
     for def in STEPS
         .iter()
-        .filter(|def| !def.id.contains('.') && def.id != "init")
+        .filter(|def| !def.id.contains('.') && !matches!(def.id, "init" | "erase"))
     {
         root = root.subcommand(step(def, lang));
     }
-    for sub in commands::own(lang) {
+    for sub in commands::own(lang).into_iter().chain(trust::trust(lang)) {
         // what oversight records stands under the command that judges the year
         let verbs = STEPS
             .iter()
@@ -218,7 +219,7 @@ fn filled_in(def: &StepDef, field: &Field) -> bool {
         "amend" => matches!(field.name, "subject" | "concerns"),
         "withdraw" => field.name == "concerns",
         _ if def.stage() == "regime" && field.name == "ledger" => true,
-        _ if matches!(field.name, "shelf" | "digest") => true,
+        _ if matches!(field.name, "shelf" | "digest" | "size") => true,
         _ => field.name == "subject" && def.subject == "subject" && !field.required,
     }
 }

@@ -62,6 +62,7 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
         Format::Csv => {
             let table = audit.table(&shown, context.lang);
             table.csv(&mut *context.out)?;
+            super::proof::tell_head(context, &ledger)?;
         }
         Format::Table => {
             let text = audit.text(context.voice(&pack), all);

@@ -225,7 +225,7 @@ fn write(
     };
     let Some(file) = output else {
         context.out.write_all(&bytes)?;
-        return Ok(());
+        return super::proof::tell_head(context, ledger);
     };
     super::files::refuse_database(file)?;
     super::files::write_file(file, &bytes, matches.get_flag("force"))?;

@@ -195,30 +195,48 @@ pub(super) fn refuse_database(file: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file for its owner; one that is there is replaced only if `force`.
+/// Writes a file for its owner, whole or not at all; one that is there is replaced only if
+/// `force`, and a link or a device never.
 pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
+    let path = Path::new(file);
+    match std::fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() => {
+            return Err(Fail(words!(
+                "{0} 是链接、文件夹或设备，没有写入；请换一个文件名。",
+                "{0} is a link, a folder or a device and was not written; choose another name.",
+                file
+            ))
+            .into());
+        }
+        Ok(_) if !force => {
+            return Err(Fail(words!(
+                "{0} 已经存在；换一个文件名，或加 --force 覆盖。",
+                "{0} exists already; choose another name, or add --force.",
+                file
+            ))
+            .into());
+        }
+        _ => {}
     }
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Fail(words!(
-            "{0} 已经存在；换一个文件名，或加 --force 覆盖。",
-            "{0} exists already; choose another name, or add --force.",
-            file
-        )),
-        _ => Fail(words!(
+    let mut random = [0_u8; 6];
+    getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no random numbers: {error}"))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let random = crate::ledger::chain::hex(&random);
+    let temporary = path.with_file_name(format!(".{name}.{random}.tmp"));
+    let written = crate::ledger::create_private(&temporary)
+        .and_then(|mut out| {
+            out.write_all(bytes)?;
+            out.sync_all()
+        })
+        .and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&temporary);
+        Fail(words!(
             "写不了 {}：{}。",
             "Cannot write {}: {}.",
             file,
             error
-        )),
+        ))
     })?;
-    out.write_all(bytes)?;
     Ok(())
 }

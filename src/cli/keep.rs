@@ -1,11 +1,12 @@
-//! `init`, `verify`, `checkpoint`: making a ledger and trusting it.
+//! `init`, `backup`, `upgrade`: making a ledger and keeping it.
 
 use clap::ArgMatches;
 use serde_json::json;
 
 use super::context::{Context, Format, default_pack, load, shown};
 use super::{Exit, Fail, talk};
-use crate::ledger::{Checkpoint, Draft, Ledger, chain};
+use crate::ledger::upgrade::{UpgradeError, upgrade as upgrade_ledger};
+use crate::ledger::{BackupError, Draft, Ledger, chain};
 use crate::step::{Step, general};
 use crate::words;
 
@@ -87,131 +88,145 @@ pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     Ok(Exit::Done)
 }
 
-/// Rechecks the whole file.
-pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+/// Copies the ledger with its evidence and verifies the copy.
+pub(super) fn backup(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Json])?;
-    let lang = context.lang;
-    let against = match matches.get_one::<String>("against") {
-        None => None,
-        Some(file) => {
-            let text = std::fs::read_to_string(file).map_err(|error| {
-                Fail(words!(
-                    "读不到校验点文件 {}：{}。",
-                    "Cannot read the checkpoint {}: {}.",
-                    file,
-                    error
-                ))
-            })?;
-            Some(Checkpoint::parse(&text).map_err(|error| {
-                Fail(words!(
-                    "{} 不是校验点文件（{}）；应为 minsheng checkpoint 输出的前三行。",
-                    "{} is no checkpoint ({}); it must begin with the three lines of minsheng checkpoint.",
-                    file,
-                    error
-                ))
-            })?)
-        }
-    };
-    let ledger = match Ledger::open_read(&context.ledger) {
-        Ok(ledger) => ledger,
-        Err(error) if error.is_damage() => {
-            let words = words!(
-                "账本文件损坏，打不开：{0}。请停止使用此文件，用备份恢复。",
-                "The ledger file is damaged and cannot be opened: {0}. Stop using it, restore a backup.",
-                error
-            );
-            writeln!(context.out, "✗ {}", words.in_lang(lang))?;
-            return Ok(Exit::Integrity);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let found = ledger.verify(against.as_ref())?;
-    if context.format == Format::Json {
-        context.json(&json!({
-            "schema": "minsheng.verify/1",
-            "ok": found.faults.is_empty(),
-            "events": found.events,
-            "heads": found.heads.iter().map(|h| json!({"origin": h.origin, "size": h.size, "head": h.hex()})).collect::<Vec<_>>(),
-            "unanchored": found.unanchored,
-            "faults": found.faults.iter().map(|f| f.in_lang(lang)).collect::<Vec<_>>(),
-        }))?;
-    } else {
-        for fault in &found.faults {
-            writeln!(context.out, "✗ {}", fault.in_lang(lang))?;
-        }
-        for head in &found.heads {
-            writeln!(
-                context.out,
-                "{} {}：{}{}，{} {}",
-                lang.pick("链", "chain"),
-                head.origin,
-                head.size,
-                lang.pick("个事件", " events"),
-                lang.pick("链尾", "head"),
-                head.hex()
-            )?;
-        }
-        if let Some(after) = found.unanchored {
-            writeln!(
-                context.out,
-                "{}",
-                lang.pick(
-                    &format!("校验点之前的历史未变；之后有{after}个事件，尚无校验点保护。"),
-                    &format!("History up to the checkpoint is unchanged; {after} events after it have no checkpoint yet.")
-                )
-            )?;
-        }
-        let verdict = if found.faults.is_empty() {
-            lang.pick("核验通过。", "Verified.")
-        } else {
-            lang.pick(
-                "核验不通过：请停止使用此文件，保留它作为证据，用备份恢复。",
-                "Verification failed: stop using this file, keep it as evidence, restore a backup.",
-            )
-        };
-        writeln!(context.out, "{verdict}")?;
-    }
-    Ok(if found.faults.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Integrity
-    })
-}
-
-/// Prints the checkpoint of the ledger.
-pub(super) fn checkpoint(context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    context.only(&[Format::Json])?;
+    let file = matches
+        .get_one::<String>("file")
+        .cloned()
+        .unwrap_or_default();
     let ledger = context.open_read()?;
-    // a checkpoint vouches for the history: it is made of a whole one only
-    let found = ledger.verify(None)?;
-    if let Some(fault) = found.faults.first() {
-        let lang = context.lang;
-        writeln!(context.err, "✗ {}", fault.in_lang(lang))?;
+    if context.dry_run {
         talk(
             context,
-            "账本核验不通过，不出具校验点；见 minsheng verify。",
-            "The ledger does not verify, so there is no checkpoint; see minsheng verify.",
+            &format!("将备份到 {file}。"),
+            &format!("Would back up to {file}."),
+        );
+        return Ok(Exit::Done);
+    }
+    let made = match ledger.backup(std::path::Path::new(&file), matches.get_flag("force")) {
+        Ok(made) => made,
+        Err(error) => return not_backed_up(context, &error),
+    };
+    let own = made.heads.iter().find(|h| h.origin == ledger.origin().name);
+    let head = own.map(crate::ledger::Head::hex).unwrap_or_default();
+    if context.format == Format::Json {
+        context.json(&json!({
+            "schema": "minsheng.backup/1", "file": shown(&made.path), "events": made.events,
+            "head": head, "sha256": made.sha256, "evidence_copied": made.copied,
+            "evidence_lacking": made.lacking,
+        }))?;
+    } else {
+        let short = &head[..head.len().min(16)];
+        let zh = format!(
+            "已备份并核验：{file}，{}个事件，链尾 {short}，SHA-256 {}。",
+            made.events, made.sha256
+        );
+        let en = format!(
+            "Backed up and verified: {file}, {} events, head {short}, SHA-256 {}.",
+            made.events, made.sha256
+        );
+        writeln!(context.out, "{}", context.lang.pick(&zh, &en))?;
+        if made.copied > 0 {
+            let zh = format!("附件：复制了{}份，在 {file}.evidence。", made.copied);
+            let en = format!("Evidence: {} files copied to {file}.evidence.", made.copied);
+            talk(context, &zh, &en);
+        }
+    }
+    if !made.lacking.is_empty() {
+        let lacking = made.lacking.len();
+        talk(
+            context,
+            &format!("注意：账本缺{lacking}份附件，备份里也没有；见 minsheng verify。"),
+            &format!(
+                "Note: the ledger lacks {lacking} files of evidence, and so does the backup; see minsheng verify."
+            ),
         );
         return Ok(Exit::Integrity);
     }
-    let checkpoint = ledger.checkpoint()?;
+    Ok(Exit::Done)
+}
+
+fn not_backed_up(context: &mut Context<'_>, error: &BackupError) -> anyhow::Result<Exit> {
+    let lang = context.lang;
+    let words = error.words();
+    let label = lang.pick("错误：", "error: ");
+    writeln!(context.err, "{label}{}", words.in_lang(lang))?;
+    let damaged = match error {
+        BackupError::Damaged(_) => true,
+        BackupError::Open(open) => open.is_damage(),
+        _ => false,
+    };
+    Ok(if damaged {
+        Exit::Integrity
+    } else {
+        Exit::Failed
+    })
+}
+
+/// Brings a ledger of an older format to the format of this version.
+pub(super) fn upgrade(context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
+    let lang = context.lang;
+    if context.dry_run {
+        let ledger = context.open_read()?;
+        let (from, to) = (ledger.version().format, crate::ledger::FORMAT);
+        talk(
+            context,
+            &format!("账本格式为{from}，本程序的格式为{to}；没有改动。"),
+            &format!(
+                "The ledger has format {from}, this version writes {to}; nothing was changed."
+            ),
+        );
+        return Ok(Exit::Done);
+    }
+    let done = match upgrade_ledger(&context.ledger) {
+        Ok(done) => done,
+        Err(UpgradeError::Open(error)) => return Err(error.into()),
+        Err(UpgradeError::Sqlite(error)) => return Err(error.into()),
+        Err(UpgradeError::Backup(error)) => return not_backed_up(context, &error),
+        Err(UpgradeError::Damaged(faults)) => {
+            for fault in &faults {
+                writeln!(context.out, "✗ {}", fault.in_lang(lang))?;
+            }
+            talk(
+                context,
+                "账本核验不通过，没有升级。请用备份恢复后再升级。",
+                "The ledger does not verify and was not upgraded. Restore a backup, then upgrade.",
+            );
+            return Ok(Exit::Integrity);
+        }
+        Err(error @ UpgradeError::Unfaithful(_)) => return Err(error.into()),
+    };
     if context.format == Format::Json {
         context.json(&json!({
-            "schema": "minsheng.checkpoint/1", "origin": checkpoint.origin, "size": checkpoint.size,
-            "root": chain::hex(&checkpoint.root), "body": checkpoint.body(),
-            "fingerprint": checkpoint.fingerprint(),
+            "schema": "minsheng.upgrade/1", "from": done.from, "to": done.to,
+            "events": done.events, "backup": done.backup.as_deref().map(shown),
         }))?;
         return Ok(Exit::Done);
     }
-    write!(context.out, "{}", checkpoint.body())?;
-    let zh = format!(
-        "校验指纹（可抄入会议纪要、公开栏）：{}",
-        checkpoint.fingerprint()
-    );
-    let en = format!(
-        "Fingerprint (for minutes and notice boards): {}",
-        checkpoint.fingerprint()
-    );
-    talk(context, &zh, &en);
+    let (zh, en) = match &done.backup {
+        None => (
+            format!("账本已是格式{}，不用升级。", done.to),
+            format!("The ledger has format {} already.", done.to),
+        ),
+        Some(backup) => (
+            format!(
+                "已从格式{}升级到格式{}：{}个事件一字未改，核验通过。升级前的备份：{}",
+                done.from,
+                done.to,
+                done.events,
+                shown(backup)
+            ),
+            format!(
+                "Upgraded from format {} to {}: {} events unchanged, verified. Backup made before: {}",
+                done.from,
+                done.to,
+                done.events,
+                shown(backup)
+            ),
+        ),
+    };
+    writeln!(context.out, "{}", lang.pick(&zh, &en))?;
     Ok(Exit::Done)
 }

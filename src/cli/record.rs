@@ -6,10 +6,11 @@ use std::path::Path;
 use clap::ArgMatches;
 use serde_json::{Map, Value as Json, json};
 
+use super::attach::{self, Attached};
 use super::context::Context;
 use super::steps::{answer_with, reasons, refuse};
 use super::{Exit, Fail, files, talk};
-use crate::corridor::{self, Entry, Incomplete, Refusal};
+use crate::corridor::{self, Entry, Incomplete, Refusal, Terms};
 use crate::pack::Pack;
 use crate::sheet::table::locate;
 use crate::sheet::{Row, Sheet};
@@ -31,6 +32,7 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         reasons: given,
         entries: Vec::new(),
         problems: Vec::new(),
+        attached: Vec::new(),
     };
     match json_lines(&file)? {
         Some(text) => batch.lines(&file, &text),
@@ -48,6 +50,19 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
+    if !batch.attached.is_empty() && !terms.dry_run {
+        let trial = Terms {
+            dry_run: true,
+            ..terms.clone()
+        };
+        let entries = batch.entries.clone();
+        if let Err(refusal) = corridor::record(&mut ledger, &pack, entries, &trial)? {
+            return refuse(context, refusal);
+        }
+        for file in &batch.attached {
+            attach::keep(ledger.path(), file)?;
+        }
+    }
     let bar = context.bar(batch.entries.len());
     let answer = corridor::record_telling(&mut ledger, &pack, batch.entries, &terms, &|done| {
         bar.set_position(done as u64);
@@ -95,9 +110,25 @@ struct Batch<'a> {
     reasons: Vec<(String, String)>,
     entries: Vec<Entry>,
     problems: Vec<Incomplete>,
+    /// Files whose copies are kept.
+    attached: Vec<Attached>,
 }
 
 impl Batch<'_> {
+    /// Measures the file that an attachment names.
+    fn measure(&mut self, place: &str, def: &'static StepDef, raw: &mut Map<String, Json>) {
+        if def.id != "attach" {
+            return;
+        }
+        match attach::measure(def, raw) {
+            Ok(file) => self.attached.extend(file),
+            Err(error) => {
+                let words = error.downcast::<Fail>().map(|fail| fail.0);
+                self.wrong(place, words.unwrap_or_else(Words::same));
+            }
+        }
+    }
+
     fn wrong(&mut self, place: &str, words: Words) {
         self.problems.push(Incomplete {
             place: Some(place.to_owned()),
@@ -155,6 +186,7 @@ impl Batch<'_> {
                 ),
             ),
         }
+        self.measure(place, def, &mut map);
         match input::read(def, &map, self.pack) {
             Ok(step) => self.entries.push(Entry {
                 step,
@@ -274,6 +306,7 @@ impl Batch<'_> {
             {
                 reasons.push((rule.trim().to_owned(), text.trim().to_owned()));
             }
+            self.measure(&place, def, &mut raw);
             match input::read(def, &raw, self.pack) {
                 Ok(step) => self.entries.push(Entry {
                     step,

@@ -4,8 +4,8 @@ use clap::ArgMatches;
 use serde_json::{Map, Value as Json, json};
 
 use super::context::{Context, Format};
-use super::{Exit, Fail, talk};
-use crate::corridor::{self, Entry, Incomplete, Receipt, Refusal};
+use super::{Exit, Fail, attach, talk};
+use crate::corridor::{self, Entry, Incomplete, Receipt, Refusal, Terms};
 use crate::judge::{Finding, Verdict};
 use crate::ledger::Event;
 use crate::report;
@@ -29,9 +29,7 @@ pub(super) fn one(
     if def.stage() == "regime" {
         raw.insert("ledger".into(), json!(ledger.origin().name));
     }
-    if def.field("digest").is_some() {
-        digest(&mut raw)?;
-    }
+    let attached = attach::measure(def, &mut raw)?;
     if def.id == "regime.calendar"
         && let Some(file) = matches.get_one::<String>("file")
     {
@@ -58,28 +56,19 @@ pub(super) fn one(
         again: matches.get_flag("again"),
     };
     let terms = context.terms(matches.get_flag("as-is"));
+    if let Some(attached) = attached.filter(|_| !terms.dry_run) {
+        // nothing is copied for a record that would be refused
+        let trial = Terms {
+            dry_run: true,
+            ..terms.clone()
+        };
+        if let Err(refusal) = corridor::record(&mut ledger, &pack, vec![entry.clone()], &trial)? {
+            return refuse(context, refusal);
+        }
+        attach::keep(ledger.path(), &attached)?;
+    }
     let answer = corridor::record(&mut ledger, &pack, vec![entry], &terms)?;
     answer_with(context, answer)
-}
-
-/// Takes the digest of the file that a record names, and of the path only the name.
-fn digest(raw: &mut Map<String, Json>) -> anyhow::Result<()> {
-    let Some(path) = raw.get("file").and_then(Json::as_str).map(str::to_owned) else {
-        return Ok(());
-    };
-    let bytes = std::fs::read(&path).map_err(|error| {
-        Fail(words!(
-            "读不到 {}：{}。",
-            "Cannot read {}: {}.",
-            path,
-            error
-        ))
-    })?;
-    let name = std::path::Path::new(&path).file_name();
-    let name = name.map_or(path.clone(), |name| name.to_string_lossy().into_owned());
-    raw.insert("file".into(), json!(name));
-    raw.insert("digest".into(), json!(crate::ledger::chain::digest(&bytes)));
-    Ok(())
 }
 
 /// The message of a problem with the option that it is about.

@@ -36,7 +36,11 @@ impl Completer<'_> {
             )));
         };
         let undo = def.id == "withdraw" && step.def.id == "withdraw";
-        if matches!(def.id, "init" | "amend" | "withdraw") && !undo {
+        if matches!(
+            def.id,
+            "init" | "amend" | "withdraw" | "erase" | "ledger.receive"
+        ) && !undo
+        {
             return Ok(Some(words!(
                 "第{0}号事件（{1}）不能更正或撤回。",
                 "Event {0} ({2}) cannot be corrected or withdrawn.",

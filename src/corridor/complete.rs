@@ -78,6 +78,9 @@ impl<'a> Completer<'a> {
                 ));
             }
         }
+        if let Some(words) = only_by_command(&step) {
+            say(words);
+        }
         if let Some(words) = self.unknown_place(&step)? {
             say(words);
         }
@@ -292,6 +295,22 @@ fn no_notice(step: &Step) -> Option<Words> {
     let table = Calendar::table(days.filter_map(serde_json::Value::as_str), "");
     let error = Calendar::embedded().extend(&table).err()?;
     Some(Words::new(error.zh(), error.en()))
+}
+
+/// What a command of its own records, because it does more than record.
+fn only_by_command(step: &Step) -> Option<Words> {
+    let command = match step.def.id {
+        "erase" => "erase",
+        "ledger.receive" => "merge",
+        _ => return None,
+    };
+    Some(words!(
+        "“{}”只能用 minsheng {} 登记。",
+        "{2} is recorded by minsheng {1} only.",
+        step.def.zh,
+        command,
+        step.def.id
+    ))
 }
 
 /// Periods that end before they begin.

@@ -71,7 +71,7 @@ pub(super) fn gather(
         streets,
         ..
     } = touched;
-    let mut book = Book::new();
+    let mut book = Book::new().with_aliases(reader.aliases()?);
     let mut shared = BTreeSet::new();
     if let Some(head) = reader.heads()?.first() {
         book.extend(reader.of_subject(&head.origin)?);
@@ -144,7 +144,8 @@ fn book_before(
     subjects: &BTreeSet<String>,
 ) -> anyhow::Result<Book> {
     let first = events.iter().map(|event| event.id).min();
-    let mut before = Book::before(first.unwrap_or(i64::MAX));
+    let before = Book::before(first.unwrap_or(i64::MAX));
+    let mut before = before.with_aliases(reader.aliases()?);
     let mut seen = BTreeSet::new();
     for subject in subjects {
         load_with(reader, &mut before, subject, &mut seen)?;

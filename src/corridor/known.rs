@@ -84,12 +84,16 @@ impl<'a> Known<'a> {
 
     fn index(&self, events: &[Event]) -> anyhow::Result<HashMap<String, Vec<Standing>>> {
         let mut index: HashMap<String, Vec<Standing>> = HashMap::new();
-        let changes: Vec<(&str, Map<String, Json>)> = events
+        let changes: Vec<(&str, String, Map<String, Json>)> = events
             .iter()
             .filter(|event| matches!(event.step.as_str(), "withdraw" | "amend"))
             .map(|event| {
-                let values = serde_json::from_str(&event.payload).unwrap_or_default();
-                (event.step.as_str(), values)
+                let values: Map<String, Json> =
+                    serde_json::from_str(&event.payload).unwrap_or_default();
+                // a number alone names an event of the same chain
+                let origin = values.get("origin").and_then(Json::as_str);
+                let origin = origin.unwrap_or(&event.origin).to_owned();
+                (event.step.as_str(), origin, values)
             })
             .collect();
         for event in events {
@@ -98,11 +102,12 @@ impl<'a> Known<'a> {
             };
             let mut values: Map<String, Json> =
                 serde_json::from_str(&event.payload).unwrap_or_default();
-            let mine = changes.iter().filter(|(_, change)| {
+            let mine = changes.iter().filter(|(_, origin, change)| {
                 change.get("event").and_then(Json::as_i64) == Some(event.seq)
+                    && *origin == event.origin
             });
             let mut struck = false;
-            for (step, change) in mine {
+            for (step, _, change) in mine {
                 struck |= *step == "withdraw";
                 amend(&mut values, change);
             }

@@ -127,11 +127,14 @@ fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
     Ok(reader.made_by(subject, &makers)?)
 }
 
+/// True for the steps that make a numbered subject: a case, a demand, a round, a meeting.
+pub(super) fn numbers(def: &StepDef) -> bool {
+    series(def.subject).is_some() && def.field(def.subject).is_some_and(|field| !field.required)
+}
+
 /// True for the steps that make their subject.
 fn makes(def: &StepDef) -> bool {
-    let numbered = series(def.subject).is_some()
-        && def.field(def.subject).is_some_and(|field| !field.required);
-    numbered || matches!(def.id, "register.library" | "register.blocklist")
+    numbers(def) || matches!(def.id, "register.library" | "register.blocklist")
 }
 
 fn unknown_subject(

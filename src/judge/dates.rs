@@ -196,43 +196,7 @@ impl<'a> Facts<'a> {
             span.en,
             from_label.en
         );
-        let outcome = match end {
-            Some((end, fact)) if end > due => Outcome::broken(words!(
-                "{}为{}，超过期限{}（{}内）。",
-                "{4} is {1}, after the due date {2} (within {5}).",
-                to_label.zh,
-                end,
-                due,
-                span.zh,
-                to_label.en,
-                span.en
-            ))
-            .blames([fact]),
-            Some((end, fact)) => Outcome::kept(words!(
-                "{}为{}，期限{}。",
-                "{3} is {1}, due {2}.",
-                to_label.zh,
-                end,
-                due,
-                to_label.en
-            ))
-            .uses([fact]),
-            None if self.view.as_of > due => Outcome::broken(words!(
-                "至{}没有{}，期限{}已过。",
-                "No {3} by {0}; it was due {2}.",
-                self.view.as_of,
-                to_label.zh,
-                due,
-                to_label.en
-            )),
-            None => Outcome::pending(words!(
-                "尚无{1}，最迟{0}。",
-                "Due {0}, no {2} yet.",
-                due,
-                to_label.zh,
-                to_label.en
-            )),
-        };
+        let outcome = self.met(end, &to_label, due, &span);
         let kept = end.filter(|_| outcome.status == Status::Kept);
         let mut outcome = self
             .show(
@@ -244,6 +208,47 @@ impl<'a> Facts<'a> {
         outcome.governed = kept.map(|(day, _)| day).or(outcome.governed);
         outcome.count.push(line);
         outcome
+    }
+
+    /// Whether something came by its due day.
+    fn met(&self, end: Option<(Day, &'a Fact)>, to: &Words, due: Day, span: &Words) -> Outcome {
+        match end {
+            Some((end, fact)) if end > due => Outcome::broken(words!(
+                "{}为{}，超过期限{}（{}内）。",
+                "{4} is {1}, after the due date {2} (within {5}).",
+                to.zh,
+                end,
+                due,
+                span.zh,
+                to.en,
+                span.en
+            ))
+            .blames([fact]),
+            Some((end, fact)) => Outcome::kept(words!(
+                "{}为{}，期限{}。",
+                "{3} is {1}, due {2}.",
+                to.zh,
+                end,
+                due,
+                to.en
+            ))
+            .uses([fact]),
+            None if self.view.as_of > due => Outcome::broken(words!(
+                "至{}没有{}，期限{}已过。",
+                "No {3} by {0}; it was due {2}.",
+                self.view.as_of,
+                to.zh,
+                due,
+                to.en
+            )),
+            None => Outcome::pending(words!(
+                "尚无{1}，最迟{0}。",
+                "Due {0}, no {2} yet.",
+                due,
+                to.zh,
+                to.en
+            )),
+        }
     }
 
     pub(super) fn fixed_date(&self, wanted: &Yearly<'_>) -> Outcome {

@@ -13,6 +13,7 @@ use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Value};
 use crate::step::StepDef;
 use crate::words;
+use crate::words::Words;
 
 /// What a list must contain.
 #[derive(Clone, Copy)]
@@ -36,6 +37,19 @@ impl Facts<'_> {
             filter,
             lacking: if_lacking,
         } = *cover;
+        // of a named fact the first list is the record; what the others name counts with it
+        let (of, others) = match of {
+            Path::Named(index) if together => match self.pack.facts[*index].from.split_first() {
+                Some((first, rest)) => (first, rest),
+                None => (of, &[][..]),
+            },
+            _ => (of, &[][..]),
+        };
+        let together = together && others.is_empty();
+        let attached: Vec<Value> = others
+            .iter()
+            .flat_map(|path| self.all_items(path))
+            .collect();
         let facts: Vec<&Fact> = match of {
             Path::Field(def, _) if together => self
                 .records(def)
@@ -47,32 +61,20 @@ impl Facts<'_> {
         if facts.is_empty() && filter.is_some() {
             return Outcome::exempt(words!("没有这样的记录。", "No such record."));
         }
-        if facts.is_empty() {
-            return match self.passed(gate) {
-                Some(gates) if !gate.is_empty() => {
-                    let record = match of {
-                        Path::Field(def, _) => step_label(def),
-                        _ => label,
-                    };
-                    Outcome::missing(record).uses(gates)
-                }
-                // a list that is due from some record on is not due before it
-                None => Outcome::pending(words!(
-                    "尚未到办理{}的环节。",
-                    "{1} is not due yet.",
-                    label.zh,
-                    label.en
-                )),
-                _ => Outcome::waits_for(label),
-            };
+        if facts.is_empty() && !attached.is_empty() && covers(&attached, need) {
+            return Outcome::kept(words!("{}齐全。", "{1}: complete.", label.zh, label.en));
         }
-        let items = match of {
+        if facts.is_empty() {
+            return self.unlisted(of, label, gate);
+        }
+        let mut items: Vec<Value> = match of {
             Path::Field(_, index) if together => facts
                 .iter()
                 .flat_map(|fact| fact.values[*index].items().to_vec())
                 .collect(),
             _ => self.items(of),
         };
+        items.extend(attached);
         if items.is_empty() {
             return Outcome::missing(label).uses(facts);
         }
@@ -117,6 +119,37 @@ impl Facts<'_> {
         outcome
             .fact(&path_id(self.pack, of), Self::json(&Value::List(items)))
             .fact("need", json!(need))
+    }
+
+    /// What a list that is not recorded means.
+    fn unlisted(&self, of: &Path, label: Words, gate: &Gate) -> Outcome {
+        match self.passed(gate) {
+            Some(gates) if !gate.is_empty() => {
+                let record = match of {
+                    Path::Field(def, _) => step_label(def),
+                    _ => label,
+                };
+                Outcome::missing(record).uses(gates)
+            }
+            // a list that is due from some record on is not due before it
+            None => Outcome::pending(words!(
+                "尚未到办理{}的环节。",
+                "{1} is not due yet.",
+                label.zh,
+                label.en
+            )),
+            _ => Outcome::waits_for(label),
+        }
+    }
+
+    /// The values of a field in every record, the earlier ones included.
+    fn all_items(&self, path: &Path) -> Vec<Value> {
+        let Path::Field(def, index) = path else {
+            return Vec::new();
+        };
+        self.records(def)
+            .flat_map(|fact| fact.values[*index].items().to_vec())
+            .collect()
     }
 
     /// Every household of the register's version that counts must be among those asked.
@@ -183,6 +216,12 @@ impl Facts<'_> {
         outcome.governed = end;
         outcome
     }
+}
+
+/// True if every term that is needed is among the items.
+fn covers(items: &[Value], need: &[String]) -> bool {
+    need.iter()
+        .all(|term| items.iter().any(|item| role(item) == Some(term.as_str())))
 }
 
 fn role(item: &Value) -> Option<&str> {

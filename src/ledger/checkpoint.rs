@@ -42,14 +42,17 @@ impl Checkpoint {
     /// # Errors
     /// Says which line is not as it must be.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut lines = text.lines();
+        let mut lines = text.trim_start_matches('\u{FEFF}').lines();
         let origin = lines
             .next()
-            .filter(|line| !line.trim().is_empty())
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && line.len() <= 256)
             .ok_or("line 1 must name the origin")?;
         let size = lines
             .next()
-            .and_then(|line| line.trim().parse().ok())
+            .map(str::trim)
+            .filter(|line| line.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|line| line.parse().ok())
             .ok_or("line 2 must be the number of events")?;
         let root = lines
             .next()
@@ -57,10 +60,66 @@ impl Checkpoint {
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or("line 3 must be the root: 32 bytes in base64")?;
         Ok(Self {
-            origin: origin.trim().to_owned(),
+            origin: origin.to_owned(),
             size,
             root,
         })
+    }
+}
+
+/// What somebody keeps elsewhere: a whole checkpoint, or what was copied from one to paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// The three lines.
+    Whole(Checkpoint),
+    /// The number of events of the ledger's own chain and the fingerprint.
+    Paper(u64, String),
+}
+
+impl Anchor {
+    /// Reads `SIZE=FINGERPRINT`, as it stands in minutes or on a notice board.
+    #[must_use]
+    pub fn paper(text: &str) -> Option<Self> {
+        let (size, print) = text.split_once(['=', ':', '：'])?;
+        let digits: String = print
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_hexdigit)
+            .collect();
+        let plain = |c: char| c.is_ascii_hexdigit() || c == '-' || c.is_whitespace();
+        (digits.len() == 32 && print.chars().all(plain)).then(|| {
+            size.trim()
+                .parse()
+                .ok()
+                .map(|size| Self::Paper(size, digits))
+        })?
+    }
+
+    /// The chain that it is of; `own` where paper does not say.
+    #[must_use]
+    pub fn origin<'a>(&'a self, own: &'a str) -> &'a str {
+        match self {
+            Self::Whole(checkpoint) => &checkpoint.origin,
+            Self::Paper(..) => own,
+        }
+    }
+
+    /// How many events it vouches for.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Whole(checkpoint) => checkpoint.size,
+            Self::Paper(size, _) => *size,
+        }
+    }
+
+    /// True if a chain whose first events have this root is the one that was anchored.
+    #[must_use]
+    pub fn fits(&self, found: &Checkpoint) -> bool {
+        match self {
+            Self::Whole(checkpoint) => checkpoint.root == found.root,
+            Self::Paper(_, digits) => found.fingerprint().replace('-', "") == *digits,
+        }
     }
 }
 
@@ -122,12 +181,10 @@ impl Ledger {
     pub fn checkpoint(&self) -> rusqlite::Result<Checkpoint> {
         let mut merkle = Merkle::default();
         let mut size = 0;
-        self.reader().all(|event| {
-            if event.origin == self.origin.name {
-                merkle.push(&event.hash);
-                size += 1;
-            }
-            true
+        self.reader().of_chain(&self.origin.name, 0, |event| {
+            merkle.push(&event.hash);
+            size += 1;
+            Ok::<_, rusqlite::Error>(())
         })?;
         Ok(Checkpoint {
             origin: self.origin.name.clone(),
@@ -185,5 +242,33 @@ mod tests {
         );
         assert!(Checkpoint::parse("HZ.1\nx\n").is_err());
         assert_eq!(checkpoint.fingerprint().len(), 39);
+    }
+
+    #[test]
+    fn reads_what_was_copied_to_paper() {
+        let checkpoint = Checkpoint {
+            origin: "HZ.1".into(),
+            size: 12,
+            root: [7; 32],
+        };
+        let print = checkpoint.fingerprint();
+        for text in [
+            format!("12={print}"),
+            format!("12：{}", print.to_uppercase()),
+        ] {
+            let anchor = Anchor::paper(&text).unwrap();
+            assert_eq!((anchor.size(), anchor.fits(&checkpoint)), (12, true));
+        }
+        for text in ["12", "12=", "x=0123", "12=0123-zzzz"] {
+            assert_eq!(Anchor::paper(text), None, "{text}");
+        }
+        // the known answer of the specification, signature left alone
+        let known = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u{2014} example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n";
+        let read = Checkpoint::parse(known).unwrap();
+        assert_eq!(
+            (read.origin.as_str(), read.size),
+            ("example.com/behind-the-sofa", 20_852_163)
+        );
+        assert!(known.starts_with(&read.body()));
     }
 }

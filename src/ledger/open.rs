@@ -7,18 +7,10 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::format::{APPLICATION, FORMAT, SCHEMA, STAMP, Version};
 use super::{Ledger, Origin};
 use crate::words;
 use crate::words::Words;
-
-/// Version of the file format, in `user_version`.
-pub const FORMAT: i64 = 1;
-
-/// `application_id`: "MSHL".
-pub(super) const APPLICATION: i64 = 0x4D53_484C;
-
-/// The schema, as in `schema.sql` at the top of the project.
-pub(super) const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// Why a file cannot be opened as a ledger.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +33,12 @@ pub enum OpenError {
     /// The file was written by a newer version.
     #[error("{0} has format {1}; this version reads up to {FORMAT}")]
     Newer(PathBuf, i64),
+    /// The file was written by a newer version; this one may read it, not write it.
+    #[error("{0} has format {1}; this version writes {FORMAT}")]
+    NewerToRead(PathBuf, i64),
+    /// The file was written by an older version and must be upgraded before it is written.
+    #[error("{0} has format {1}; this version writes {FORMAT}")]
+    Older(PathBuf, i64),
     /// A write was interrupted and the file cannot be written to finish it.
     #[error("{0} holds an interrupted write")]
     Interrupted(PathBuf),
@@ -87,6 +85,20 @@ impl OpenError {
                 version,
                 FORMAT
             ),
+            Self::NewerToRead(path, format) => words!(
+                "{0} 是较新版本写的（格式{1}，本程序写格式{2}）：可以查看，不能登记，没有改动。请升级 minsheng。",
+                "{0} was written by a newer version (format {1}; this one writes {2}): it can be read, not written, and was left alone. Upgrade minsheng.",
+                path.display(),
+                format,
+                FORMAT
+            ),
+            Self::Older(path, format) => words!(
+                "{0} 是较早版本的账本（格式{1}，现为{2}）：可以查看；要登记，先升级：minsheng --ledger {0} upgrade（会先做备份，事件不改）。",
+                "{0} is of an older format ({1}, now {2}): it can be read; to write it, first run: minsheng --ledger {0} upgrade (makes a backup first, changes no event).",
+                path.display(),
+                format,
+                FORMAT
+            ),
             Self::Interrupted(path) => words!(
                 "{0} 上一次写入被中断，需要恢复：在可写的文件夹里用任一命令打开一次即可，已确认的事件不会丢失。",
                 "{0} holds an interrupted write: open it once with any command in a folder that can be written; no acknowledged event is lost.",
@@ -127,11 +139,7 @@ impl Ledger {
     /// If something stands there already or the folder cannot be written.
     pub fn create(path: &Path, origin: &str) -> Result<Self, OpenError> {
         let path = real(path)?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&path).map_err(|error| match error.kind() {
+        super::files::create_private(&path).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => OpenError::Exists(path.clone()),
             _ => OpenError::Folder(path.clone(), error),
         })?;
@@ -150,6 +158,7 @@ impl Ledger {
         Ok(Self {
             conn,
             path,
+            version: Version::of(STAMP),
             origin: Origin {
                 id: 1,
                 name: origin.to_owned(),
@@ -162,6 +171,17 @@ impl Ledger {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let ledger = Self::open_mode(path, true)?;
+        let (path, format) = (ledger.path.clone(), ledger.version.format);
+        match format {
+            FORMAT => Ok(ledger),
+            newer if newer > FORMAT => Err(OpenError::NewerToRead(path, newer)),
+            older => Err(OpenError::Older(path, older)),
+        }
+    }
+
+    /// Opens a ledger of any known format for writing: for the upgrade.
+    pub(super) fn open_any(path: &Path) -> Result<Self, OpenError> {
         Self::open_mode(path, true)
     }
 
@@ -191,9 +211,9 @@ impl Ledger {
         if application != APPLICATION {
             return Err(OpenError::Foreign(path));
         }
-        let version: i64 = pragma("user_version").map_err(wrap)?;
-        if version > FORMAT {
-            return Err(OpenError::Newer(path, version));
+        let version = Version::of(pragma("user_version").map_err(wrap)?);
+        if !version.readable() {
+            return Err(OpenError::Newer(path, version.format));
         }
         let origin = conn
             .query_row("SELECT id, name FROM origin WHERE id = 1", [], |row| {
@@ -203,7 +223,18 @@ impl Ledger {
                 })
             })
             .map_err(wrap)?;
-        Ok(Self { conn, path, origin })
+        Ok(Self {
+            conn,
+            path,
+            version,
+            origin,
+        })
+    }
+
+    /// The format of the file.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// The file.
@@ -230,7 +261,7 @@ fn wrap(path: &Path, error: rusqlite::Error) -> OpenError {
 }
 
 /// The path with its folder resolved: the file itself must not be a link.
-fn real(path: &Path) -> Result<PathBuf, OpenError> {
+pub(super) fn real(path: &Path) -> Result<PathBuf, OpenError> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -244,7 +275,7 @@ fn real(path: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
-fn connect(path: &Path, write: bool) -> rusqlite::Result<Connection> {
+pub(super) fn connect(path: &Path, write: bool) -> rusqlite::Result<Connection> {
     let mode = if write {
         OpenFlags::SQLITE_OPEN_READ_WRITE
     } else {

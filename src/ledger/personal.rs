@@ -1,10 +1,12 @@
 //! Personal values: out of the payload into the side table, and back.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
-use super::chain;
+use super::{Event, Ledger, chain};
 
 /// Replaces every `{"personal": VALUE}` by its token, entering new values in the table.
 pub(super) fn seal(conn: &Connection, values: &mut Map<String, Json>) -> anyhow::Result<()> {
@@ -49,9 +51,10 @@ pub(super) fn is_token(text: &str) -> bool {
 /// alone, also after a value was erased.
 fn token(conn: &Connection, value: &str) -> anyhow::Result<String> {
     let known: Option<String> = conn
-        .prepare_cached("SELECT token FROM personal WHERE value = ?1")?
+        .prepare_cached("SELECT min(token) FROM personal WHERE value = ?1")?
         .query_row([value], |row| row.get(0))
-        .optional()?;
+        .optional()?
+        .flatten();
     if let Some(token) = known {
         return Ok(token);
     }
@@ -72,4 +75,116 @@ pub(super) fn open(conn: &Connection, token: &str) -> rusqlite::Result<Option<St
     conn.prepare_cached("SELECT value FROM personal WHERE token = ?1")?
         .query_row([token], |row| row.get(0))
         .optional()
+}
+
+/// Calls `each` with every token of a payload.
+pub(super) fn tokens(values: &Map<String, Json>, each: &mut dyn FnMut(&str)) {
+    for value in values.values() {
+        tokens_of(value, each);
+    }
+}
+
+fn tokens_of(value: &Json, each: &mut dyn FnMut(&str)) {
+    match value {
+        Json::Array(list) => list.iter().for_each(|item| tokens_of(item, each)),
+        Json::Object(map) => match map.get("personal") {
+            Some(Json::String(token)) if is_token(token) => each(token),
+            _ => tokens(map, each),
+        },
+        _ => {}
+    }
+}
+
+/// The tokens that an event `erase` erases.
+pub(super) fn erased(values: &Map<String, Json>) -> Vec<String> {
+    let list = values.get("tokens").and_then(Json::as_array);
+    let texts = list.into_iter().flatten().filter_map(Json::as_str);
+    texts
+        .filter(|token| is_token(token))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Every token whose erasure is on record in this file.
+pub(super) fn on_record(conn: &Connection) -> rusqlite::Result<HashSet<String>> {
+    let mut tokens = HashSet::new();
+    let mut statement = conn.prepare("SELECT payload FROM event WHERE step = 'erase'")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let payload: String = row.get(0)?;
+        tokens.extend(erased(&serde_json::from_str(&payload).unwrap_or_default()));
+    }
+    Ok(tokens)
+}
+
+/// Takes the value of a token away; gives whether there was one.
+pub(super) fn remove(conn: &Connection, token: &str) -> rusqlite::Result<bool> {
+    let gone = conn
+        .prepare_cached("DELETE FROM personal WHERE token = ?1")?
+        .execute([token])?;
+    Ok(gone > 0)
+}
+
+/// The tokens that stand for a value.
+pub(super) fn tokens_for(conn: &Connection, value: &str) -> rusqlite::Result<Vec<String>> {
+    conn.prepare_cached("SELECT token FROM personal WHERE value = ?1 ORDER BY token")?
+        .query_map([value], |row| row.get(0))?
+        .collect()
+}
+
+/// Tokens that other ledgers gave to a value that has a token already, each with the first
+/// of them all: one person stays one person in the union.
+pub(super) fn aliases(conn: &Connection) -> rusqlite::Result<HashMap<String, String>> {
+    conn.prepare_cached(
+        "SELECT p.token, f.first FROM personal p JOIN
+         (SELECT value, min(token) AS first FROM personal GROUP BY value HAVING count(*) > 1) f
+         ON p.value = f.value WHERE p.token <> f.first",
+    )?
+    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
+}
+
+impl Event {
+    /// The tokens of personal values in the payload.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<String> {
+        let mut list = Vec::new();
+        let values = serde_json::from_str(&self.payload).unwrap_or_default();
+        tokens(&values, &mut |token| list.push(token.to_owned()));
+        list
+    }
+}
+
+impl Ledger {
+    /// Takes away the values that are on record as erased and stand here all the same; gives
+    /// how many.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn erase_again(&mut self) -> rusqlite::Result<usize> {
+        let tx = self
+            .conn
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut gone = 0;
+        for token in on_record(&tx)? {
+            gone += usize::from(remove(&tx, &token)?);
+        }
+        tx.commit()?;
+        Ok(gone)
+    }
+
+    /// Digests of evidence whose erasure is on record.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn erased_evidence(&self) -> rusqlite::Result<Vec<String>> {
+        let erased = on_record(&self.conn)?;
+        let mut list = Vec::new();
+        self.reader()
+            .of_steps(&["attach", "register.document"], |event| {
+                let digest = super::evidence::named_by(&event);
+                list.extend(digest.filter(|digest| erased.contains(digest)));
+            })?;
+        Ok(list)
+    }
 }

@@ -1,11 +1,13 @@
 //! Reading events: of one subject, of a range of subjects, or all in order.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Event, Head, Ledger, chain, personal};
+use super::{Event, Head, Ledger, chain, order, personal};
 use crate::step::StepDef;
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "e.id, o.name, e.seq, e.step, e.subject, e.occurred, e.recorded_at, e.actor, e.payload, e.hash";
 
 /// A view on the events, inside or outside a transaction.
@@ -121,11 +123,82 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
+    /// Calls `each` with every event in order, until it says stop: chain by chain as they
+    /// were recorded, the same whatever the order in which chains were merged.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn all(self, each: impl FnMut(Event) -> bool) -> rusqlite::Result<()> {
+        if self.chains()? > 1 {
+            order::all(self.conn, each)
+        } else {
+            self.arrivals(each)
+        }
+    }
+
+    /// Calls `each` with every event of some steps, in order of arrival.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn of_steps(self, steps: &[&str], mut each: impl FnMut(Event)) -> rusqlite::Result<()> {
+        let ids: Vec<String> = steps.iter().map(|id| format!("'{id}'")).collect();
+        let mut statement = self.conn.prepare(&format!(
+            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
+             WHERE e.step IN ({}) ORDER BY e.id",
+            ids.join(", ")
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(event(row)?);
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the events of one chain after `after`, in their order.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or `each` fails.
+    pub fn of_chain<E: From<rusqlite::Error>>(
+        self,
+        origin: &str,
+        after: i64,
+        mut each: impl FnMut(Event) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.conn.prepare(&format!(
+            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
+             WHERE o.name = ?1 AND e.seq > ?2 ORDER BY e.seq"
+        ))?;
+        let mut rows = statement.query(params![origin, after])?;
+        while let Some(row) = rows.next()? {
+            each(event(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// The subjects that more than one chain made by one of these steps, with those events.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn made_twice(self, steps: &[&StepDef]) -> rusqlite::Result<Vec<Event>> {
+        let ids: Vec<String> = steps.iter().map(|def| format!("'{}'", def.id)).collect();
+        let ids = ids.join(", ");
+        self.query(
+            &format!(
+                "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
+                 WHERE e.step IN ({ids}) AND e.subject IN
+                 (SELECT subject FROM event WHERE step IN ({ids})
+                  GROUP BY subject HAVING count(DISTINCT origin) > 1)
+                 ORDER BY e.subject, e.id"
+            ),
+            &[],
+        )
+    }
+
     /// Calls `each` with every event in order of arrival, until it says stop.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn all(self, mut each: impl FnMut(Event) -> bool) -> rusqlite::Result<()> {
+    pub fn arrivals(self, mut each: impl FnMut(Event) -> bool) -> rusqlite::Result<()> {
         let mut statement = self.conn.prepare(&format!(
             "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id"
         ))?;
@@ -154,10 +227,13 @@ impl<'a> Reader<'a> {
     }
 
     fn query(self, sql: &str, args: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Vec<Event>> {
-        self.conn
+        let mut events: Vec<Event> = self
+            .conn
             .prepare_cached(sql)?
             .query_map(args, event)?
-            .collect()
+            .collect::<Result<_, _>>()?;
+        order::settle(&mut events);
+        Ok(events)
     }
 
     /// The ends of all chains in the file, this ledger's own first.
@@ -198,6 +274,54 @@ impl<'a> Reader<'a> {
             })
     }
 
+    /// The chains in this file.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn chains(self) -> rusqlite::Result<i64> {
+        self.conn
+            .prepare_cached("SELECT count(*) FROM origin")?
+            .query_row([], |row| row.get(0))
+    }
+
+    /// Tokens of one person that several ledgers gave, each with the one that stands for all.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn aliases(self) -> rusqlite::Result<HashMap<String, String>> {
+        if self.chains()? < 2 {
+            return Ok(HashMap::new());
+        }
+        personal::aliases(self.conn)
+    }
+
+    /// The tokens that stand for a personal value.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn tokens_for(self, value: &str) -> rusqlite::Result<Vec<String>> {
+        personal::tokens_for(self.conn, value)
+    }
+
+    /// The events whose payload holds a text: a token, or a value that was written into free
+    /// text.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn holding(self, text: &str) -> rusqlite::Result<Vec<Event>> {
+        // inside JSON a text has its quotes and backslashes escaped
+        let json = serde_json::Value::from(text).to_string();
+        let inner = &json[1..json.len() - 1];
+        self.query(
+            &format!(
+                "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
+                 WHERE instr(e.payload, ?1) > 0 OR instr(e.actor, ?2) > 0 OR instr(e.subject, ?2) > 0
+                 ORDER BY e.id"
+            ),
+            &[&inner, &text],
+        )
+    }
+
     /// The personal value behind a token; none if it was erased.
     ///
     /// # Errors
@@ -212,7 +336,7 @@ fn after(prefix: &str) -> String {
     format!("{prefix}\u{10FFFF}")
 }
 
-fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         id: row.get(0)?,
         origin: row.get(1)?,

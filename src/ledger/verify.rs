@@ -1,14 +1,18 @@
-//! `verify`: every byte of every event, the chain, the schema and the derived tables.
+//! `verify`: every byte of every event, the chain, the schema and what stands beside them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod walk;
+
+pub(crate) use walk::subjects;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::Connection;
-use serde_json::{Map, Value as Json};
 
-use super::checkpoint::Merkle;
-use super::open::{APPLICATION, FORMAT, SCHEMA};
-use super::{Checkpoint, Event, Head, Ledger, chain};
-use crate::step::{self, Step};
+use self::walk::Walk;
+use super::checkpoint::Anchor;
+use super::evidence::{self, Found};
+use super::format::{APPLICATION, FORMAT};
+use super::{Head, Ledger, chain};
 use crate::words;
 use crate::words::Words;
 
@@ -19,28 +23,55 @@ pub struct Verification {
     pub events: i64,
     /// The ends of the chains, as recomputed.
     pub heads: Vec<Head>,
-    /// Events of this ledger's own chain after the checkpoint, if one was given.
+    /// What became of each anchor, in the order in which they were given.
+    pub anchors: Vec<Anchored>,
+    /// Events of this ledger's own chain after its last anchor, if one was given and holds.
     pub unanchored: Option<u64>,
     /// Everything that is not as it must be; empty if the ledger is whole.
     pub faults: Vec<Words>,
+    /// The files beside the ledger.
+    pub evidence: Found,
+    /// What is no fault and should be known.
+    pub notes: Vec<Words>,
+}
+
+impl Verification {
+    /// The ledger, what was anchored and the evidence are as they must be.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.faults.is_empty()
+            && self.evidence.missing.is_empty()
+            && self.evidence.altered.is_empty()
+    }
+}
+
+/// What became of one anchor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchored {
+    /// The chain that it is of.
+    pub origin: String,
+    /// How many events it vouches for.
+    pub size: u64,
+    /// The chain still begins as it did then.
+    pub holds: bool,
 }
 
 /// At most this many faults are told one by one.
 const TOLD: usize = 20;
 
 impl Ledger {
-    /// Rechecks the whole file, and if a checkpoint is given that the chain still begins
-    /// as it did then.
+    /// Rechecks the whole file, and that its chains still begin as the anchors say.
     ///
     /// # Errors
     /// If the file cannot be read at all; what can be read but is wrong is a fault.
-    pub fn verify(&self, against: Option<&Checkpoint>) -> rusqlite::Result<Verification> {
+    pub fn verify(&self, against: &[Anchor]) -> rusqlite::Result<Verification> {
         let mut faults = Faults::default();
+        let mut notes = Vec::new();
         self.check_identity(&mut faults)?;
-        self.check_schema(&mut faults)?;
+        self.check_schema(&mut faults, &mut notes)?;
         self.check_integrity(&mut faults);
         let mut walk = Walk::new(&self.origin.name, against);
-        if let Err(error) = self.reader().all(|event| {
+        if let Err(error) = self.reader().arrivals(|event| {
             walk.step(&event, &mut faults);
             true
         }) {
@@ -52,23 +83,25 @@ impl Ledger {
             ));
         }
         self.check_mentions(&walk, &mut faults);
-        self.check_personal(&mut faults);
-        let unanchored = walk.conclude(against, &mut faults);
-        let heads = walk
-            .heads
-            .into_iter()
-            .map(|(origin, (size, hash))| Head { origin, size, hash })
-            .collect();
+        self.check_personal(&walk, &mut faults);
+        self.check_received(&walk, &mut faults);
+        let (anchors, unanchored) = walk.conclude(against, &mut faults);
+        walk.evidence.retain(|digest| !walk.erased.contains(digest));
+        let evidence = evidence::check(&self.path, &walk.evidence);
         Ok(Verification {
             events: walk.events,
-            heads,
+            heads: walk.heads(),
+            anchors,
             unanchored,
             faults: faults.conclude(),
+            evidence,
+            notes,
         })
     }
 
     fn check_identity(&self, faults: &mut Faults) -> rusqlite::Result<()> {
-        for (pragma, expected) in [("application_id", APPLICATION), ("user_version", FORMAT)] {
+        let stamp = self.version.stamp();
+        for (pragma, expected) in [("application_id", APPLICATION), ("user_version", stamp)] {
             let found: i64 = self
                 .conn
                 .query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?;
@@ -85,9 +118,25 @@ impl Ledger {
         Ok(())
     }
 
-    fn check_schema(&self, faults: &mut Faults) -> rusqlite::Result<()> {
+    fn check_schema(&self, faults: &mut Faults, notes: &mut Vec<Words>) -> rusqlite::Result<()> {
+        let Some(schema) = self.version.schema() else {
+            if self.version.format > FORMAT {
+                notes.push(words!(
+                    "账本是较新版本写的（格式{0}）：事件和链已核验，表结构未核验。请升级 minsheng 后再核验一次。",
+                    "The ledger was written by a newer version (format {0}): events and chains were verified, the schema was not. Upgrade minsheng and verify again.",
+                    self.version.format
+                ));
+            } else {
+                faults.tell(words!(
+                    "文件头 user_version 不是任何格式：{0}。",
+                    "The header's user_version is no format: {0}.",
+                    self.version.format
+                ));
+            }
+            return Ok(());
+        };
         let fresh = Connection::open_in_memory()?;
-        fresh.execute_batch(SCHEMA)?;
+        fresh.execute_batch(schema)?;
         let expected = schema_of(&fresh)?;
         let found = schema_of(&self.conn)?;
         for (name, sql) in &expected {
@@ -168,8 +217,10 @@ impl Ledger {
         }
     }
 
-    /// Every token must be the hash of its salt and value.
-    fn check_personal(&self, faults: &mut Faults) {
+    /// Every token must be the hash of its salt and value, and have a value unless its erasure
+    /// is on record.
+    fn check_personal(&self, walk: &Walk, faults: &mut Faults) {
+        let mut stored = HashSet::new();
         let wrong = self
             .conn
             .prepare("SELECT token, salt, value FROM personal")
@@ -181,6 +232,7 @@ impl Ledger {
                     let value: String = row.get(2)?;
                     bytes.extend_from_slice(value.as_bytes());
                     wrong += i64::from(chain::digest(&bytes) != token);
+                    stored.insert(token);
                 }
                 Ok(wrong)
             });
@@ -197,10 +249,47 @@ impl Ledger {
                 error
             )),
         }
+        let gone = walk.tokens.iter();
+        let gone = gone.filter(|token| !stored.contains(*token) && !walk.erased.contains(*token));
+        // the first format had no record of erasures
+        match gone.count() {
+            0 => {}
+            _ if self.version.format < 2 => {}
+            count => faults.tell(words!(
+                "有{0}条个人信息不见了，却没有删除登记。",
+                "{0} personal values are gone without an erasure on record.",
+                count
+            )),
+        }
+        match walk.erased.iter().filter(|token| stored.contains(*token)).count() {
+            0 => {}
+            count => faults.tell(words!(
+                "有{0}条已登记删除的个人信息仍在账本里；再删除一次：minsheng erase --again。",
+                "{0} personal values are still there although their erasure is on record; erase them again: minsheng erase --again.",
+                count
+            )),
+        }
+    }
+
+    /// What other ledgers were received must still be here.
+    fn check_received(&self, walk: &Walk, faults: &mut Faults) {
+        for (origin, size, head) in &walk.received {
+            let found = self.reader().at(origin, *size);
+            let holds = found
+                .is_ok_and(|event| event.is_some_and(|event| chain::hex(&event.hash) == *head));
+            if !holds {
+                faults.tell(words!(
+                    "并入过账本 {} 的{}个事件，现在对不上：这部分被截去或换过。",
+                    "{1} events of ledger {0} were received and are no longer here as they were: they were cut or replaced.",
+                    origin,
+                    size
+                ));
+            }
+        }
     }
 }
 
-fn schema_of(conn: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
+pub(super) fn schema_of(conn: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
     conn.prepare("SELECT type || ' ' || name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
@@ -208,13 +297,13 @@ fn schema_of(conn: &Connection) -> rusqlite::Result<BTreeMap<String, String>> {
 
 /// Faults so far: the first ones in words, the rest counted.
 #[derive(Default)]
-struct Faults {
+pub(super) struct Faults {
     told: Vec<Words>,
     more: usize,
 }
 
 impl Faults {
-    fn tell(&mut self, words: Words) {
+    pub(super) fn tell(&mut self, words: Words) {
         if self.told.len() < TOLD {
             self.told.push(words);
         } else {
@@ -229,126 +318,4 @@ impl Faults {
         }
         self.told
     }
-}
-
-/// The walk along all chains.
-struct Walk {
-    own: String,
-    anchor: u64,
-    events: i64,
-    heads: BTreeMap<String, (i64, [u8; 32])>,
-    mentions: BTreeSet<(String, bool, i64)>,
-    merkle: Merkle,
-    own_size: u64,
-    anchored_root: Option<[u8; 32]>,
-}
-
-impl Walk {
-    fn new(own: &str, against: Option<&Checkpoint>) -> Self {
-        let merkle = Merkle::default();
-        let anchor = against.map_or(0, |c| c.size);
-        Self {
-            own: own.to_owned(),
-            anchor,
-            events: 0,
-            heads: BTreeMap::new(),
-            mentions: BTreeSet::new(),
-            anchored_root: (anchor == 0).then(|| merkle.root()),
-            merkle,
-            own_size: 0,
-        }
-    }
-
-    fn step(&mut self, event: &Event, faults: &mut Faults) {
-        self.events += 1;
-        let (size, previous) = self
-            .heads
-            .get(&event.origin)
-            .copied()
-            .unwrap_or((0, chain::GENESIS));
-        if event.id != self.events {
-            faults.tell(words!(
-                "到达序号断开：应为{}，实为{}。",
-                "The order of arrival breaks: {} expected, {} found.",
-                self.events,
-                event.id
-            ));
-            self.events = event.id;
-        }
-        if event.seq != size + 1 {
-            faults.tell(words!(
-                "链 {} 断开：第{}个之后是第{}个。",
-                "The chain {} breaks: after {} stands {}.",
-                event.origin,
-                size,
-                event.seq
-            ));
-        } else if chain::hash(&previous, event) != event.hash {
-            faults.tell(words!(
-                "链 {} 第{}个事件（{}，{}）与其摘要不符：内容被改动过。",
-                "Event {1} of chain {0} ({2}, {3}) does not match its hash: it was changed.",
-                event.origin,
-                event.seq,
-                event.step,
-                event.subject
-            ));
-        }
-        self.heads
-            .insert(event.origin.clone(), (event.seq, event.hash));
-        if event.origin == self.own {
-            self.merkle.push(&event.hash);
-            self.own_size += 1;
-            if self.own_size == self.anchor {
-                self.anchored_root = Some(self.merkle.root());
-            }
-        }
-        for subject in mentions(event) {
-            let named = subject != event.subject;
-            self.mentions.insert((subject, named, event.id));
-        }
-    }
-
-    /// Compares with the checkpoint; returns how many events stand after it.
-    fn conclude(&self, against: Option<&Checkpoint>, faults: &mut Faults) -> Option<u64> {
-        let checkpoint = against?;
-        if checkpoint.origin != self.own {
-            faults.tell(words!(
-                "校验点属于账本 {}，不是本账本 {}。",
-                "The checkpoint is of the ledger {}, not of this one, {}.",
-                checkpoint.origin,
-                self.own
-            ));
-            return None;
-        }
-        if self.own_size < checkpoint.size {
-            faults.tell(words!(
-                "校验点时有{}个事件，现在只有{}个：末尾被截去，或换成了旧文件。",
-                "At the checkpoint there were {} events, now there are {}: the tail was cut, or an old file put in place.",
-                checkpoint.size,
-                self.own_size
-            ));
-            return None;
-        }
-        if self.anchored_root != Some(checkpoint.root) {
-            faults.tell(words!(
-                "前{0}个事件与校验点不符：历史被改写过。",
-                "The first {0} events are not those of the checkpoint: history was rewritten.",
-                checkpoint.size
-            ));
-        }
-        Some(self.own_size - checkpoint.size)
-    }
-}
-
-/// The subjects that an event concerns, from its stored text alone.
-fn mentions(event: &Event) -> Vec<String> {
-    let values: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_default();
-    let mut subjects = match step::find(&event.step) {
-        Some(def) => Step { def, values }.mentions(),
-        None => Vec::new(),
-    };
-    if !subjects.contains(&event.subject) {
-        subjects.push(event.subject.clone());
-    }
-    subjects
 }

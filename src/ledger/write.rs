@@ -31,6 +31,15 @@ pub struct Writer<'a> {
 }
 
 impl Ledger {
+    /// Rebuilds the file so that nothing of erased values is left in the free bytes of its
+    /// pages.
+    ///
+    /// # Errors
+    /// If the file cannot be written; what was erased stays erased.
+    pub fn scrub(&self) -> rusqlite::Result<()> {
+        self.conn.execute_batch("VACUUM")
+    }
+
     /// Begins a transaction that appends to this ledger's own chain.
     ///
     /// `now` is the UTC time of recording (`YYYY-MM-DDTHH:MM:SSZ`), from the clock.
@@ -109,18 +118,59 @@ impl Writer<'_> {
         let mentions = step.mentions();
         event.payload = Json::Object(step.values).to_string();
         event.hash = chain::hash(&self.previous, &event);
-        self.insert(&event)?;
+        self.insert_into(self.origin.id, &event)?;
         for subject in mentions.iter().filter(|s| **s != event.subject) {
             self.mention(subject, true, event.id)?;
         }
         self.mention(&event.subject, false, event.id)?;
+        if event.step == "erase" {
+            // the record and the erasure stand or fall together
+            let values = serde_json::from_str(&event.payload).unwrap_or_default();
+            for token in personal::erased(&values) {
+                personal::remove(&self.tx, &token)?;
+            }
+        }
         self.next_id += 1;
         self.next_seq += 1;
         self.previous = event.hash;
         Ok(event)
     }
 
-    fn insert(&self, event: &Event) -> anyhow::Result<()> {
+    /// Takes in an event of another ledger's chain, byte for byte.
+    ///
+    /// # Errors
+    /// If it does not continue its chain, or the file cannot be written.
+    pub(super) fn take_in(&mut self, event: &Event) -> anyhow::Result<()> {
+        let mut event = event.clone();
+        event.id = self.next_id;
+        let origin = self.origin_of(&event.origin)?;
+        self.insert_into(origin, &event)?;
+        for subject in super::verify::subjects(&event) {
+            self.mention(&subject, subject != event.subject, event.id)?;
+        }
+        self.next_id += 1;
+        if event.origin == self.origin.name {
+            self.next_seq = event.seq + 1;
+            self.previous = event.hash;
+        }
+        Ok(())
+    }
+
+    fn origin_of(&self, name: &str) -> anyhow::Result<i64> {
+        self.tx
+            .prepare_cached("INSERT INTO origin (name) VALUES (?1) ON CONFLICT DO NOTHING")?
+            .execute([name])?;
+        Ok(self
+            .tx
+            .prepare_cached("SELECT id FROM origin WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))?)
+    }
+
+    pub(super) fn conn(&self) -> &rusqlite::Connection {
+        &self.tx
+    }
+
+    fn insert_into(&self, origin: i64, event: &Event) -> anyhow::Result<()> {
         self.tx
             .prepare_cached(
                 "INSERT INTO event (id, origin, seq, step, subject, occurred, recorded_at, actor, payload, hash)
@@ -128,7 +178,7 @@ impl Writer<'_> {
             )?
             .execute(params![
                 event.id,
-                self.origin.id,
+                origin,
                 event.seq,
                 event.step,
                 event.subject,

@@ -282,6 +282,15 @@ pub fn log(events: &[Event], voice: Voice<'_>) -> Table {
     ]);
     table.whole = vec![0, 1, 3, 5, 6];
     table.right = vec![0];
+    // a number names an event only together with its chain
+    let several = events
+        .windows(2)
+        .any(|pair| pair[0].origin != pair[1].origin);
+    if several {
+        table
+            .columns
+            .push(("origin", lang.pick("账本", "Ledger").into()));
+    }
     for event in events {
         let name =
             step::find(&event.step).map_or(event.step.as_str(), |def| lang.pick(def.zh, def.id));
@@ -294,6 +303,9 @@ pub fn log(events: &[Event], voice: Voice<'_>) -> Table {
             event.recorded_at.clone(),
             crate::ledger::chain::hex(&event.hash)[..12].to_owned(),
         ]);
+        if several && let Some(row) = table.rows.last_mut() {
+            row.push(event.origin.clone());
+        }
     }
     table
 }

@@ -1,5 +1,7 @@
 //! One fact: an event decoded into typed values.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json};
 
 use crate::law::{Day, Moment, Money};
@@ -101,6 +103,18 @@ impl Value {
         match self {
             Self::Text(token) | Self::Member(token, _) => Some(token),
             _ => None,
+        }
+    }
+
+    fn rename(&mut self, aliases: &HashMap<String, String>) {
+        match self {
+            Self::Text(token) | Self::Member(token, _) => {
+                if let Some(first) = aliases.get(token) {
+                    token.clone_from(first);
+                }
+            }
+            Self::List(list) => list.iter_mut().for_each(|value| value.rename(aliases)),
+            _ => {}
         }
     }
 
@@ -247,6 +261,15 @@ impl Fact {
             }
         }
         list
+    }
+
+    /// Puts one token in the place of others that stand for the same person.
+    pub(super) fn rename(&mut self, aliases: &HashMap<String, String>) {
+        for (field, value) in self.def.fields.iter().zip(&mut self.values) {
+            if matches!(field.kind, Kind::Personal | Kind::Member) {
+                value.rename(aliases);
+            }
+        }
     }
 
     /// Takes the business date from the values again, after a correction.

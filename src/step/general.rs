@@ -1,6 +1,7 @@
-//! Steps about the ledger itself: opening it, correcting it, extending a regulation.
+//! Steps about the ledger itself: opening it, correcting it, extending a regulation, erasing
+//! a personal value, receiving another ledger's chain, attaching evidence.
 
-use super::field::Ref;
+use super::field::{PaperTerm, Ref};
 use super::step;
 use crate::law::Day;
 
@@ -114,6 +115,60 @@ step! {
         /// Why it is withdrawn
         why: String = "撤回理由" ["理由"],
         /// Day of the withdrawal
+        date: Option<Day> = "日期",
+    }
+}
+
+step! {
+    /// Attaches a file to a case: a copy is kept beside the ledger, its digest in the chain
+    Attach = "attach" "附件" (subject: case, dated: date, args: [case, file]) {
+        /// Identifier of the case
+        case: Ref = "项目编号",
+        /// File to attach; the record holds its name only
+        file: String = "文件" ["附件"],
+        /// What paper it is: a contract, an invoice, papers on approval
+        r#as: PaperTerm = "材料名称" ["材料"],
+        /// Day of the paper
+        date: Option<Day> = "日期",
+        /// SHA-256 of the file; filled in by the tool
+        digest: Option<String> = "文件摘要",
+        /// Bytes of the file whose copy is kept; filled in by the tool
+        size: Option<i64> = "文件字节数",
+        /// Remark
+        note: Option<String> = "备注",
+    }
+}
+
+step! {
+    /// Erases personal values: the tokens stay in the events, the values behind them go
+    Erase = "erase" "删除个人信息" (subject: ledger, dated: date, args: []) {
+        /// The ledger in which it was done
+        ledger: String = "账本编号",
+        /// Tokens whose values were erased
+        tokens: Vec<String> = "个人信息代号",
+        /// What the values were recorded with
+        concerns: Vec<Ref> = "相关对象",
+        /// Why they were erased
+        why: String = "删除理由" ["理由"],
+        /// On whose request
+        request: Option<String> = "请求人身份",
+        /// Day of the erasure
+        date: Option<Day> = "日期",
+    }
+}
+
+step! {
+    /// Records that another ledger's chain was received, up to an event
+    Receive = "ledger.receive" "并入账本" (subject: ledger, dated: date, args: []) {
+        /// The ledger that received it
+        ledger: String = "账本编号",
+        /// The chain that was received
+        origin: String = "来源账本",
+        /// How many of its events this ledger holds from now on
+        size: i64 = "事件数",
+        /// Hash of the last of them, in hexadecimal
+        head: String = "链尾",
+        /// Day of the reception
         date: Option<Day> = "日期",
     }
 }

@@ -87,6 +87,8 @@ step! {
         file: Option<String> = "文件" ["附件"],
         /// SHA-256 of that file; filled in by the tool
         digest: Option<String> = "文件摘要",
+        /// Bytes of the file whose copy is kept; filled in by the tool
+        size: Option<i64> = "文件字节数",
         /// Day on which a higher body approved it
         approved: Option<Day> = "批准日期",
     }

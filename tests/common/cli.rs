@@ -45,6 +45,16 @@ pub fn fixture(name: &str) -> String {
 }
 
 impl Office {
+    /// A folder with a copy of a kept ledger, its evidence beside it.
+    pub fn kept(format: u32) -> Self {
+        let office = Self::empty();
+        let from = fixture(&format!("ledger/format-{format}.ledger"));
+        std::fs::copy(&from, office.ledger()).unwrap();
+        let evidence = PathBuf::from(format!("{from}.evidence"));
+        copy_tree(&evidence, &office.path("minsheng.db.evidence"));
+        office
+    }
+
     /// An empty folder.
     pub fn empty() -> Self {
         Self {
@@ -104,6 +114,20 @@ impl Office {
 
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
+    }
+}
+
+/// Copies a folder, if it is there.
+pub fn copy_tree(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_tree(&path, &target);
+        } else {
+            std::fs::create_dir_all(to).unwrap();
+            std::fs::copy(&path, &target).unwrap();
+        }
     }
 }
 

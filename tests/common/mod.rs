@@ -4,3 +4,6 @@
 
 pub mod cli;
 pub mod examples;
+pub mod forge;
+pub mod schedules;
+pub mod trust;

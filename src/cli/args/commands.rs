@@ -218,20 +218,6 @@ fn keeping(lang: Lang) -> Vec<Command> {
                 lang.pick("文本编码", "Encoding of a text file"),
             ))
             .args(recording(lang)),
-        Command::new("verify")
-            .about(lang.pick(
-                "核验账本：每个事件、链、表结构",
-                "Verify the ledger: every event, the chain, the schema",
-            ))
-            .arg(option(
-                "against",
-                "FILE",
-                lang.pick("与保存的校验点对照", "Compare with a kept checkpoint"),
-            )),
-        Command::new("checkpoint").about(lang.pick(
-            "校验点：抄进会议纪要或公开栏",
-            "A checkpoint to keep elsewhere",
-        )),
         Command::new("demo")
             .about(lang.pick("演示：三个社区的一年", "A year of three communities, shown"))
             .arg(

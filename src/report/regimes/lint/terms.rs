@@ -119,7 +119,9 @@ fn vocabulary(pack: &Pack, path: &Path, record: Option<&'static StepDef>) -> &'s
 fn collect(pack: &Pack, expr: &Expr, record: Option<&'static StepDef>, used: &mut Vec<Used>) {
     match expr {
         Expr::All(list) | Expr::Any(list) => {
-            list.iter().for_each(|e| collect(pack, e, record, used));
+            for inner in list {
+                collect(pack, inner, record, used);
+            }
         }
         Expr::Not(inner) => collect(pack, inner, record, used),
         Expr::Exists(def, inner) => collect(pack, inner, Some(def), used),

@@ -1,0 +1,279 @@
+//! `merge`: ledgers of communities into one of a street or the district.
+
+use std::path::Path;
+
+use clap::ArgMatches;
+use serde_json::{Value as Json, json};
+
+use super::context::Context;
+use super::context::Format;
+use super::{Exit, talk};
+use crate::corridor::union::{Conflict, conflicts};
+use crate::ledger::merge::{Fork, Received};
+use crate::ledger::{Ledger, OpenError, evidence};
+use crate::words;
+use crate::words::Words;
+
+/// What became of one file.
+struct Outcome {
+    file: String,
+    exit: Exit,
+    /// What was refused or should be known, in words.
+    said: Vec<Words>,
+    received: Vec<Received>,
+    forks: Vec<Fork>,
+    conflicts: Vec<Conflict>,
+    personal: usize,
+    erased: usize,
+    copied: usize,
+    lacking: usize,
+}
+
+impl Outcome {
+    fn refused(file: &str, exit: Exit, words: Words) -> Self {
+        Self {
+            said: vec![words],
+            ..Self::of(file, exit)
+        }
+    }
+
+    fn of(file: &str, exit: Exit) -> Self {
+        Self {
+            file: file.to_owned(),
+            exit,
+            said: Vec::new(),
+            received: Vec::new(),
+            forks: Vec::new(),
+            conflicts: Vec::new(),
+            personal: 0,
+            erased: 0,
+            copied: 0,
+            lacking: 0,
+        }
+    }
+
+    fn json(&self, context: &Context<'_>) -> Json {
+        let lang = context.lang;
+        json!({
+            "file": self.file,
+            "exit": self.exit as u8,
+            "received": self.received.iter().map(|part| json!({
+                "origin": part.origin, "before": part.before, "after": part.after, "head": part.head,
+            })).collect::<Vec<_>>(),
+            "forks": self.forks.iter().map(|fork| json!({
+                "origin": fork.origin, "seq": fork.ours.seq,
+                "ours": event(&fork.ours), "theirs": event(&fork.theirs),
+                "our_size": fork.our_size, "their_size": fork.their_size,
+            })).collect::<Vec<_>>(),
+            "conflicts": self.conflicts.iter().map(|conflict| json!({
+                "id": conflict.id, "message": conflict.words.in_lang(lang),
+            })).collect::<Vec<_>>(),
+            "personal": self.personal,
+            "erased": self.erased,
+            "evidence_copied": self.copied,
+            "evidence_lacking": self.lacking,
+            "messages": self.said.iter().map(|words| words.in_lang(lang)).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn event(event: &crate::ledger::Event) -> Json {
+    json!({
+        "step": event.step, "subject": event.subject, "occurred": event.occurred,
+        "recorded_at": event.recorded_at, "actor": event.actor,
+        "hash": crate::ledger::chain::hex(&event.hash),
+    })
+}
+
+/// Merges each file, one transaction each: what is done stays done if a later one fails.
+pub(super) fn merge(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[Format::Json])?;
+    let mut ledger = context.open()?;
+    let as_is = matches.get_flag("as-is");
+    let mut worst = Exit::Done;
+    let mut list = Vec::new();
+    for file in matches.get_many::<String>("file").into_iter().flatten() {
+        let outcome = one(&mut ledger, file, as_is, context)?;
+        if outcome.exit as u8 > worst as u8 {
+            worst = outcome.exit;
+        }
+        if context.format == Format::Json {
+            list.push(outcome.json(context));
+        } else {
+            tell(context, &outcome)?;
+        }
+    }
+    if context.format == Format::Json {
+        let dry_run = context.dry_run;
+        context
+            .json(&json!({ "schema": "minsheng.merge/1", "dry_run": dry_run, "files": list }))?;
+    }
+    Ok(worst)
+}
+
+fn one(
+    ledger: &mut Ledger,
+    file: &str,
+    as_is: bool,
+    context: &Context<'_>,
+) -> anyhow::Result<Outcome> {
+    let other = match Ledger::open_read(Path::new(file)) {
+        Ok(other) => other,
+        Err(error) => return Ok(unopened(file, &error)),
+    };
+    if other.path() == ledger.path() {
+        return Ok(Outcome::refused(
+            file,
+            Exit::Failed,
+            words!(
+                "{0} 就是当前的账本；请给出另一份账本。",
+                "{0} is this very ledger; give another one.",
+                file
+            ),
+        ));
+    }
+    let found = other.verify(&[])?;
+    if !found.faults.is_empty() {
+        let mut outcome = Outcome::of(file, Exit::Integrity);
+        outcome.said = found.faults;
+        outcome.said.push(words!(
+            "{0} 核验不通过，没有并入。请对方用备份恢复后再送。",
+            "{0} does not verify and was not merged. Ask for a file restored from a backup.",
+            file
+        ));
+        return Ok(outcome);
+    }
+    let (actor, now) = (context.actor.clone(), context.now());
+    let home = ledger.path().to_owned();
+    let merging = match ledger.merge(&other, &actor, &now, context.today)? {
+        Ok(merging) => merging,
+        Err(forks) => {
+            let mut outcome = Outcome::of(file, Exit::Integrity);
+            outcome.said = forks.iter().map(Fork::words).collect();
+            outcome.said.push(words!(
+                "{0} 没有并入，账本没有改动。",
+                "{0} was not merged; the ledger was not changed.",
+                file
+            ));
+            outcome.forks = forks;
+            return Ok(outcome);
+        }
+    };
+    let mut outcome = Outcome::of(file, Exit::Done);
+    outcome.conflicts = conflicts(merging.reader())?;
+    outcome.said = outcome.conflicts.iter().map(|c| c.words.clone()).collect();
+    let grew = merging.received.iter().any(|part| part.after > part.before);
+    if !outcome.conflicts.is_empty() && grew && !as_is {
+        merging.roll_back()?;
+        outcome.exit = Exit::Findings;
+        outcome.said.push(words!(
+            "{0} 没有并入，账本没有改动。仍要并入，加 --as-is（冲突照样报告）。",
+            "{0} was not merged; the ledger was not changed. To merge all the same add --as-is (the conflicts stay reported).",
+            file
+        ));
+        return Ok(outcome);
+    }
+    outcome.received.clone_from(&merging.received);
+    outcome.personal = merging.personal;
+    outcome.erased = merging.erased;
+    if context.dry_run {
+        merging.roll_back()?;
+        return Ok(outcome);
+    }
+    // the copies are there before the events that name them
+    let (copied, lacking) = match evidence::carry(other.path(), &home, &merging.evidence) {
+        Ok(done) => done,
+        Err(error) => {
+            merging.roll_back()?;
+            return Ok(Outcome::refused(file, Exit::Failed, error.words()));
+        }
+    };
+    outcome.copied = copied;
+    outcome.lacking = lacking.len();
+    merging.commit()?;
+    if outcome.erased > 0 {
+        ledger.scrub()?;
+    }
+    if outcome.lacking > 0 {
+        outcome.said.push(words!(
+            "{} 有{}份附件的副本没有一起送来；把 {0}.evidence 文件夹放到它旁边，再并入一次。",
+            "{} came without {} files of evidence; put the folder {0}.evidence beside it and merge again.",
+            file,
+            outcome.lacking
+        ));
+    }
+    Ok(outcome)
+}
+
+fn unopened(file: &str, error: &OpenError) -> Outcome {
+    let exit = if error.is_damage() {
+        Exit::Integrity
+    } else {
+        Exit::Failed
+    };
+    let words = match error {
+        OpenError::Missing(_) => words!(
+            "找不到要并入的账本 {0}。",
+            "There is no ledger {0} to merge.",
+            file
+        ),
+        other => other.words(),
+    };
+    Outcome::refused(file, exit, words)
+}
+
+fn tell(context: &mut Context<'_>, outcome: &Outcome) -> anyhow::Result<()> {
+    let lang = context.lang;
+    for words in &outcome.said {
+        let mark = if outcome.exit == Exit::Done {
+            "！"
+        } else {
+            "✗ "
+        };
+        writeln!(context.err, "{mark}{}", words.in_lang(lang))?;
+    }
+    let verb = if context.dry_run {
+        lang.pick("将并入", "Would merge")
+    } else {
+        lang.pick("已并入", "Merged")
+    };
+    for part in &outcome.received {
+        let new = part.after - part.before;
+        let line = if new == 0 {
+            let zh = format!("账本 {} 没有新内容（{}个事件）。", part.origin, part.after);
+            let en = format!(
+                "Ledger {}: nothing new ({} events).",
+                part.origin, part.after
+            );
+            lang.pick(&zh, &en).to_owned()
+        } else {
+            let zh = format!(
+                "{verb}账本 {}：新增{new}个事件，共{}个。",
+                part.origin, part.after
+            );
+            let en = format!(
+                "{verb} ledger {}: {new} new events, {} in all.",
+                part.origin, part.after
+            );
+            lang.pick(&zh, &en).to_owned()
+        };
+        writeln!(context.out, "{line}")?;
+    }
+    if outcome.copied > 0 {
+        let zh = format!("附件：带来{}份。", outcome.copied);
+        let en = format!("Evidence: {} files came along.", outcome.copied);
+        talk(context, &zh, &en);
+    }
+    if outcome.erased > 0 {
+        let zh = format!(
+            "对方已登记删除的个人信息，本账本一并删除：{}条。",
+            outcome.erased
+        );
+        let en = format!(
+            "Personal values whose erasure came along: {}.",
+            outcome.erased
+        );
+        talk(context, &zh, &en);
+    }
+    Ok(())
+}
