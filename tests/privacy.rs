@@ -7,6 +7,7 @@ mod common;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use calamine::Reader as _;
 use common::cli::{Answer, Office, fixture};
 use common::forge::{tamper, text};
 use common::trust::{community, demand, path, second};
@@ -212,6 +213,57 @@ fn no_planted_value_is_in_any_public_export_or_in_what_is_shown() {
         look(line, &[]);
     }
     assert!(commands > 50 && bytes > 100_000, "{commands} {bytes}");
+}
+
+#[test]
+fn no_paper_of_any_regulation_names_a_resident_in_public() {
+    let (office, canaries) = planted();
+    let search = Search::new(&canaries);
+    let mut named = 0;
+    for (regime, paper, place) in PAPERS {
+        let line = format!("export {paper} --regime {regime} {place}");
+        let book = format!("{line} --force -o paper.xlsx");
+        let public = office.run(&format!("{line} --public")).ends(0);
+        assert!(search.hits(&public.out).is_empty(), "{line}");
+        office.run(&format!("{book} --public")).ends(0);
+        assert!(
+            search.hits(&cells(&office.path("paper.xlsx"))).is_empty(),
+            "{book}"
+        );
+        // the control: what is not made for the public has them in both
+        let plain = office.run(&line).ends(0).out;
+        office.run(&book).ends(0);
+        let (text, cells) = (
+            !search.hits(&plain).is_empty(),
+            !search.hits(&cells(&office.path("paper.xlsx"))).is_empty(),
+        );
+        assert_eq!(text, cells, "{line}");
+        named += usize::from(text);
+    }
+    assert!(named > 0);
+}
+
+/// Papers of the further regulations.
+const PAPERS: [(&str, &str, &str); 7] = [
+    ("dongguan-2020", "P1", "--street 粤海街道"),
+    ("dongguan-2020", "P2", "--street 粤海街道"),
+    ("dongguan-2020", "F1", "--case HZ2022-001"),
+    ("dongguan-2020", "F2", "--case HZ2022-001"),
+    ("dongguan-2020", "F3", "--case HZ2022-001"),
+    ("haicang-2018", "HA", "--community HZ"),
+    ("haicang-2018", "HQ", "--community HZ"),
+];
+
+/// Every cell of a workbook, a line each.
+fn cells(path: &std::path::Path) -> String {
+    let mut book = calamine::open_workbook_auto(path).unwrap();
+    let mut all = String::new();
+    for (_, sheet) in book.worksheets() {
+        for cell in sheet.cells().map(|(_, _, cell)| cell) {
+            let _ = writeln!(all, "{cell}");
+        }
+    }
+    all
 }
 
 #[test]
