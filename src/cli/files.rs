@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Fail;
 use super::context::{Context, shown};
 use crate::report::mask::mask;
-use crate::report::table::clean;
+use crate::report::table::{clean, uninert};
 use crate::sheet::table::{ColumnSpec, Table, column_letter};
 use crate::sheet::{self, CellKind, ReadOptions, Workbook};
 use crate::step::input::Problem;
@@ -108,7 +108,7 @@ pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Jso
         let money = def
             .field(&column.key)
             .is_some_and(|f| f.kind == Kind::Money);
-        let text = unguarded(&cell.text);
+        let text = uninert(&cell.text);
         let text = if money && column.wan && !text.contains('万') && !text.contains('元') {
             format!("{text}万")
         } else {
@@ -126,14 +126,6 @@ pub(super) fn row_place(file: &str, table: &Table, index: usize) -> String {
         format!("{file}!{row}")
     } else {
         format!("{file}!{}!{row}", table.sheet)
-    }
-}
-
-/// Takes off the quote that guards a cell against being read as a formula.
-fn unguarded(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-        _ => text,
     }
 }
 

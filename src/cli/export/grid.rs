@@ -282,10 +282,5 @@ fn field(path: &str) -> Option<(&'static StepDef, usize)> {
 
 /// Keeps a spreadsheet from reading text of residents as a formula.
 fn guard(cell: &str) -> String {
-    let cell = crate::report::table::clean(cell);
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
+    crate::report::table::inert(&crate::report::table::clean(cell)).into_owned()
 }
