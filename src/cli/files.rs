@@ -188,17 +188,11 @@ pub(super) fn refuse_database(file: &str) -> anyhow::Result<()> {
 }
 
 /// Writes a file for its owner; one that is there is replaced only if `force`.
+///
+/// It is written aside and then given its name: who is killed here, or whose disk is full,
+/// leaves the old file or none.
 pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(file).map_err(|error| match error.kind() {
+    let told = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => Fail(words!(
             "{0} 已经存在；换一个文件名，或加 --force 覆盖。",
             "{0} exists already; choose another name, or add --force.",
@@ -210,7 +204,31 @@ pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Resul
             file,
             error
         )),
-    })?;
-    out.write_all(bytes)?;
-    Ok(())
+    };
+    let there = std::fs::symlink_metadata(file).ok();
+    if there.is_some() && !force {
+        return Err(told(std::io::ErrorKind::AlreadyExists.into()).into());
+    }
+    // a device, a pipe or a link is written to, not replaced
+    if there.is_some_and(|meta| !meta.is_file()) {
+        let mut out = std::fs::OpenOptions::new()
+            .write(true)
+            .truncate(true)
+            .open(file)
+            .map_err(told)?;
+        return Ok(out.write_all(bytes).map_err(told)?);
+    }
+    let aside = format!("{file}.{}.new", std::process::id());
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options
+        .open(&aside)
+        .and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all()))
+        .and_then(|()| std::fs::rename(&aside, file));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&aside);
+    }
+    Ok(written.map_err(told)?)
 }
