@@ -11,7 +11,7 @@ mod torture;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use torture::{crowd, damage, faults, full, kills, power, signals};
+use torture::{crowd, damage, faults, full, fuzz, kills, power, signals};
 
 const USAGE: &str = "torture WHAT [--count N] [--seed N]
 
@@ -22,7 +22,9 @@ const USAGE: &str = "torture WHAT [--count N] [--seed N]
   crowd     eight writers, two readers, one ledger                           (--count 1000 each)
   signals   Ctrl-C, SIGTERM, SIGHUP while an import runs                      (--count 200)
   flips     every bit of the header, random bits of the whole file           (--count 20000)
-  pages     cut tails, pages swapped, emptied, taken from an old copy";
+  pages     cut tails, pages swapped, emptied, taken from an old copy
+  fuzz      mutated inputs for every target of fuzz/, without libFuzzer       (--count 20000 each)
+  worker    mutated workbooks for the limited worker of the real program      (--count 5000)";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -87,6 +89,18 @@ fn main() -> ExitCode {
                 })
             };
             let found = damage::damage(&good, &make, 1, 2);
+            (found.to_string(), found.wrong)
+        }
+        "fuzz" => {
+            let mut found = fuzz::Fuzzed::default();
+            for (target, _) in fuzz::targets::TARGETS {
+                fuzz::fuzz(target, count(20_000), seed, &mut found);
+            }
+            (found.to_string(), found.wrong)
+        }
+        "worker" => {
+            let mut found = fuzz::Fuzzed::default();
+            fuzz::workers(&exe, count(5_000), seed, &mut found);
             (found.to_string(), found.wrong)
         }
         _ => {

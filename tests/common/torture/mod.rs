@@ -8,6 +8,7 @@ pub mod crowd;
 pub mod damage;
 pub mod faults;
 pub mod full;
+pub mod fuzz;
 pub mod kills;
 pub mod power;
 pub mod signals;
