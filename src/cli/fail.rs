@@ -54,8 +54,19 @@ pub(super) fn tell(
     } else {
         format!("{error:#}")
     };
+    let text = shortened(&text);
     let _ = writeln!(err, "{}{text}", lang.pick("错误：", "error: "));
     Exit::Failed
+}
+
+/// The text with its longest lines cut: a message quotes what it is about, never all of it.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 2000;
+    let cut = |line: &str| match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    text.lines().map(cut).collect::<Vec<_>>().join("\n")
 }
 
 /// The message when the answer could not be written, with what is in the ledger.

@@ -72,7 +72,7 @@ pub fn disks(exe: &Path, passes: usize, seed: u64) -> Option<Full> {
         let mut desk = Desk::at(exe, &disk.at);
         desk.open();
         found.passes += 1;
-        let size = [1, 7, 50, 400][pass % 4];
+        let size = [50, 400, 7, 1][pass % 4];
         for _ in 0..2000 {
             let job = match size {
                 1 => desk.step(),

@@ -63,7 +63,7 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
     };
     let mut dice = Dice::new(seed);
     let mut desk = Desk::new(exe);
-    let mut usual = [Duration::from_millis(30); 5];
+    let mut usual = usual(&mut desk);
     while found.kills < count && found.wrong.len() < 5 {
         if desk.events() > 3000 {
             found.acked += desk.acked.len();
@@ -99,7 +99,7 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
             usual[kind] = (usual[kind] * 3 + took) / 4;
         } else {
             // a job that is never over in time is given more of it
-            usual[kind] += usual[kind] / 40;
+            usual[kind] += usual[kind] / 10;
         }
         let told = desk.note(&job, &output.stdout);
         if desk.is_hot() {
@@ -130,6 +130,19 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
     found
 }
 
+/// How long each job takes here and now, when nobody kills it.
+fn usual(desk: &mut Desk) -> [Duration; 5] {
+    let mut time = |make: &dyn Fn(&mut Desk) -> Job| {
+        let job = make(desk);
+        let begun = Instant::now();
+        desk.done(&job);
+        begun.elapsed()
+    };
+    let step = time(&Desk::step);
+    let (batch, import) = (time(&|d| d.batch(50)), time(&|d| d.import(40)));
+    [step, batch, import, step * 2, step]
+}
+
 /// What stands under the name of an export is a whole table.
 fn whole_export(desk: &Desk, found: &mut Kills) {
     let Ok(bytes) = std::fs::read(desk.folder.join("out.csv")) else {
@@ -150,7 +163,7 @@ fn kill_init(exe: &Path, dice: &mut Dice, usual: &mut Duration, found: &mut Kill
     found.by_job[3] += 1;
     *usual = match took {
         Some(took) => (*usual * 3 + took) / 4,
-        None => *usual + *usual / 40,
+        None => *usual + *usual / 10,
     };
     if desk.ledger().exists() {
         found.untold += 1;

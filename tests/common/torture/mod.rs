@@ -104,9 +104,10 @@ impl Desk {
         self.folder.join("minsheng.db-journal")
     }
 
-    /// True if a write was cut off that the next command must roll back.
+    /// True if a write was cut off that the next command must roll back: the journal was
+    /// synced, which is when its first byte is set, and the file may be changed.
     pub fn is_hot(&self) -> bool {
-        std::fs::metadata(self.journal()).is_ok_and(|meta| meta.len() > 0)
+        std::fs::read(self.journal()).is_ok_and(|bytes| bytes.first().is_some_and(|b| *b != 0))
     }
 
     pub fn command<S: AsRef<std::ffi::OsStr>>(&self, args: &[S]) -> Command {
