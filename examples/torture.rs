@@ -152,6 +152,9 @@ fn program() -> PathBuf {
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
-    assert!(cargo.status().unwrap().success(), "the program does not build");
+    assert!(
+        cargo.status().unwrap().success(),
+        "the program does not build"
+    );
     folder.join("minsheng")
 }

@@ -14,8 +14,11 @@ use minsheng::sheet::{Limits, ReadOptions, Workbook, parse};
 use minsheng::step::{self, input};
 use serde_json::{Map, Value as Json};
 
+/// Takes any bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target with its name, which is also the name of its folder of `corpus`.
-pub const TARGETS: [(&str, fn(&[u8])); 7] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("workbook", workbook),
     ("text", text),
     ("jsonl", jsonl),
@@ -70,7 +73,9 @@ pub fn text(data: &[u8]) {
         return;
     }
     let options = ReadOptions {
-        encoding: NAMES.get(usize::from(*first)).map(|name| (*name).to_owned()),
+        encoding: NAMES
+            .get(usize::from(*first))
+            .map(|name| (*name).to_owned()),
         limits: limits(),
         worker: None,
     };
@@ -78,7 +83,11 @@ pub fn text(data: &[u8]) {
         Ok(book) => {
             within(&book);
             // a sign that stands for a lost one is never made here
-            let cells = book.sheets.iter().flat_map(|s| &s.rows).flat_map(|r| &r.cells);
+            let cells = book
+                .sheets
+                .iter()
+                .flat_map(|s| &s.rows)
+                .flat_map(|r| &r.cells);
             let replaced = cells.clone().any(|cell| cell.text.contains('\u{FFFD}'));
             if replaced {
                 let held = |bytes: &[u8]| rest.windows(bytes.len()).any(|w| w == bytes);
@@ -149,7 +158,10 @@ pub fn jsonl(data: &[u8]) {
                 }
                 let twice = input::read(def, &step.values, nanshan());
                 let twice = twice.unwrap_or_else(|problems| {
-                    panic!("{payload}: {:?}", problems.iter().map(|p| &p.words.en).collect::<Vec<_>>())
+                    panic!(
+                        "{payload}: {:?}",
+                        problems.iter().map(|p| &p.words.en).collect::<Vec<_>>()
+                    )
                 });
                 assert_eq!(twice.values, step.values);
             }

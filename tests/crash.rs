@@ -129,10 +129,20 @@ fn a_place_that_is_not_fit_is_told_and_left_as_it_was() {
             "record x.jsonl",
         ] {
             let answer = office.run(&format!("{command} --ledger {ledger}")).ends(2);
-            assert!(answer.err.contains(words), "{command} {ledger}: {}", answer.err);
+            assert!(
+                answer.err.contains(words),
+                "{command} {ledger}: {}",
+                answer.err
+            );
         }
     }
-    for ledger in ["folder.db", "text.db", "empty.db", "none/x.db", "minsheng.db"] {
+    for ledger in [
+        "folder.db",
+        "text.db",
+        "empty.db",
+        "none/x.db",
+        "minsheng.db",
+    ] {
         office.run(&format!("init --ledger {ledger}")).ends(2);
     }
     assert_eq!(names(office.dir.path()), before);
@@ -152,7 +162,10 @@ fn a_folder_or_file_that_cannot_be_written_is_told() {
     // the superuser writes everywhere but on a file that is marked immutable
     let root = common::torture::is_root();
     let mark = |flag: &str, path: &Path| {
-        let done = std::process::Command::new("chattr").arg(flag).arg(path).output();
+        let done = std::process::Command::new("chattr")
+            .arg(flag)
+            .arg(path)
+            .output();
         done.is_ok_and(|output| output.status.success())
     };
     let ledger = office.ledger();
@@ -194,9 +207,18 @@ fn a_clock_set_back_is_recorded_and_told() {
         common::cli::answer(&output.unwrap())
     };
     // who waited for another writer is some seconds out of turn: nothing is wrong
-    assert!(!step("2023-07-01T02:00:00Z", "甲").ends(0).err.contains("时钟"));
+    assert!(
+        !step("2023-07-01T02:00:00Z", "甲")
+            .ends(0)
+            .err
+            .contains("时钟")
+    );
     let answer = step("2021-01-01T00:00:00Z", "乙").ends(0);
-    assert!(answer.err.contains("时钟") && answer.err.contains("2023-07-01T02:00:00Z"), "{}", answer.err);
+    assert!(
+        answer.err.contains("时钟") && answer.err.contains("2023-07-01T02:00:00Z"),
+        "{}",
+        answer.err
+    );
     // the order is the chain's, whatever the clock says
     let log = office.run("log --format json").ends(0).out;
     let titles: Vec<String> = log

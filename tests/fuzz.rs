@@ -18,10 +18,17 @@ fn the_corpus_is_replayed_and_every_target_has_one() {
         for seed in seeds(name) {
             run(&seed);
         }
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fuzz/corpus")
+            .join(name);
         assert!(corpus.is_dir(), "{name}");
-        let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fuzz/fuzz_targets/{name}.rs"));
-        assert!(std::fs::read_to_string(bin).unwrap().contains(&format!("minsheng_fuzz::{name}(")));
+        let bin =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fuzz/fuzz_targets/{name}.rs"));
+        assert!(
+            std::fs::read_to_string(bin)
+                .unwrap()
+                .contains(&format!("minsheng_fuzz::{name}("))
+        );
     }
 }
 
@@ -37,7 +44,12 @@ fn mutations_of_the_corpus_find_nothing() {
 #[test]
 fn mutated_files_are_contained_by_the_worker() {
     let mut found = Fuzzed::default();
-    workers(Path::new(env!("CARGO_BIN_EXE_minsheng")), 60, 12, &mut found);
+    workers(
+        Path::new(env!("CARGO_BIN_EXE_minsheng")),
+        60,
+        12,
+        &mut found,
+    );
     assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
     assert!(found.read > 0 && found.refused > 0, "{found}");
 }

@@ -55,7 +55,11 @@ fn refused(office: &Office, name: &str, bytes: &[u8], words: &[&str]) {
     let before = office.bytes();
     let told = import(office, name, bytes).ends(2);
     for word in words {
-        assert!(told.err.contains(word), "{name}: no “{word}” in {}", told.err);
+        assert!(
+            told.err.contains(word),
+            "{name}: no “{word}” in {}",
+            told.err
+        );
     }
     assert!(told.err.chars().count() < 2000, "{name}: {}", told.err);
     assert_eq!(office.bytes(), before, "{name}");
@@ -119,34 +123,73 @@ fn demands(rows: &str) -> String {
     sheet(&format!("{}{rows}", row(1, &head)))
 }
 
-const NO_STRINGS: &str =
-    r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="0" uniqueCount="0"/>"#;
+const NO_STRINGS: &str = r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="0" uniqueCount="0"/>"#;
 
 #[test]
 fn workbooks_that_lie_about_their_size_are_refused() {
     let office = office();
-    let good = row(2, &["路灯", "工程类", "修", "暗", "测试甲", "13800000001", "2021-12-01"]);
+    let good = row(
+        2,
+        &[
+            "路灯",
+            "工程类",
+            "修",
+            "暗",
+            "测试甲",
+            "13800000001",
+            "2021-12-01",
+        ],
+    );
     // the makers of hostile files start from a good one
     let well = import(&office, "good.xlsx", &xlsx(NO_STRINGS, &demands(&good)));
     well.ends(0);
     let far = demands(&good).replace("r=\"G2\"", "r=\"XFD1048576\"");
-    refused(&office, "far.xlsx", &xlsx(NO_STRINGS, &far), &["表一!XFD1048576", "上限"]);
-    let nowhere = demands(&good).replace("r=\"G2\"", "r=\"G18446744073709551616\"");
-    refused(&office, "nowhere.xlsx", &xlsx(NO_STRINGS, &nowhere), &["sheet1.xml", "G1844674407370955"]);
-    let backwards = demands(&good).replace(
-        "<sheetData>",
-        "<dimension ref=\"G9:A1\"/><sheetData>",
+    refused(
+        &office,
+        "far.xlsx",
+        &xlsx(NO_STRINGS, &far),
+        &["表一!XFD1048576", "上限"],
     );
-    refused(&office, "backwards.xlsx", &xlsx(NO_STRINGS, &backwards), &["G9:A1"]);
+    let nowhere = demands(&good).replace("r=\"G2\"", "r=\"G18446744073709551616\"");
+    refused(
+        &office,
+        "nowhere.xlsx",
+        &xlsx(NO_STRINGS, &nowhere),
+        &["sheet1.xml", "G1844674407370955"],
+    );
+    let backwards = demands(&good).replace("<sheetData>", "<dimension ref=\"G9:A1\"/><sheetData>");
+    refused(
+        &office,
+        "backwards.xlsx",
+        &xlsx(NO_STRINGS, &backwards),
+        &["G9:A1"],
+    );
     let many = NO_STRINGS.replace("uniqueCount=\"0\"", "uniqueCount=\"4294967295\"");
-    refused(&office, "many.xlsx", &xlsx(&many, &demands(&good)), &["sharedStrings.xml", "上限"]);
+    refused(
+        &office,
+        "many.xlsx",
+        &xlsx(&many, &demands(&good)),
+        &["sharedStrings.xml", "上限"],
+    );
     let bomb = format!("{}<!--{}-->", NO_STRINGS, " ".repeat(150 << 20));
-    refused(&office, "bomb.xlsx", &xlsx(&bomb, &demands(&good)), &["上限"]);
+    refused(
+        &office,
+        "bomb.xlsx",
+        &xlsx(&bomb, &demands(&good)),
+        &["上限"],
+    );
     let wide: String = (0..1_000_000).map(|_| "<c/>").collect();
-    let wide = demands(&format!("<row r=\"2\">{wide}<c t=\"inlineStr\"><is><t>x</t></is></c></row>"));
+    let wide = demands(&format!(
+        "<row r=\"2\">{wide}<c t=\"inlineStr\"><is><t>x</t></is></c></row>"
+    ));
     refused(&office, "wide.xlsx", &xlsx(NO_STRINGS, &wide), &["上限"]);
     let long = row(2, &["路", "工程类", &"长".repeat(40_000)]);
-    refused(&office, "long.xlsx", &xlsx(NO_STRINGS, &demands(&long)), &["表一!C2", "32767"]);
+    refused(
+        &office,
+        "long.xlsx",
+        &xlsx(NO_STRINGS, &demands(&long)),
+        &["表一!C2", "32767"],
+    );
 }
 
 #[test]
@@ -176,7 +219,10 @@ fn containers_that_reach_outside_are_refused() {
     let told = import(&office, "undefined.xlsx", &xlsx(&undefined, &text)).ends(2);
     assert!(!told.err.contains(secret));
     let parts: Vec<(String, Vec<u8>)> = (0..1_200).map(|n| (format!("xl/{n}"), vec![])).collect();
-    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(n, c)| (n.as_str(), c.as_slice())).collect();
+    let parts: Vec<(&str, &[u8])> = parts
+        .iter()
+        .map(|(n, c)| (n.as_str(), c.as_slice()))
+        .collect();
     refused(&office, "parts.xlsx", &packed(&parts), &["1000"]);
 }
 
@@ -188,22 +234,34 @@ fn sheets_that_never_end_are_refused() {
             r#"<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet><table:table table:name="表一">{rows}{end}</office:spreadsheet></office:body></office:document-content>"#
         );
         packed(&[
-            ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+            (
+                "mimetype",
+                b"application/vnd.oasis.opendocument.spreadsheet",
+            ),
             ("content.xml", content.as_bytes()),
         ])
     };
     let cell = |attributes: &str| {
-        format!("<table:table-row><table:table-cell {attributes}><text:p>路灯</text:p></table:table-cell></table:table-row>")
+        format!(
+            "<table:table-row><table:table-cell {attributes}><text:p>路灯</text:p></table:table-cell></table:table-row>"
+        )
     };
     refused(&office, "endless.ods", &ods(&cell(""), ""), &["文件已损坏"]);
     let end = "</table:table>";
     let wide = cell("table:number-columns-repeated=\"4294967295\"");
     refused(&office, "wide.ods", &ods(&wide, end), &["上限"]);
-    let tall = cell("").replace("<table:table-row>", "<table:table-row table:number-rows-repeated=\"4294967295\">");
+    let tall = cell("").replace(
+        "<table:table-row>",
+        "<table:table-row table:number-rows-repeated=\"4294967295\">",
+    );
     refused(&office, "tall.ods", &ods(&tall, end), &["上限"]);
     let blanks = cell("").replace("路灯", "<text:s text:c=\"4294967295\"/>路灯");
     refused(&office, "blanks.ods", &ods(&blanks, end), &["上限"]);
-    let deep = format!("{}{}", "<table:table>".repeat(100_000), "</table:table>".repeat(100_000));
+    let deep = format!(
+        "{}{}",
+        "<table:table>".repeat(100_000),
+        "</table:table>".repeat(100_000)
+    );
     refused(&office, "deep.ods", &ods(&deep, end), &["上限"]);
 }
 
@@ -218,20 +276,33 @@ fn text_that_is_no_table_is_told_by_row_or_byte() {
     refused(&office, "huge.csv", &vec![b'a'; 70 << 20], &["上限"]);
     let open = format!("{HEAD}\n{good}\n\"路灯,工程类\n{good}\n");
     refused(&office, "open.csv", open.as_bytes(), &["第 3 行", "引号"]);
-    refused(&office, "nul.csv", format!("{HEAD}\n路\0灯,工程类\n").as_bytes(), &["二进制"]);
+    refused(
+        &office,
+        "nul.csv",
+        format!("{HEAD}\n路\0灯,工程类\n").as_bytes(),
+        &["二进制"],
+    );
     let tall = format!("{HEAD}\n{}", "x,y\n".repeat(250_000));
     refused(&office, "tall.csv", tall.as_bytes(), &["上限"]);
     // bytes that no encoding has: where, and nothing is put in their place
     let mut bad = encoding_rs::GB18030.encode(HEAD).0.into_owned();
     let offset = bad.len() + 1;
     bad.extend_from_slice(b"\n\x81\x20,x\n");
-    refused(&office, "bad.csv", &bad, &[&format!("第 {offset} 字节"), "第 2 行"]);
+    refused(
+        &office,
+        "bad.csv",
+        &bad,
+        &[&format!("第 {offset} 字节"), "第 2 行"],
+    );
     let mark = format!("{HEAD}\n\u{FEFF}路灯,工程类,修,暗,测试甲,13800000001,2021-12-01\n");
     // a mark of the byte order in the middle is no part of a name on the screen
     let read = import(&office, "mark.csv", mark.as_bytes()).ends(0);
     assert!(!read.out.contains('\u{FEFF}'));
     let mixed = format!("{HEAD}\r\n{good}甲\r{good}\n");
-    assert!(matches!(import(&office, "mixed.csv", mixed.as_bytes()).code, 0 | 2));
+    assert!(matches!(
+        import(&office, "mixed.csv", mixed.as_bytes()).code,
+        0 | 2
+    ));
 }
 
 #[test]
@@ -244,9 +315,44 @@ fn values_that_are_not_what_they_seem_are_told_at_their_cell() {
         ("<f>A1&amp;B1</f>", "F2"),
     ] {
         let rows = row(2, &["路灯", "工程类", "修", "暗", "测试甲", cell, date]);
-        refused(&office, "cell.xlsx", &xlsx(NO_STRINGS, &demands(&rows)), &[&format!("表一!{place}")]);
+        refused(
+            &office,
+            "cell.xlsx",
+            &xlsx(NO_STRINGS, &demands(&rows)),
+            &[&format!("表一!{place}")],
+        );
     }
-    for day in ["2026.2.30", "1900-02-29", "2022年13月1日", "昨天", "9999999", "2022-04-31"] {
+    // in whichever column, and written to text by an office program
+    let rows = row(
+        2,
+        &[
+            "<v>350582199001011260</v>",
+            "工程类",
+            "修",
+            "暗",
+            "甲",
+            "13800000001",
+            date,
+        ],
+    );
+    refused(
+        &office,
+        "id.xlsx",
+        &xlsx(NO_STRINGS, &demands(&rows)),
+        &["表一!A2", "15位"],
+    );
+    for number in ["3.50582E+17", "1e+11"] {
+        let text = format!("{HEAD}\n路灯,工程类,修,暗,甲,{number},{date}\n");
+        refused(&office, "id.csv", text.as_bytes(), &["F2", "15位"]);
+    }
+    for day in [
+        "2026.2.30",
+        "1900-02-29",
+        "2022年13月1日",
+        "昨天",
+        "9999999",
+        "2022-04-31",
+    ] {
         let text = format!("{HEAD}\n路灯,工程类,修,暗,测试甲,13800000001,{day}\n");
         refused(&office, "day.csv", text.as_bytes(), &["G2", day]);
     }
@@ -264,17 +370,36 @@ fn values_that_are_not_what_they_seem_are_told_at_their_cell() {
 #[test]
 fn json_lines_that_do_harm_are_told_by_line() {
     let office = office();
-    let deep = format!("{{\"step\":\"init\",\"x\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!(
+        "{{\"step\":\"init\",\"x\":{}1{}}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     let cases: [(&str, &str); 9] = [
         (&deep, "steps.jsonl:1"),
         ("{\"step\":\"collect.demand\"", "steps.jsonl:1"),
         ("{\"step\":1}", "steps.jsonl:1"),
         ("{}\n[]\n", "steps.jsonl:1"),
-        ("{\"step\":\"collect.demand\",\"year\":1e400}", "steps.jsonl:1"),
-        ("{\"step\":\"collect.demand\",\"title\":\"\\ud800\"}", "steps.jsonl:1"),
-        ("{\"step\":\"collect.demand\",\"title\":{\"personal\":\"x\"},\"year\":-1}", "steps.jsonl:1"),
-        ("{\"step\":\"register.document\",\"reason\":[1]}", "steps.jsonl:1"),
-        ("{\"step\":\"fund.budget\",\"total\":\"999999999999999999999\"}", "steps.jsonl:1"),
+        (
+            "{\"step\":\"collect.demand\",\"year\":1e400}",
+            "steps.jsonl:1",
+        ),
+        (
+            "{\"step\":\"collect.demand\",\"title\":\"\\ud800\"}",
+            "steps.jsonl:1",
+        ),
+        (
+            "{\"step\":\"collect.demand\",\"title\":{\"personal\":\"x\"},\"year\":-1}",
+            "steps.jsonl:1",
+        ),
+        (
+            "{\"step\":\"register.document\",\"reason\":[1]}",
+            "steps.jsonl:1",
+        ),
+        (
+            "{\"step\":\"fund.budget\",\"total\":\"999999999999999999999\"}",
+            "steps.jsonl:1",
+        ),
     ];
     let before = office.bytes();
     for (text, place) in cases {
@@ -284,7 +409,13 @@ fn json_lines_that_do_harm_are_told_by_line() {
     }
     let utf8 = office.path("bytes.jsonl");
     std::fs::write(utf8, b"{\"step\":\"\xff\"}").unwrap();
-    assert!(office.run("record bytes.jsonl").ends(2).err.contains("UTF-8"));
+    assert!(
+        office
+            .run("record bytes.jsonl")
+            .ends(2)
+            .err
+            .contains("UTF-8")
+    );
     // what never ends is not begun
     #[cfg(unix)]
     for device in ["/dev/zero", "/dev/urandom", "/dev/null"] {
@@ -292,8 +423,18 @@ fn json_lines_that_do_harm_are_told_by_line() {
             office.run(&format!("{command} {device}")).ends(2);
         }
     }
-    std::fs::write(office.path("large.jsonl"), format!("{{\"step\":\"{}", " ".repeat(65 << 20))).unwrap();
-    assert!(office.run("record large.jsonl").ends(2).err.contains("67108864"));
+    std::fs::write(
+        office.path("large.jsonl"),
+        format!("{{\"step\":\"{}", " ".repeat(65 << 20)),
+    )
+    .unwrap();
+    assert!(
+        office
+            .run("record large.jsonl")
+            .ends(2)
+            .err
+            .contains("67108864")
+    );
     assert_eq!(office.bytes(), before);
 }
 

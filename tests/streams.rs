@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 use common::cli::{Answer, Office, answer, base_case};
@@ -92,11 +93,20 @@ fn exit_codes_outlast_the_streams() {
     let office = office();
     for (line, code) in [
         ("audit --year 2022 --as-of 2023-07-01", 1),
-        ("publicize post HZ2022-001 --start 2022-02-14 --end 2022-02-14 --by 社区党委", 1),
+        (
+            "publicize post HZ2022-001 --start 2022-02-14 --end 2022-02-14 --by 社区党委",
+            1,
+        ),
         ("list nothing", 2),
         ("no-such-command", 2),
     ] {
-        for streams in ["", "| head -c 1 >/dev/null", "2>&-", "2>/dev/full", ">&- 2>&-"] {
+        for streams in [
+            "",
+            "| head -c 1 >/dev/null",
+            "2>&-",
+            "2>/dev/full",
+            ">&- 2>&-",
+        ] {
             let answer = shell(&office, line, streams);
             quiet(line, &answer);
             assert_eq!(answer.code, code, "{line} {streams}: {}", answer.err);
@@ -106,13 +116,23 @@ fn exit_codes_outlast_the_streams() {
 
 #[test]
 fn a_record_outlasts_an_answer_that_cannot_be_written() {
-    for streams in [">/dev/full", ">&-", "| true", "2>&-", "2>/dev/full", "</dev/null"] {
+    for streams in [
+        ">/dev/full",
+        ">&-",
+        "| true",
+        "2>&-",
+        "2>/dev/full",
+        "</dev/null",
+    ] {
         let office = office();
         let events = office.run("log --format json").out.lines().count();
         let line = "implement progress HZ2022-001 --date 2022-04-02 --note 正常";
         let told = shell(&office, line, streams);
         quiet(line, &told);
-        assert_eq!(office.run("log --format json").out.lines().count(), events + 1);
+        assert_eq!(
+            office.run("log --format json").out.lines().count(),
+            events + 1
+        );
         office.run("verify").ends(0);
         if streams == ">/dev/full" {
             assert_eq!(told.code, 2);
@@ -142,7 +162,10 @@ fn nothing_hostile_reaches_the_screen_and_nothing_is_changed_in_the_ledger() {
     );
     let line = "collect import list.csv --community HZ --round HZ2022-R1";
     let words: Vec<&str> = line.split(' ').collect();
-    let imported = office.command(&words).env("MINSHENG_ACTOR", text("员")).output();
+    let imported = office
+        .command(&words)
+        .env("MINSHENG_ACTOR", text("员"))
+        .output();
     let imported = answer(&imported.unwrap()).ends(0);
     clean(line, &imported);
     for line in [
@@ -174,7 +197,12 @@ fn nothing_hostile_reaches_the_screen_and_nothing_is_changed_in_the_ledger() {
     }
     office.write(
         "bad.csv",
-        &format!("项目名称,项目类型,提出日期\n{},{},{}\n", text("名"), text("类"), text("日")),
+        &format!(
+            "项目名称,项目类型,提出日期\n{},{},{}\n",
+            text("名"),
+            text("类"),
+            text("日")
+        ),
     );
     let told = office
         .run("collect import bad.csv --community HZ --round HZ2022-R1")
@@ -211,15 +239,22 @@ fn no_cell_of_any_csv_is_a_formula() {
         .run("collect round HZ --year 2022 --completed 2021-12-20 --organiser 社区党委 --support 居委会")
         .ends(0);
     let starts = ["=", "+", "-", "@", "＝", "＋", "－", "＠"];
-    let payloads = ["HYPERLINK(\"\"http://x\"\")", "1+cmd|'/C calc'!A0", "SUM(A1:A9)", "x", "2+3"];
+    let payloads = [
+        "HYPERLINK(\"\"http://x\"\")",
+        "1+cmd|'/C calc'!A0",
+        "SUM(A1:A9)",
+        "x",
+        "2+3",
+    ];
     let mut list = "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期,备注\n".to_owned();
     let mut count = 0;
     for start in starts {
         for payload in payloads {
             let cell = format!("\"{start}{payload}\"");
-            list.push_str(&format!(
-                "{cell},工程类,{cell},{cell},{cell},13800000001,2021-12-01,{cell}\n"
-            ));
+            let _ = writeln!(
+                list,
+                "{cell},工程类,{cell},{cell},{cell},13800000001,2021-12-01,{cell}"
+            );
             count += 1;
         }
     }
@@ -227,7 +262,9 @@ fn no_cell_of_any_csv_is_a_formula() {
     office
         .run("collect import list.csv --community HZ --round HZ2022-R1")
         .ends(0);
-    office.run("register document --rule A6-STREETTF --body 粤海街道 --date 2022-01-01 --title =1+1").ends(0);
+    office
+        .run("register document --rule A6-STREETTF --body 粤海街道 --date 2022-01-01 --title =1+1")
+        .ends(0);
     for line in [
         "export T1 --community HZ --year 2022",
         "export T1 --community HZ --year 2022 --bare --encoding utf-8",
@@ -242,10 +279,12 @@ fn no_cell_of_any_csv_is_a_formula() {
             .from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
         let mut guarded = 0;
         for record in reader.records() {
-            for cell in record.unwrap().iter() {
+            for cell in &record.unwrap() {
                 let number = cell.trim_start_matches(['+', '-']).parse::<f64>().is_ok();
                 assert!(
-                    number || !cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']),
+                    number
+                        || !cell
+                            .starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']),
                     "{line}: {cell}"
                 );
                 guarded += usize::from(cell.starts_with('\''));

@@ -10,9 +10,9 @@ use super::context::{Context, shown};
 use crate::report::mask::mask;
 use crate::report::table::{clean, uninert};
 use crate::sheet::table::{ColumnSpec, Table, column_letter};
-use crate::sheet::{self, CellKind, ReadOptions, Workbook};
+use crate::sheet::{self, Cell, CellKind, ReadOptions, Workbook};
 use crate::step::input::Problem;
-use crate::step::{Kind, StepDef};
+use crate::step::{Kind, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -117,6 +117,52 @@ pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Jso
         raw.insert(column.key.clone(), json!(text));
     }
     raw
+}
+
+/// What was read of a row, unless a cell of it holds something else than what was written there:
+/// a formula without its value, or a long number whose end the office program has lost.
+pub(super) fn checked(
+    table: &Table,
+    index: usize,
+    read: Result<Step, Vec<Problem>>,
+) -> Result<Step, Vec<Problem>> {
+    let mut problems = read.as_ref().err().cloned().unwrap_or_default();
+    let record = &table.rows[index];
+    for column in &table.columns {
+        let Some(cell) = record.cells.get(&column.key) else {
+            continue;
+        };
+        let told = problems.iter().any(|problem| problem.field == column.key);
+        if !told && (cell.kind == CellKind::Error || has_lost_digits(cell)) {
+            problems.push(Problem {
+                field: column.key.clone(),
+                value: cell.text.clone(),
+                words: words!(
+                    "这个数字超过15位，末尾已被表格软件改掉；请把该列设为文本格式，重新填写完整号码。",
+                    "This number has more than 15 digits, and the office program has lost its end; format the column as text and write the number again."
+                ),
+            });
+        }
+    }
+    if problems.is_empty() {
+        read
+    } else {
+        Err(problems)
+    }
+}
+
+/// A number of more than fifteen digits, or one that was written to text as `3.50582E+17`.
+fn has_lost_digits(cell: &Cell) -> bool {
+    let text = cell.text.trim();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if cell.kind == CellKind::Number {
+        return text.len() > 15 && digits(text);
+    }
+    text.split_once(['E', 'e']).is_some_and(|(head, power)| {
+        let power = power.strip_prefix('+').unwrap_or_default();
+        let (whole, rest) = head.split_once('.').unwrap_or((head, "0"));
+        whole.len() == 1 && digits(whole) && digits(rest) && digits(power)
+    })
 }
 
 /// `文件!工作表!17`

@@ -248,7 +248,7 @@ fn row(
     if let Some(day) = received {
         raw.entry("received").or_insert_with(|| json!(day));
     }
-    let read = input::read(def, &raw, pack);
+    let read = files::checked(table, index, input::read(def, &raw, pack));
     let mut problems = match &read {
         Ok(_) => Vec::new(),
         Err(problems) => problems.clone(),

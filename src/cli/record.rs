@@ -302,7 +302,8 @@ impl Batch<'_> {
             {
                 reasons.push((rule.trim().to_owned(), text.trim().to_owned()));
             }
-            match input::read(def, &raw, self.pack) {
+            let read = input::read(def, &raw, self.pack);
+            match files::checked(&table, index, read) {
                 Ok(step) => self.entries.push(Entry {
                     step,
                     place: Some(place),

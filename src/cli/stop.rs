@@ -12,8 +12,8 @@ static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
 /// command rolls back what was open.
 pub(super) fn listen() -> Arc<AtomicBool> {
     static RAISED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    let raised = RAISED.get_or_init(Arc::default);
     static ONCE: Once = Once::new();
+    let raised = RAISED.get_or_init(Arc::default);
     ONCE.call_once(|| {
         use signal_hook::consts::{SIGINT, SIGTERM};
         use signal_hook::flag;

@@ -118,8 +118,7 @@ pub fn clean(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {
             '\n' => Some('\n'),
-            '\t' | '\r' => Some(' '),
-            '\u{2028}' | '\u{2029}' => Some(' '),
+            '\t' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
             '\u{202A}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}'
             | '\u{200B}'..='\u{200F}'

@@ -66,7 +66,10 @@ pub fn crowd(exe: &Path, writers: usize, each: usize) -> Crowd {
                         let output = desk.run(line);
                         reads.fetch_add(1, Ordering::SeqCst);
                         if !output.status.success() {
-                            wrong.lock().unwrap().push(format!("{line}: {}", said(&output)));
+                            wrong
+                                .lock()
+                                .unwrap()
+                                .push(format!("{line}: {}", said(&output)));
                         } else if let Some(mixed) = mixed(&output.stdout, line) {
                             wrong.lock().unwrap().push(format!("{line}: {mixed}"));
                         }
@@ -118,7 +121,9 @@ pub fn crowd(exe: &Path, writers: usize, each: usize) -> Crowd {
     places.sort_unstable();
     places.dedup();
     if places.len() != writers * each {
-        found.wrong.push(format!("{} places acknowledged", places.len()));
+        found
+            .wrong
+            .push(format!("{} places acknowledged", places.len()));
     }
     if usize::try_from(desk.events()).unwrap() != before + writers * each {
         found.wrong.push(format!("{} events stored", desk.events()));

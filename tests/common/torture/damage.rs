@@ -204,7 +204,9 @@ fn judge(folder: &Path, case: &Case, original: &[Option<Said>], all: bool) -> Da
             }
         }
         Some(2 | 3) => found.detected = 1,
-        Some(other) => found.wrong.push(format!("{}: verify ended with {other}", case.name)),
+        Some(other) => found
+            .wrong
+            .push(format!("{}: verify ended with {other}", case.name)),
     }
     if all {
         for line in COMMANDS {
@@ -214,7 +216,9 @@ fn judge(folder: &Path, case: &Case, original: &[Option<Said>], all: bool) -> Da
             match run(folder, line) {
                 None => found.wrong.push(format!("{}: {line} panicked", case.name)),
                 Some((code, _)) if code > 3 => {
-                    found.wrong.push(format!("{}: {line} ended with {code}", case.name));
+                    found
+                        .wrong
+                        .push(format!("{}: {line} ended with {code}", case.name));
                 }
                 Some((code, _)) if line.starts_with("implement") && code == 0 => {
                     // what was whole stays whole

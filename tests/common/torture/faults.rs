@@ -10,8 +10,20 @@ use super::{Desk, Dice, Job, acknowledged, has, said, surround};
 
 /// The calls that are made to fail.
 const CALLS: [&str; 14] = [
-    "openat", "read", "pread64", "write", "pwrite64", "fdatasync", "fsync", "ftruncate", "unlink",
-    "rename", "link", "fcntl", "newfstatat", "fstat",
+    "openat",
+    "read",
+    "pread64",
+    "write",
+    "pwrite64",
+    "fdatasync",
+    "fsync",
+    "ftruncate",
+    "unlink",
+    "rename",
+    "link",
+    "fcntl",
+    "newfstatat",
+    "fstat",
 ];
 
 const ERRORS: [&str; 2] = ["EIO", "ENOSPC"];
@@ -137,13 +149,7 @@ fn recovery<'a>(exe: &'a Path, folder: &Path) -> Target<'a> {
     target(exe, "recovery", folder, job, true)
 }
 
-fn target<'a>(
-    exe: &'a Path,
-    name: &'static str,
-    folder: &Path,
-    job: Job,
-    hot: bool,
-) -> Target<'a> {
+fn target<'a>(exe: &'a Path, name: &'static str, folder: &Path, job: Job, hot: bool) -> Target<'a> {
     Target {
         exe,
         name,
@@ -172,7 +178,10 @@ fn series(
             .args(["-f", "-qq", "-o"])
             .arg(&trace)
             .args(["-e", &format!("trace={call}")])
-            .args(["-e", &format!("inject={call}:error={error}:when={nth}{mode}")])
+            .args([
+                "-e",
+                &format!("inject={call}:error={error}:when={nth}{mode}"),
+            ])
             .arg(target.exe)
             .args(&target.job.args);
         let output = command.output().unwrap();
@@ -216,9 +225,10 @@ fn judge(
         });
         // what cannot be unlinked is left: the call itself was made to fail
         let again = desk.run("init --origin TEST.1");
-        return match again.status.success() && desk.wrong().is_none() {
-            true => Ok(()),
-            false => Err(format!("{left} left; init again: {}", said(&again))),
+        return if again.status.success() && desk.wrong().is_none() {
+            Ok(())
+        } else {
+            Err(format!("{left} left; init again: {}", said(&again)))
         };
     }
     if target.hot && !output.status.success() {
@@ -234,7 +244,10 @@ fn judge(
     let (mark, size) = &target.job.group;
     let stored = *size > 0 && desk.landed(mark) == *size;
     if !stored && *size > 0 && output.status.success() {
-        return Err(format!("not stored, and the exit code is 0: {}", said(output)));
+        return Err(format!(
+            "not stored, and the exit code is 0: {}",
+            said(output)
+        ));
     }
     if stored && !output.status.success() {
         found.stored += 1;
@@ -244,9 +257,10 @@ fn judge(
     }
     if target.name == "init" {
         let list = desk.run("list");
-        return match list.status.success() {
-            true => Ok(()),
-            false => Err(format!("list after it: {}", said(&list))),
+        return if list.status.success() {
+            Ok(())
+        } else {
+            Err(format!("list after it: {}", said(&list)))
         };
     }
     // and the next command works on what is there

@@ -67,9 +67,9 @@ pub fn disks(exe: &Path, passes: usize, seed: u64) -> Option<Full> {
         ..Full::default()
     };
     for pass in 0..passes {
-        let disk = Disk::of(200 + dice.below(300))?;
+        let small = Disk::of(200 + dice.below(300))?;
         let elsewhere = tempfile::tempdir().unwrap();
-        let mut desk = Desk::at(exe, &disk.at);
+        let mut desk = Desk::at(exe, &small.at);
         desk.open();
         found.passes += 1;
         let size = [50, 400, 7, 1][pass % 4];
@@ -83,7 +83,7 @@ pub fn disks(exe: &Path, passes: usize, seed: u64) -> Option<Full> {
                     other.serial = desk.serial;
                     let mut job = other.batch(size);
                     let path = elsewhere.path().join(&job.args[1]);
-                    job.args[1] = path.to_str().unwrap().to_owned();
+                    path.to_str().unwrap().clone_into(&mut job.args[1]);
                     job
                 }
                 _ => desk.batch(size),
@@ -101,11 +101,13 @@ pub fn disks(exe: &Path, passes: usize, seed: u64) -> Option<Full> {
         found.wrong.extend(desk.wrong());
         let verified = desk.run("verify");
         if verified.status.code() != Some(0) {
-            found.wrong.push(format!("verify on a full disk: {}", said(&verified)));
+            found
+                .wrong
+                .push(format!("verify on a full disk: {}", said(&verified)));
         }
         let _ = Command::new("mount")
             .args(["-o", "remount,size=4m"])
-            .arg(&disk.at)
+            .arg(&small.at)
             .status();
         let next = desk.step();
         desk.done(&next);

@@ -68,7 +68,10 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "worker" => files.extend(fixture(&[".xls", ".xlsx", ".ods", ".csv", ".tsv"])),
         _ => {}
     }
-    let mut seeds: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    let mut seeds: Vec<Vec<u8>> = files
+        .iter()
+        .map(|file| std::fs::read(file).unwrap())
+        .collect();
     if target == "text" {
         seeds.extend(
             fixture(&["r1.csv", "gb18030.csv", "utf16.tsv"])
@@ -79,8 +82,17 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     if target == "pack" {
         let folder = root.join("src/packs/nanshan-2020");
         let part = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-        for second in ["04-publicize.toml", "07-final.toml", "tables.toml", "words.toml"] {
-            seeds.push([part("pack.toml"), part(second)].join("\n%%%\n").into_bytes());
+        for second in [
+            "04-publicize.toml",
+            "07-final.toml",
+            "tables.toml",
+            "words.toml",
+        ] {
+            seeds.push(
+                [part("pack.toml"), part(second)]
+                    .join("\n%%%\n")
+                    .into_bytes(),
+            );
         }
     }
     assert!(!seeds.is_empty(), "no seeds for {target}");
@@ -114,7 +126,9 @@ pub fn fuzz(target: &'static str, count: usize, seed: u64, found: &mut Fuzzed) {
         watch.end();
         if whole.is_err() {
             let kept = keep(target, &input);
-            found.wrong.push(format!("{target}, input {number}: panic, kept as {kept}"));
+            found
+                .wrong
+                .push(format!("{target}, input {number}: panic, kept as {kept}"));
         }
         *found.by_target.entry(target).or_default() += 1;
         if found.wrong.len() > 20 {
@@ -147,13 +161,18 @@ pub fn workers(exe: &Path, count: usize, seed: u64, found: &mut Fuzzed) {
             Ok(_) => found.read += 1,
             Err(error) => {
                 found.refused += 1;
-                let died = matches!(error, ReadError::WorkerDied { .. } | ReadError::TimedOut { .. });
+                let died = matches!(
+                    error,
+                    ReadError::WorkerDied { .. } | ReadError::TimedOut { .. }
+                );
                 found.deaths += usize::from(died);
             }
         }
         if begun.elapsed() > Duration::from_secs(options.limits.seconds + 5) {
             let kept = keep("worker", &input);
-            found.wrong.push(format!("worker, input {number}: not ended in time, kept as {kept}"));
+            found.wrong.push(format!(
+                "worker, input {number}: not ended in time, kept as {kept}"
+            ));
         }
         *found.by_target.entry("worker").or_default() += 1;
     }
@@ -199,10 +218,34 @@ fn repacked(bytes: &[u8], dice: &mut Dice) -> Option<Vec<u8>> {
 
 /// What often matters to a reader.
 const WORDS: [&[u8]; 28] = [
-    b"4294967295", b"-1", b"18446744073709551616", b"1048576", b"XFD1048576", b"1e308", b"NaN",
-    b"<", b">", b"&#x0;", b"&lol;", b"<!DOCTYPE x [<!ENTITY a \"b\">]>", b"\"", b"'", b",", b"\t",
-    b"\r\n", b"\0", b"((((((((((((((((", b"[[[[[[[[", b"{\"a\":", b"\xff\xfe", b"\xef\xbb\xbf",
-    b"\x81\x30\x81", "\u{202E}".as_bytes(), "９９９９".as_bytes(), "万".as_bytes(), "年".as_bytes(),
+    b"4294967295",
+    b"-1",
+    b"18446744073709551616",
+    b"1048576",
+    b"XFD1048576",
+    b"1e308",
+    b"NaN",
+    b"<",
+    b">",
+    b"&#x0;",
+    b"&lol;",
+    b"<!DOCTYPE x [<!ENTITY a \"b\">]>",
+    b"\"",
+    b"'",
+    b",",
+    b"\t",
+    b"\r\n",
+    b"\0",
+    b"((((((((((((((((",
+    b"[[[[[[[[",
+    b"{\"a\":",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\x81\x30\x81",
+    "\u{202E}".as_bytes(),
+    "９９９９".as_bytes(),
+    "万".as_bytes(),
+    "年".as_bytes(),
 ];
 
 fn change(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], dice: &mut Dice) {
@@ -277,7 +320,10 @@ impl Watch {
                 }
                 if at > 0 && epoch.elapsed().as_secs() > at + 60 {
                     let (target, input) = &*input.lock().unwrap();
-                    eprintln!("{target}: an input takes for ever, kept as {}", keep(target, input));
+                    eprintln!(
+                        "{target}: an input takes for ever, kept as {}",
+                        keep(target, input)
+                    );
                     std::process::abort();
                 }
             }

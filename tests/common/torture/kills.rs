@@ -12,7 +12,7 @@ use super::{Desk, Dice, Job, said};
 #[derive(Default)]
 pub struct Kills {
     pub seed: u64,
-    pub kills: usize,
+    pub count: usize,
     /// Kills by what was running.
     pub by_job: [usize; 5],
     /// Kills that left a write to roll back.
@@ -42,7 +42,7 @@ impl fmt::Display for Kills {
             "seed {}: {} kills ({}), {} left a hot journal, {} recoveries killed too; \
              nothing landed {}, landed untold {}, told {}; {} events acknowledged, {} wrong",
             self.seed,
-            self.kills,
+            self.count,
             by_job.join(", "),
             self.hot,
             self.twice,
@@ -64,7 +64,7 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
     let mut dice = Dice::new(seed);
     let mut desk = Desk::new(exe);
     let mut usual = usual(&mut desk);
-    while found.kills < count && found.wrong.len() < 5 {
+    while found.count < count && found.wrong.len() < 5 {
         if desk.events() > 3000 {
             found.acked += desk.acked.len();
             desk = Desk::new(exe);
@@ -93,7 +93,7 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
             },
         };
         let (output, took) = killed(desk.command(&job.args), &mut dice, usual[kind]);
-        found.kills += 1;
+        found.count += 1;
         found.by_job[kind] += 1;
         if let Some(took) = took {
             usual[kind] = (usual[kind] * 3 + took) / 4;
@@ -116,7 +116,7 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
             found.wrong.push(format!("next command: {}", said(&output)));
         }
         if let Some(wrong) = desk.wrong() {
-            found.wrong.push(format!("kill {}: {wrong}", found.kills));
+            found.wrong.push(format!("kill {}: {wrong}", found.count));
         }
         let landed = desk.landed(&job.group.0);
         match (told, landed) {
@@ -149,7 +149,9 @@ fn whole_export(desk: &Desk, found: &mut Kills) {
         return;
     };
     if !bytes.starts_with(b"\xef\xbb\xbf") || !bytes.ends_with(b"\r\n") {
-        found.wrong.push(format!("half an export: {} bytes", bytes.len()));
+        found
+            .wrong
+            .push(format!("half an export: {} bytes", bytes.len()));
     }
 }
 
@@ -159,7 +161,7 @@ fn kill_init(exe: &Path, dice: &mut Dice, usual: &mut Duration, found: &mut Kill
     let desk = Desk::at(exe, folder.path());
     let args: Vec<&str> = "init --origin TEST.1 --name 粤海街道".split(' ').collect();
     let (_, took) = killed(desk.command(&args), dice, *usual);
-    found.kills += 1;
+    found.count += 1;
     found.by_job[3] += 1;
     *usual = match took {
         Some(took) => (*usual * 3 + took) / 4,
@@ -176,7 +178,9 @@ fn kill_init(exe: &Path, dice: &mut Dice, usual: &mut Duration, found: &mut Kill
         found.nothing += 1;
         let output = desk.command(&args).output().unwrap();
         if !output.status.success() || desk.wrong().is_some() {
-            found.wrong.push(format!("init after a kill: {}", said(&output)));
+            found
+                .wrong
+                .push(format!("init after a kill: {}", said(&output)));
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod power;
 pub mod signals;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -50,7 +51,7 @@ pub struct Desk {
     /// Groups that stand or fall together: a mark in their titles, and how many they are.
     pub groups: Vec<(String, usize)>,
     pub serial: usize,
-    _own: Option<TempDir>,
+    own: Option<TempDir>,
 }
 
 /// A command of the program that records something.
@@ -66,7 +67,7 @@ impl Desk {
         let own = tempfile::tempdir().unwrap();
         let folder = own.path().to_owned();
         let mut desk = Self::at(exe, &folder);
-        desk._own = Some(own);
+        desk.own = Some(own);
         desk.open();
         desk
     }
@@ -79,7 +80,7 @@ impl Desk {
             acked: Vec::new(),
             groups: Vec::new(),
             serial: 0,
-            _own: None,
+            own: None,
         }
     }
 
@@ -153,7 +154,9 @@ impl Desk {
         // where the disk is gone the job fails, as it should
         let _ = std::fs::write(self.folder.join(&file), lines.join("\n"));
         Job {
-            args: ["record", &file, "--format", "json"].map(str::to_owned).into(),
+            args: ["record", &file, "--format", "json"]
+                .map(str::to_owned)
+                .into(),
             group: (mark, size),
         }
     }
@@ -161,18 +164,16 @@ impl Desk {
     /// A list of demands as an office sends it.
     pub fn import(&mut self, size: usize) -> Job {
         let mark = format!("清单{}号", self.next());
-        let mut text =
-            "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期\n".to_owned();
+        let mut text = "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期\n".to_owned();
         for n in 0..size {
-            text.push_str(&format!(
-                "{mark}之{n},工程类,修路灯,夜里太暗,居民{n},138{n:08},2021-12-01\n"
-            ));
+            let _ = writeln!(
+                text,
+                "{mark}之{n},工程类,修路灯,夜里太暗,居民{n},138{n:08},2021-12-01"
+            );
         }
         let file = format!("list-{}.csv", self.serial);
         let _ = std::fs::write(self.folder.join(&file), text);
-        let line = format!(
-            "collect import {file} --community HZ --round HZ2022-R1 --format json"
-        );
+        let line = format!("collect import {file} --community HZ --round HZ2022-R1 --format json");
         Job {
             args: line.split(' ').map(str::to_owned).collect(),
             group: (mark, size),
@@ -192,7 +193,11 @@ impl Desk {
     pub fn done(&mut self, job: &Job) {
         let output = self.command(&job.args).output().unwrap();
         assert!(output.status.success(), "{:?}: {}", job.args, said(&output));
-        assert!(self.note(job, &output.stdout), "no receipt: {}", said(&output));
+        assert!(
+            self.note(job, &output.stdout),
+            "no receipt: {}",
+            said(&output)
+        );
     }
 
     /// What is wrong with the ledger: a lost event, a broken chain, a group half there.
@@ -341,7 +346,10 @@ fn case() -> (Vec<String>, Vec<String>) {
         let times = step["repeat"].as_u64().unwrap_or(1);
         let mut step = step.clone();
         step.as_object_mut().unwrap().remove("repeat");
-        if matches!(step["step"].as_str(), Some("register.community" | "collect.round")) {
+        if matches!(
+            step["step"].as_str(),
+            Some("register.community" | "collect.round")
+        ) {
             continue;
         }
         for n in 1..=times {

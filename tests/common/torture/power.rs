@@ -15,7 +15,7 @@ pub struct Cuts {
     pub seed: u64,
     /// Syncs reach the disk; in the control they do not.
     pub synced: bool,
-    pub cuts: usize,
+    pub count: usize,
     pub hot: usize,
     pub acked: usize,
     pub lost: usize,
@@ -30,9 +30,13 @@ impl fmt::Display for Cuts {
             f,
             "{}seed {}: {} power cuts, {} left a hot journal; {} events acknowledged, {} lost, \
              {} ledgers broken",
-            if self.synced { "" } else { "control without syncs, " },
+            if self.synced {
+                ""
+            } else {
+                "control without syncs, "
+            },
             self.seed,
-            self.cuts,
+            self.count,
             self.hot,
             self.acked,
             self.lost,
@@ -136,9 +140,9 @@ pub fn cuts(exe: &Path, count: usize, seed: u64, synced: bool) -> Result<Cuts, S
         synced,
         ..Cuts::default()
     };
-    let disk = Disk::new()?;
+    let drive = Disk::new()?;
     for number in 0..count {
-        let folder = disk.at.join(format!("cut-{number}"));
+        let folder = drive.at.join(format!("cut-{number}"));
         std::fs::create_dir(&folder).unwrap();
         let mut desk = Desk::at(exe, &folder);
         desk.open();
@@ -168,7 +172,7 @@ pub fn cuts(exe: &Path, count: usize, seed: u64, synced: bool) -> Result<Cuts, S
                 }
             });
             std::thread::sleep(wait);
-            let cut = disk.cut();
+            let cut = drive.cut();
             over.store(true, Ordering::SeqCst);
             writer.join().map(|()| cut)
         });
@@ -177,9 +181,9 @@ pub fn cuts(exe: &Path, count: usize, seed: u64, synced: bool) -> Result<Cuts, S
             // the file for the next batch could not be written any more: the power was off
             Err(_) => found.wrong.push("the writer stopped".into()),
         }
-        disk.unmount()?;
-        disk.mount()?;
-        found.cuts += 1;
+        drive.unmount()?;
+        drive.mount()?;
+        found.count += 1;
         found.hot += usize::from(desk.is_hot());
         found.acked += desk.acked.len();
         judge(&desk, &mut found, number);
@@ -207,7 +211,9 @@ fn judge(desk: &Desk, found: &mut Cuts, number: usize) {
     let whole = verified.status.success();
     found.broken += usize::from(!whole);
     if lost > 0 || !whole {
-        found.wrong.push(format!("cut {number}: {lost} lost; {}", said(&verified)));
+        found
+            .wrong
+            .push(format!("cut {number}: {lost} lost; {}", said(&verified)));
     } else if let Some(wrong) = desk.wrong() {
         found.wrong.push(format!("cut {number}: {wrong}"));
     }

@@ -11,7 +11,7 @@ use super::{Desk, Dice, said};
 #[derive(Default)]
 pub struct Signals {
     pub seed: u64,
-    pub signals: usize,
+    pub count: usize,
     /// Signals that found the program rolling back, done already, or not yet listening.
     pub rolled_back: usize,
     pub done: usize,
@@ -26,7 +26,7 @@ impl fmt::Display for Signals {
             "seed {}: {} signals: {} rolled back and said so, {} after the rows were durable, \
              {} before the program listened; {} wrong",
             self.seed,
-            self.signals,
+            self.count,
             self.rolled_back,
             self.done,
             self.early,
@@ -67,7 +67,7 @@ pub fn signals(exe: &Path, count: usize, rows: usize, seed: u64) -> Signals {
             .status();
         let output = child.wait_with_output().unwrap();
         let ended = output.status.code();
-        found.signals += 1;
+        found.count += 1;
         let acked = desk.note(&job, &output.stdout);
         if acked {
             usual = (usual * 3 + begun.elapsed()) / 4;
@@ -81,12 +81,16 @@ pub fn signals(exe: &Path, count: usize, rows: usize, seed: u64) -> Signals {
             (Some(ended), 0) if ended == code && talk.contains("没有登记任何内容") => {
                 found.rolled_back += 1;
                 if desk.is_hot() {
-                    found.wrong.push("told as rolled back, and it was not".into());
+                    found
+                        .wrong
+                        .push("told as rolled back, and it was not".into());
                 }
             }
             // killed before it listened: nothing was begun
             (None, 0) => found.early += 1,
-            _ => found.wrong.push(format!("{name}: {landed} rows: {}", said(&output))),
+            _ => found
+                .wrong
+                .push(format!("{name}: {landed} rows: {}", said(&output))),
         }
         found.wrong.extend(desk.wrong());
         // the same import again ends with all rows, once
