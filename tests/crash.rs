@@ -81,6 +81,13 @@ fn a_limit_on_the_size_of_files_is_told_and_loses_nothing() {
 }
 
 #[test]
+fn too_little_memory_files_or_time_loses_nothing() {
+    let found = full::scarce(exe());
+    assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
+    assert!(found.refused > 5 && found.acked > 100, "{found}");
+}
+
+#[test]
 fn a_full_disk_is_told_and_loses_nothing() {
     // only the superuser mounts; the limit on file sizes stands in for everybody else
     if let Some(found) = full::disks(exe(), 2, 5) {

@@ -108,7 +108,12 @@ fn the_demo_walks_its_year_and_says_what_to_open() {
 
 #[test]
 fn links_of_the_pages_lead_somewhere() {
-    for page in ["README.md", "docs/guide.zh.md", "CHANGELOG.md"] {
+    for page in [
+        "README.md",
+        "docs/guide.zh.md",
+        "docs/reliability.md",
+        "CHANGELOG.md",
+    ] {
         let text = std::fs::read_to_string(root().join(page)).unwrap();
         let folder = root().join(page).parent().unwrap().to_owned();
         for link in text

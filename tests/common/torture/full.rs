@@ -144,6 +144,39 @@ pub fn limits(exe: &Path) -> Full {
     found
 }
 
+/// Too little memory, too few open files, too little processor time: failed or done, and the
+/// ledger is whole.
+pub fn scarce(exe: &Path) -> Full {
+    let mut found = Full::default();
+    let mut desk = Desk::new(exe);
+    let memory = (8..80)
+        .step_by(4)
+        .map(|mb| format!("ulimit -v {}", mb << 10));
+    let files = (3..12).map(|n| format!("ulimit -n {n}"));
+    let time = ["ulimit -t 0".to_owned(), "ulimit -t 1".to_owned()];
+    for limit in memory.chain(files).chain(time) {
+        found.passes += 1;
+        let job = desk.batch(30);
+        let mut command = Command::new("sh");
+        surround(&mut command, &desk.folder);
+        command
+            .args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")])
+            .arg(exe)
+            .args(&job.args);
+        let output = command.output().unwrap();
+        let acked = desk.note(&job, &output.stdout);
+        found.refused += usize::from(!output.status.success());
+        if output.status.success() != acked {
+            found.wrong.push(format!("{limit}: {}", said(&output)));
+        }
+        found.wrong.extend(desk.wrong());
+    }
+    let next = desk.step();
+    desk.done(&next);
+    found.acked = desk.acked.len();
+    found
+}
+
 /// The exit code is 2, and a sentence says why and where.
 fn told(output: &Output, word: &str, wrong: &mut Vec<String>) {
     let talk = String::from_utf8_lossy(&output.stderr).into_owned();
