@@ -311,17 +311,28 @@ fn real(path: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
+/// Waits for another program, thirty seconds at most.
+///
+/// `SQLite`'s own waiting asks often at first and seldom later, so that who comes last is served
+/// first; here all who wait ask equally often, and nobody waits much longer than the others.
+fn patient(tries: i32) -> bool {
+    const STEP: Duration = Duration::from_millis(5);
+    const TRIES: i32 = 6000;
+    std::thread::sleep(STEP);
+    tries < TRIES
+}
+
 fn connect(path: &Path, write: bool) -> rusqlite::Result<Connection> {
     let mode = if write {
         OpenFlags::SQLITE_OPEN_READ_WRITE
     } else {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     };
-    let conn = Connection::open_with_flags(
+    let mut conn = Connection::open_with_flags(
         path,
         mode | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW,
     )?;
-    conn.busy_timeout(Duration::from_secs(30))?;
+    conn.busy_handler(Some(patient))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.execute_batch(

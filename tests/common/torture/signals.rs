@@ -72,7 +72,7 @@ pub fn signals(exe: &Path, count: usize, rows: usize, seed: u64) -> Signals {
         if acked {
             usual = (usual * 3 + begun.elapsed()) / 4;
         } else {
-            usual += usual / 50;
+            usual += usual / 10;
         }
         let talk = String::from_utf8_lossy(&output.stderr).into_owned();
         let landed = desk.landed(&job.group.0);
