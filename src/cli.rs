@@ -18,6 +18,8 @@ mod record;
 mod regimes;
 mod show;
 mod steps;
+mod stop;
+mod streams;
 mod todo;
 mod union;
 
@@ -81,19 +83,54 @@ pub fn run(
         let path = args.get(2).map(PathBuf::from).unwrap_or_default();
         return u8::try_from(crate::sheet::worker(&path, out)).unwrap_or(2);
     }
+    stop::survive_full_files();
     let lang = args::language(args, surroundings.env);
-    let matches = match args::command(lang).try_get_matches_from(args) {
-        Ok(matches) => matches,
-        Err(error) => return args::complain(&error, lang, out, err) as u8,
+    let mut answer = streams::Answer::new(out);
+    let mut err = streams::Talk(err);
+    let (code, recorded) = match args::command(lang).try_get_matches_from(args) {
+        Ok(matches) => perform(&matches, lang, surroundings, &mut answer, &mut err),
+        Err(error) => {
+            let exit = args::complain(&error, lang, &mut answer, &mut err);
+            (exit as u8, false)
+        }
     };
-    let mut context = match Context::new(&matches, lang, surroundings, out, err) {
-        Ok(context) => context,
-        Err(error) => return fail::tell(&error, lang, err) as u8,
-    };
-    match dispatch(&matches, &mut context) {
-        Ok(exit) => exit as u8,
-        Err(error) => fail::tell(&error, lang, context.err) as u8,
+    match answer.flush() {
+        Ok(()) => code,
+        Err(error) => {
+            let words = fail::unwritten(&error, recorded);
+            let _ = writeln!(err, "{}", words.in_lang(lang));
+            code.max(Exit::Failed as u8)
+        }
     }
+}
+
+/// Performs one command; says the exit code and whether anything was recorded.
+fn perform(
+    matches: &clap::ArgMatches,
+    lang: Lang,
+    surroundings: &Surroundings,
+    answer: &mut streams::Answer<'_>,
+    err: &mut dyn Write,
+) -> (u8, bool) {
+    let mut context = match Context::new(matches, lang, surroundings, answer, err) {
+        Ok(context) => context,
+        Err(error) => return (fail::tell(&error, lang, None, err) as u8, false),
+    };
+    let result = dispatch(matches, &mut context);
+    let (recorded, raw) = (context.recorded, context.raw_on_terminal());
+    let code = match (result, stop::code()) {
+        (Ok(exit), _) => exit as u8,
+        (Err(_), Some(code)) if !recorded => {
+            let words = fail::stopped();
+            let _ = writeln!(context.err, "{}", words.in_lang(lang));
+            code
+        }
+        (Err(error), _) => fail::tell(&error, lang, Some(&context.ledger), context.err) as u8,
+    };
+    if raw {
+        answer.clean();
+    }
+    (code, recorded)
 }
 
 fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {

@@ -83,6 +83,8 @@ pub struct Receipt {
     pub unmatched: Vec<(String, String)>,
     /// How many facts were read to judge the steps.
     pub read: usize,
+    /// When the event before these was recorded, if the clock has gone back since.
+    pub clock_back: Option<String>,
 }
 
 /// Why nothing was recorded.
@@ -134,6 +136,7 @@ pub fn record_telling(
         known,
         ..Receipt::default()
     };
+    receipt.clock_back = writer.clock_went_back().map(str::to_owned);
     let mut places = HashMap::new();
     let mut reasons = Vec::new();
     let mut as_of = terms.as_of;

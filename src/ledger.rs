@@ -19,6 +19,8 @@ pub mod verify;
 mod write;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rusqlite::Connection;
 
@@ -36,7 +38,21 @@ pub struct Ledger {
     path: PathBuf,
     version: format::Version,
     origin: Origin,
+    stop: Arc<AtomicBool>,
 }
+
+impl Ledger {
+    /// From now on a raised flag ends what is being recorded with [`Stopped`], nothing of it
+    /// recorded.
+    pub fn heed(&mut self, stop: Arc<AtomicBool>) {
+        self.stop = stop;
+    }
+}
+
+/// The flag of [`Ledger::heed`] was raised; nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped; nothing was recorded")]
+pub struct Stopped;
 
 /// A chain of events: the ledger in which they were first recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +122,7 @@ pub use rusqlite::Error as StorageError;
 
 /// The message for a failure of the storage, with the next step.
 #[must_use]
-pub fn storage_words(error: &StorageError) -> crate::words::Words {
+pub fn storage_words(error: &StorageError, path: &str) -> crate::words::Words {
     use rusqlite::ErrorCode;
     if matches!(
         error,
@@ -122,20 +138,32 @@ pub fn storage_words(error: &StorageError) -> crate::words::Words {
     }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => crate::words!(
-            "磁盘已满，没有登记任何内容。请腾出空间后重试。",
-            "The disk is full; nothing was recorded. Free some space and try again."
+            "磁盘已满，没有登记任何内容（账本 {0}）。请在该磁盘上腾出空间后重试。",
+            "The disk is full; nothing was recorded (ledger {0}). Free some space on it and try again.",
+            path
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => crate::words!(
-            "账本正被另一个程序使用，等了30秒仍未空出；没有登记任何内容。请稍后重试。",
-            "Another program held the ledger for 30 seconds; nothing was recorded. Try again later."
+            "账本 {0} 正被另一个程序使用，等了30秒仍未空出；没有登记任何内容。请稍后重试。",
+            "Another program held the ledger {0} for 30 seconds; nothing was recorded. Try again later.",
+            path
         ),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => crate::words!(
-            "账本文件或所在文件夹不可写，没有登记任何内容。请检查权限。",
-            "The ledger or its folder cannot be written; nothing was recorded. Check the permissions."
-        ),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            crate::words!(
+                "账本 {0} 或所在文件夹不可写，没有登记任何内容。请检查权限。",
+                "The ledger {0} or its folder cannot be written; nothing was recorded. Check the permissions.",
+                path
+            )
+        }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => crate::words!(
             "账本文件损坏（{}）。请运行 minsheng verify，并用备份恢复。",
             "The ledger file is damaged ({}). Run minsheng verify, and restore a backup.",
+            error
+        ),
+        // of a failed write the disk alone knows whether it arrived
+        Some(ErrorCode::SystemIoFailure) => crate::words!(
+            "读写账本 {0} 时磁盘出错（{1}）。请检查磁盘、剩余空间和文件大小限制，再用 minsheng log 查看是否已登记。",
+            "The disk failed at the ledger {0} ({1}). Check the disk, its free space and limits on file sizes, then see in minsheng log what was recorded.",
+            path,
             error
         ),
         _ => crate::words!(

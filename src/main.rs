@@ -1,6 +1,6 @@
 //! The program: hands its arguments, streams and clock to [`minsheng::cli`].
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use minsheng::cli::{self, Surroundings};
@@ -17,13 +17,5 @@ fn main() -> ExitCode {
         exe: std::env::current_exe().ok(),
         env: |name| std::env::var(name).ok(),
     };
-    let code = cli::run(&args, &surroundings, &mut out, &mut err);
-    // a closed pipe is the reader's choice; anything else unwritten is a failure
-    match out.flush() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            let _ = writeln!(err, "minsheng: {error}");
-            ExitCode::from(2)
-        }
-        _ => ExitCode::from(code),
-    }
+    ExitCode::from(cli::run(&args, &surroundings, &mut out, &mut err))
 }

@@ -137,10 +137,18 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Workbook, ReadError> {
 /// Reads a file in this process, telling its kind by its content.
 fn read_here(path: &Path, options: &ReadOptions) -> Result<Workbook, ReadError> {
     let bytes = load(path, options.limits.bytes)?;
+    parse(&bytes, options)
+}
+
+/// Reads the content of a file in this process: what the worker does inside its limits.
+///
+/// # Errors
+/// Every reason why the content gives no workbook; see [`ReadError`].
+pub fn parse(bytes: &[u8], options: &ReadOptions) -> Result<Workbook, ReadError> {
     match bytes.get(..8) {
-        Some([b'P', b'K', 3 | 5, ..]) => book::zipped(&bytes, &options.limits),
-        Some(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") => book::ole2(&bytes, &options.limits),
-        _ => text::read(&bytes, options),
+        Some([b'P', b'K', 3 | 5, ..]) => book::zipped(bytes, &options.limits),
+        Some(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") => book::ole2(bytes, &options.limits),
+        _ => text::read(bytes, options),
     }
 }
 

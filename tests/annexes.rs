@@ -184,14 +184,14 @@ fn records_of_the_annexes_come_as_tables_too() {
     office.run("record 人员.csv --step register.staff").ends(0);
     office.write(
         "检查.csv",
-        "检查范围,所属年度,检查类别,检查单位,完成日期,检查内容\nHZ,2022,社区自查,社区党委,2023-04-20,开展情况、资料完整性、资格要求、评审和定标方法\n",
+        "检查范围,所属年度,检查类别,检查单位,完成日期,检查内容\nHZ,2022,社区自查,社区党委,2023-04-20,开展情况、资料完整性、资格要求、评审和定标方法、程序执行、承接方确定、预算编制、资金使用\n",
     );
     office.run("record 检查.csv --step 检查").ends(0);
     let json = office.run("show HZ2022-I1 --format json").ends(0).json();
     let covers = json["facts"][0]["values"]["covers"].as_str().unwrap();
     assert_eq!(
         covers,
-        "项目开展情况；项目资料完整性；资格要求、评审和定标方法"
+        "项目开展情况；项目资料完整性；资格要求、评审和定标方法；程序执行；承接方确定；预算编制；资金使用"
     );
     // a wrong word is told with its cell and the words there are
     office.write("错.csv", "街道,资金年度,违规\n粤海街道,2022,是\n");

@@ -460,7 +460,9 @@ fn a_changed_pack_is_an_event() {
     std::fs::create_dir(&to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
-        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        if path.is_file() {
+            std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
     }
     office.run("init --origin TEST.1 --regime ./city").ends(0);
     office

@@ -1,126 +1,250 @@
-//! Killed at any moment, the ledger opens, verifies, and holds every acknowledged event.
+//! Killed, interrupted, crowded or without space, the ledger opens, verifies, and holds every
+//! acknowledged event. The long versions: `cargo run --release --example torture`.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod common;
 
-use std::process::Stdio;
-use std::time::Duration;
+use std::path::Path;
 
-use common::cli::{Office, fixture};
+use common::cli::Office;
+use common::torture::{Desk, crowd, full, kills, signals};
 
-/// A small generator of delays, so that a failure can be run again by its seed.
-struct Delays(u64);
-
-impl Delays {
-    fn next(&mut self, most: u64) -> Duration {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        Duration::from_micros((self.0 >> 33) % most)
-    }
+fn exe() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_minsheng"))
 }
 
 #[test]
-fn killed_while_importing() {
-    let office = Office::new();
-    office
-        .run("collect round HZ --year 2022 --completed 2021-12-20 --organiser 社区党委")
-        .ends(0);
-    let contacts = fixture("import/contacts-haizhu-2022.csv");
-    let seed = 20_220_401;
-    let mut delays = Delays(seed);
-    let mut landed = 0;
-    for round in 0..40 {
-        let before = office.run("log --format csv").ends(0).out.lines().count();
-        let line = [
-            "record",
-            &contacts,
-            "--step",
-            "collect.contact",
-            "--set",
-            "community=HZ",
-            "--set",
-            &format!("year={}", 2000 + round),
-        ];
-        let mut child = office
-            .command(&line)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(delays.next(120_000));
-        let _ = child.kill();
-        let output = child.wait_with_output().unwrap();
-        let acknowledged = !output.stdout.is_empty();
-        let answer = office.run("verify");
-        assert_eq!(answer.code, 0, "seed {seed} round {round}: {}", answer.out);
-        let after = office.run("log --format csv").ends(0).out.lines().count();
-        // all of the file or nothing of it, and all if it was acknowledged
-        assert!(
-            after == before || after == before + 520,
-            "seed {seed} round {round}: {before} {after}"
-        );
-        assert!(
-            !acknowledged || after == before + 520,
-            "seed {seed} round {round}: acknowledged and lost"
-        );
-        landed += usize::from(after > before);
-    }
+fn killed_at_any_moment_nothing_acknowledged_is_lost() {
+    let found = kills::kills(exe(), 60, 20_220_401);
+    assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
     assert!(
-        landed < 40,
-        "no kill hit the work: lengthen the work or shorten the delays"
+        found.nothing > 0 && found.told > 0,
+        "no kill hit the work: {found}"
     );
 }
 
 #[test]
-fn eight_writers_at_once_lose_nothing() {
-    let office = Office::new();
-    let line = |n: usize, i: usize| {
-        format!(
-            "register document --rule A6-STREETTF --body 粤海街道 --date 2022-01-01 --title 第{n}-{i}份"
-        )
-    };
-    std::thread::scope(|scope| {
-        for n in 0..8 {
-            let office = &office;
-            scope.spawn(move || {
-                for i in 0..5 {
-                    office.run(&line(n, i)).ends(0);
-                }
-            });
+fn a_write_that_was_cut_off_is_rolled_back_by_the_next_command() {
+    let mut desk = Desk::new(exe());
+    // killed until a write was under way
+    let mut hot = false;
+    for delay in (0..400).cycle().take(4000) {
+        let job = desk.batch(300);
+        let mut child = desk.command(&job.args).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(delay * 500));
+        let _ = child.kill();
+        let _ = child.wait();
+        desk.groups.push(job.group);
+        hot = desk.is_hot();
+        if hot {
+            break;
         }
-    });
-    office.run("verify").ends(0);
-    // header, init, one community, forty documents
-    assert_eq!(
-        office.run("log --format csv").ends(0).out.lines().count(),
-        43
-    );
+    }
+    assert!(hot, "no kill left a hot journal");
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["minsheng.db", "minsheng.db-journal"] {
+        std::fs::copy(desk.folder.join(name), copy.path().join(name)).unwrap();
+    }
+    // a reader rolls back and sees the ledger as it was; it is neither tampered nor lost
+    let verified = desk.run("verify");
+    assert_eq!(verified.status.code(), Some(0));
+    assert!(!desk.is_hot());
+    assert_eq!(desk.wrong(), None);
+    // the same without its journal is what a stick holds after `cp *.db`: told, never believed
+    std::fs::remove_file(copy.path().join("minsheng.db-journal")).unwrap();
+    let stick = Desk::at(exe(), copy.path());
+    let code = stick.run("verify").status.code();
+    assert!(matches!(code, Some(0 | 3)), "{code:?}");
+}
+
+#[test]
+fn eight_writers_at_once_lose_nothing_and_readers_see_one_state() {
+    let found = crowd::crowd(exe(), 8, 5);
+    assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
+    assert_eq!(found.acked, 40);
+    assert!(found.reads > 2);
+}
+
+#[test]
+fn a_signal_in_an_import_leaves_all_rows_or_none_and_says_which() {
+    let found = signals::signals(exe(), 9, 1500, 3);
+    assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
+    assert!(found.rolled_back > 0, "no signal hit the work: {found}");
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_told_and_loses_nothing() {
+    let found = full::limits(exe());
+    assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
+    assert!(found.refused > 2, "no limit was hit: {found}");
+}
+
+#[test]
+fn too_little_memory_files_or_time_loses_nothing() {
+    let found = full::scarce(exe());
+    assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
+    assert!(found.refused > 5 && found.acked > 100, "{found}");
+}
+
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    // only the superuser mounts; the limit on file sizes stands in for everybody else
+    if let Some(found) = full::disks(exe(), 2, 5) {
+        assert!(found.wrong.is_empty(), "{found}: {:#?}", found.wrong);
+        assert!(found.refused > 0, "no disk was filled: {found}");
+    }
+}
+
+/// The exit code and the words of each way in which a place is not fit for a ledger, with the
+/// names of the files before and after.
+#[test]
+fn a_place_that_is_not_fit_is_told_and_left_as_it_was() {
+    let names = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let office = Office::new();
+    std::fs::create_dir(office.path("folder.db")).unwrap();
+    office.write("text.db", "姓名,电话\n甲,1\n");
+    office.write("empty.db", "");
+    std::fs::write(office.path("binary.db"), [0x50, 0x4b, 3, 4, 0, 0]).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(office.ledger(), office.path("link.db")).unwrap();
+    let (before, bytes) = (names(office.dir.path()), office.bytes());
+    for (ledger, words) in [
+        ("none.db", "找不到账本"),
+        ("none/x.db", "找不到账本"),
+        ("folder.db", "链接或文件夹"),
+        ("text.db", "不是 minsheng 的账本"),
+        ("empty.db", "不是 minsheng 的账本"),
+        ("binary.db", "不是 minsheng 的账本"),
+        #[cfg(unix)]
+        ("link.db", "链接或文件夹"),
+        #[cfg(unix)]
+        ("/dev/null", "不是"),
+    ] {
+        for command in [
+            "list",
+            "log",
+            "audit --year 2022",
+            "checkpoint",
+            "register document --rule A6-STREETTF --body 粤海街道 --date 2022-01-01",
+            "collect import x.csv --community HZ --year 2022",
+            "record x.jsonl",
+        ] {
+            let answer = office.run(&format!("{command} --ledger {ledger}")).ends(2);
+            assert!(
+                answer.err.contains(words),
+                "{command} {ledger}: {}",
+                answer.err
+            );
+        }
+    }
+    for ledger in [
+        "folder.db",
+        "text.db",
+        "empty.db",
+        "none/x.db",
+        "minsheng.db",
+    ] {
+        office.run(&format!("init --ledger {ledger}")).ends(2);
+    }
+    assert_eq!(names(office.dir.path()), before);
+    assert_eq!(office.bytes(), bytes);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
+fn a_folder_or_file_that_cannot_be_written_is_told() {
     use std::os::unix::fs::PermissionsExt;
     let office = Office::new();
     let bytes = office.bytes();
-    let set = |mode: u32| {
-        std::fs::set_permissions(office.dir.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+    let set = |path: &Path, mode: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
-    set(0o500);
-    let probe = office.path("probe");
-    let root = std::fs::write(&probe, "x").is_ok();
-    if root {
-        // the superuser writes everywhere: nothing to see, but the ledger must be whole
-        std::fs::remove_file(probe).unwrap();
-        set(0o700);
-        office.run("verify").ends(0);
-        return;
+    let step = "register document --rule A6-STREETTF --body 粤海街道 --date 2022-01-01";
+    // the superuser writes everywhere but on a file that is marked immutable
+    let root = common::torture::is_root();
+    let mark = |flag: &str, path: &Path| {
+        let done = std::process::Command::new("chattr")
+            .arg(flag)
+            .arg(path)
+            .output();
+        done.is_ok_and(|output| output.status.success())
+    };
+    let ledger = office.ledger();
+    let journal = office.path("minsheng.db-journal");
+    let _ = std::fs::remove_file(&journal);
+    for place in [office.dir.path(), &ledger] {
+        let usual = if place.is_dir() { 0o700 } else { 0o600 };
+        if root {
+            if !mark("+i", place) {
+                return;
+            }
+        } else {
+            set(place, usual & 0o500);
+        }
+        let (answer, list) = (office.run(step), office.run("list"));
+        if root {
+            assert!(mark("-i", place));
+        } else {
+            set(place, usual);
+        }
+        assert_eq!(answer.code, 2, "{}", answer.err);
+        assert!(answer.err.contains("不可写"), "{}", answer.err);
+        assert_eq!(list.code, 0, "reading needs no writing: {}", list.err);
+        assert_eq!(office.bytes(), bytes);
+        assert!(!journal.exists());
     }
-    let answer = office.run("register document --rule A6-STREETTF --body 街道 --date 2022-01-01");
-    set(0o700);
-    assert_eq!(answer.code, 2);
-    assert_eq!(office.bytes(), bytes);
+    office.run(step).ends(0);
+}
+
+#[test]
+fn a_clock_set_back_is_recorded_and_told() {
+    let office = Office::new();
+    let step = |now: &str, title: &str| {
+        let line = format!(
+            "register document --rule A6-STREETTF --body 粤海街道 --date 2022-01-01 --title {title}"
+        );
+        let words: Vec<&str> = line.split(' ').collect();
+        let output = office.command(&words).env("MINSHENG_NOW", now).output();
+        common::cli::answer(&output.unwrap())
+    };
+    // who waited for another writer is some seconds out of turn: nothing is wrong
+    assert!(
+        !step("2023-07-01T02:00:00Z", "甲")
+            .ends(0)
+            .err
+            .contains("时钟")
+    );
+    let answer = step("2021-01-01T00:00:00Z", "乙").ends(0);
+    assert!(
+        answer.err.contains("时钟") && answer.err.contains("2023-07-01T02:00:00Z"),
+        "{}",
+        answer.err
+    );
+    // the order is the chain's, whatever the clock says
+    let log = office.run("log --format json").ends(0).out;
+    let titles: Vec<String> = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter_map(|event| Some(event["payload"]["title"].as_str()?.to_owned()))
+        .collect();
+    assert_eq!(titles, ["甲", "乙"]);
+    office.run("verify").ends(0);
+    // the ends of time: told or recorded, no panic
+    for now in [
+        "1970-01-01T00:00:00Z",
+        "2038-01-19T03:14:08Z",
+        "9999-12-31T23:59:59Z",
+        "0000-01-01T00:00:00Z",
+    ] {
+        let answer = step(now, now);
+        assert!(matches!(answer.code, 0 | 2), "{now}: {}", answer.err);
+        assert!(!answer.err.contains("panicked"), "{now}: {}", answer.err);
+    }
+    office.run("verify").ends(0);
 }

@@ -44,6 +44,8 @@ pub(super) struct Context<'a> {
     pub(super) color: bool,
     pub(super) dry_run: bool,
     pub(super) regime: Option<String>,
+    /// Something was recorded and is durable.
+    pub(super) recorded: bool,
     pub(super) surroundings: &'a Surroundings,
     pub(super) out: &'a mut dyn Write,
     pub(super) err: &'a mut dyn Write,
@@ -112,6 +114,7 @@ impl<'a> Context<'a> {
             },
             dry_run: deepest.get_flag("dry-run"),
             regime: text("regime"),
+            recorded: false,
             surroundings,
             out,
             err,
@@ -137,8 +140,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Opens the ledger for recording; from now on a signal stops between two events.
     pub(super) fn open(&self) -> anyhow::Result<Ledger> {
-        Ok(Ledger::open(&self.ledger)?)
+        let mut ledger = Ledger::open(&self.ledger)?;
+        ledger.heed(super::stop::listen());
+        Ok(ledger)
     }
 
     pub(super) fn open_read(&self) -> anyhow::Result<Ledger> {
@@ -178,6 +184,11 @@ impl<'a> Context<'a> {
             },
             color: self.color,
         }
+    }
+
+    /// Data that goes to a terminal as it is, where it could move the cursor.
+    pub(super) fn raw_on_terminal(&self) -> bool {
+        self.surroundings.terminal && self.format != Format::Table
     }
 
     /// Refuses a form that the command does not have, before anything is written.

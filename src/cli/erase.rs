@@ -61,6 +61,7 @@ pub(super) fn erase(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
             occurred: context.today.to_string(),
         })?;
         writer.commit()?;
+        context.recorded = true;
         clean(&ledger, &doomed)?;
     }
     let left = if context.dry_run {

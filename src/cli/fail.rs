@@ -1,9 +1,11 @@
 //! Failures with words in both languages and the right exit code.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 
 use super::Exit;
+use super::context::shown;
 use crate::ledger::{OpenError, StorageError, Tampered, storage_words};
 use crate::words;
 use crate::words::{Lang, Words};
@@ -21,26 +23,12 @@ impl fmt::Display for Fail {
 impl std::error::Error for Fail {}
 
 /// Prints an error and gives its exit code.
-pub(super) fn tell(error: &anyhow::Error, lang: Lang, err: &mut dyn Write) -> Exit {
-    let closed = |cause: &(dyn std::error::Error + 'static)| {
-        let io = cause
-            .downcast_ref::<std::io::Error>()
-            .map(std::io::Error::kind);
-        let json = cause
-            .downcast_ref::<serde_json::Error>()
-            .and_then(serde_json::Error::io_error_kind);
-        let table = cause
-            .downcast_ref::<csv::Error>()
-            .and_then(|error| match error.kind() {
-                csv::ErrorKind::Io(io) => Some(io.kind()),
-                _ => None,
-            });
-        io.or(json).or(table) == Some(std::io::ErrorKind::BrokenPipe)
-    };
-    // who closes the pipe has read enough
-    if error.chain().any(closed) {
-        return Exit::Done;
-    }
+pub(super) fn tell(
+    error: &anyhow::Error,
+    lang: Lang,
+    ledger: Option<&Path>,
+    err: &mut dyn Write,
+) -> Exit {
     if let Some(tampered) = error.downcast_ref::<Tampered>() {
         let words = words!(
             "账本 {} 的第{}号事件与其摘要不符，没有登记任何内容。请停止使用此文件，运行 minsheng verify，用备份恢复。",
@@ -61,10 +49,49 @@ pub(super) fn tell(error: &anyhow::Error, lang: Lang, err: &mut dyn Write) -> Ex
     } else if let Some(open) = error.downcast_ref::<OpenError>() {
         open.words().in_lang(lang).to_owned()
     } else if let Some(sqlite) = error.downcast_ref::<StorageError>() {
-        storage_words(sqlite).in_lang(lang).to_owned()
+        let path = ledger.map_or(String::new(), shown);
+        storage_words(sqlite, &path).in_lang(lang).to_owned()
     } else {
         format!("{error:#}")
     };
+    let text = shortened(&text);
     let _ = writeln!(err, "{}{text}", lang.pick("错误：", "error: "));
     Exit::Failed
+}
+
+/// The text with its longest lines cut: a message quotes what it is about, never all of it.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 2000;
+    let cut = |line: &str| match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    text.lines().map(cut).collect::<Vec<_>>().join("\n")
+}
+
+/// The message when the answer could not be written, with what is in the ledger.
+pub(super) fn unwritten(error: &io::Error, recorded: bool) -> Words {
+    let (zh, en) = if recorded {
+        (
+            "记录已经写入账本，不要重复登记（用 minsheng log 查看）",
+            "the records are in the ledger, do not record them again (see minsheng log)",
+        )
+    } else {
+        ("账本没有改动", "the ledger was not changed")
+    };
+    words!(
+        "错误：写不出答复（{0}）；{1}。",
+        "error: the answer cannot be written ({0}); {2}.",
+        error,
+        zh,
+        en
+    )
+}
+
+/// The message after Ctrl-C or another signal that asks to stop.
+pub(super) fn stopped() -> Words {
+    words!(
+        "已中断：没有登记任何内容，账本没有改动。重新运行即可。",
+        "Interrupted: nothing was recorded, the ledger was not changed. Run it again."
+    )
 }

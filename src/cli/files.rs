@@ -8,11 +8,11 @@ use serde_json::{Map, Value as Json, json};
 use super::Fail;
 use super::context::{Context, shown};
 use crate::report::mask::mask;
-use crate::report::table::clean;
+use crate::report::table::{clean, uninert};
 use crate::sheet::table::{ColumnSpec, Table, column_letter};
-use crate::sheet::{self, CellKind, ReadOptions, Workbook};
+use crate::sheet::{self, Cell, CellKind, ReadOptions, Workbook};
 use crate::step::input::Problem;
-use crate::step::{Kind, StepDef};
+use crate::step::{Kind, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -108,7 +108,7 @@ pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Jso
         let money = def
             .field(&column.key)
             .is_some_and(|f| f.kind == Kind::Money);
-        let text = unguarded(&cell.text);
+        let text = uninert(&cell.text);
         let text = if money && column.wan && !text.contains('万') && !text.contains('元') {
             format!("{text}万")
         } else {
@@ -119,6 +119,52 @@ pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Jso
     raw
 }
 
+/// What was read of a row, unless a cell of it holds something else than what was written there:
+/// a formula without its value, or a long number whose end the office program has lost.
+pub(super) fn checked(
+    table: &Table,
+    index: usize,
+    read: Result<Step, Vec<Problem>>,
+) -> Result<Step, Vec<Problem>> {
+    let mut problems = read.as_ref().err().cloned().unwrap_or_default();
+    let record = &table.rows[index];
+    for column in &table.columns {
+        let Some(cell) = record.cells.get(&column.key) else {
+            continue;
+        };
+        let told = problems.iter().any(|problem| problem.field == column.key);
+        if !told && (cell.kind == CellKind::Error || has_lost_digits(cell)) {
+            problems.push(Problem {
+                field: column.key.clone(),
+                value: cell.text.clone(),
+                words: words!(
+                    "这个数字超过15位，末尾已被表格软件改掉；请把该列设为文本格式，重新填写完整号码。",
+                    "This number has more than 15 digits, and the office program has lost its end; format the column as text and write the number again."
+                ),
+            });
+        }
+    }
+    if problems.is_empty() {
+        read
+    } else {
+        Err(problems)
+    }
+}
+
+/// A number of more than fifteen digits, or one that was written to text as `3.50582E+17`.
+fn has_lost_digits(cell: &Cell) -> bool {
+    let text = cell.text.trim();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if cell.kind == CellKind::Number {
+        return text.len() > 15 && digits(text);
+    }
+    text.split_once(['E', 'e']).is_some_and(|(head, power)| {
+        let power = power.strip_prefix('+').unwrap_or_default();
+        let (whole, rest) = head.split_once('.').unwrap_or((head, "0"));
+        whole.len() == 1 && digits(whole) && digits(rest) && digits(power)
+    })
+}
+
 /// `文件!工作表!17`
 pub(super) fn row_place(file: &str, table: &Table, index: usize) -> String {
     let row = table.rows[index].row;
@@ -126,14 +172,6 @@ pub(super) fn row_place(file: &str, table: &Table, index: usize) -> String {
         format!("{file}!{row}")
     } else {
         format!("{file}!{}!{row}", table.sheet)
-    }
-}
-
-/// Takes off the quote that guards a cell against being read as a formula.
-fn unguarded(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-        _ => text,
     }
 }
 
@@ -196,14 +234,25 @@ pub(super) fn refuse_database(file: &str) -> anyhow::Result<()> {
 }
 
 /// Writes a file for its owner, whole or not at all; one that is there is replaced only if
-/// `force`, and a link or a device never.
+/// `force`, and through a link never.
+///
+/// It is written aside and then given its name: who is killed here, or whose disk is full,
+/// leaves the old file or none.
 pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
     let path = Path::new(file);
-    match std::fs::symlink_metadata(path) {
-        Ok(there) if !there.is_file() => {
+    let unwritten = |error: std::io::Error| {
+        Fail(words!(
+            "写不了 {}：{}。",
+            "Cannot write {}: {}.",
+            file,
+            error
+        ))
+    };
+    match std::fs::symlink_metadata(path).map(|there| there.file_type()) {
+        Ok(kind) if kind.is_symlink() || kind.is_dir() => {
             return Err(Fail(words!(
-                "{0} 是链接、文件夹或设备，没有写入；请换一个文件名。",
-                "{0} is a link, a folder or a device and was not written; choose another name.",
+                "{0} 是链接或文件夹，没有写入；请换一个文件名。",
+                "{0} is a link or a folder and was not written; choose another name.",
                 file
             ))
             .into());
@@ -216,6 +265,14 @@ pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Resul
             ))
             .into());
         }
+        // a device or a pipe is written to, not replaced
+        Ok(kind) if !kind.is_file() => {
+            let mut out = std::fs::OpenOptions::new()
+                .write(true)
+                .open(path)
+                .map_err(unwritten)?;
+            return Ok(out.write_all(bytes).map_err(unwritten)?);
+        }
         _ => {}
     }
     let mut random = [0_u8; 6];
@@ -224,19 +281,10 @@ pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Resul
     let random = crate::ledger::chain::hex(&random);
     let temporary = path.with_file_name(format!(".{name}.{random}.tmp"));
     let written = crate::ledger::create_private(&temporary)
-        .and_then(|mut out| {
-            out.write_all(bytes)?;
-            out.sync_all()
-        })
+        .and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all()))
         .and_then(|()| std::fs::rename(&temporary, path));
-    written.map_err(|error| {
+    if written.is_err() {
         let _ = std::fs::remove_file(&temporary);
-        Fail(words!(
-            "写不了 {}：{}。",
-            "Cannot write {}: {}.",
-            file,
-            error
-        ))
-    })?;
-    Ok(())
+    }
+    Ok(written.map_err(unwritten)?)
 }

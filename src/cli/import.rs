@@ -13,6 +13,7 @@ use super::{Exit, Fail, talk};
 use crate::corridor::{self, Entry};
 use crate::law::Day;
 use crate::pack::{Pack, Path as FactPath, Primitive, Scope, Treatment};
+use crate::report::table::inert;
 use crate::sheet::table::{Table, locate};
 use crate::state::Book;
 use crate::step::input::{self, Problem};
@@ -247,7 +248,7 @@ fn row(
     if let Some(day) = received {
         raw.entry("received").or_insert_with(|| json!(day));
     }
-    let read = input::read(def, &raw, pack);
+    let read = files::checked(table, index, input::read(def, &raw, pack));
     let mut problems = match &read {
         Ok(_) => Vec::new(),
         Err(problems) => problems.clone(),
@@ -335,12 +336,12 @@ fn tell(context: &mut Context<'_>, problems: &[CellProblem]) -> anyhow::Result<(
             for p in problems {
                 let row = p.row.to_string();
                 writer.write_record([
-                    p.file.as_str(),
-                    &p.sheet,
+                    &*inert(&p.file),
+                    &inert(&p.sheet),
                     &row,
                     &p.column,
-                    &p.heading,
-                    &p.value,
+                    &inert(&p.heading),
+                    &inert(&p.value),
                     p.words.in_lang(lang),
                 ])?;
             }
@@ -396,10 +397,8 @@ fn leave_out(
         }
         let record = &table.rows[*index];
         writer.write_record(table.columns.iter().map(|c| {
-            record
-                .cells
-                .get(&c.key)
-                .map_or("", |cell| cell.text.as_str())
+            let cell = record.cells.get(&c.key);
+            cell.map_or(String::new(), |cell| inert(&cell.text).into_owned())
         }))?;
     }
     writer.flush()?;

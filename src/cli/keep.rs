@@ -1,12 +1,15 @@
 //! `init`, `backup`, `upgrade`: making a ledger and keeping it.
 
+use std::path::Path;
+
 use clap::ArgMatches;
 use serde_json::json;
 
 use super::context::{Context, Format, default_pack, load, shown};
 use super::{Exit, Fail, talk};
 use crate::ledger::upgrade::{UpgradeError, upgrade as upgrade_ledger};
-use crate::ledger::{BackupError, Draft, Ledger, chain};
+use crate::ledger::{BackupError, Draft, Ledger, OpenError, chain};
+use crate::pack::Pack;
 use crate::step::{Step, general};
 use crate::words;
 
@@ -52,24 +55,23 @@ pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         );
         return Ok(Exit::Done);
     }
-    let mut ledger = Ledger::create(&context.ledger, &origin)?;
-    let step = Step::of(&general::Init {
-        ledger: origin.clone(),
-        name: matches.get_one::<String>("name").cloned(),
-        regime: regime.clone(),
-        pack_sha256: pack.sha256.clone(),
-        date: context.today,
-    })?;
-    let mut writer = ledger.write(&context.actor, &context.now())?;
-    writer.append(Draft {
-        step,
-        subject: origin.clone(),
-        occurred: context.today.to_string(),
-    })?;
-    writer.commit()?;
+    // made aside, so that who is killed here leaves no half ledger under the name
+    if context.ledger.symlink_metadata().is_ok() {
+        return Err(OpenError::Exists(context.ledger.clone()).into());
+    }
+    let mut aside = context.ledger.clone().into_os_string();
+    aside.push(format!(".{}.new", std::process::id()));
+    let mut ledger = Ledger::create(Path::new(&aside), &origin)?;
+    let name = matches.get_one::<String>("name").cloned();
+    if let Err(error) = open_with(&mut ledger, context, &origin, &regime, &pack, name) {
+        ledger.discard();
+        return Err(error);
+    }
+    let path = ledger.publish(&context.ledger)?;
+    context.recorded = true;
     if context.format == Format::Json {
         context.json(&json!({
-            "schema": "minsheng.receipt/1", "ledger": shown(ledger.path()), "origin": origin,
+            "schema": "minsheng.receipt/1", "ledger": shown(&path), "origin": origin,
             "regime": regime, "pack_sha256": pack.sha256,
         }))?;
     } else {
@@ -86,6 +88,31 @@ pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         writeln!(context.out, "{}", context.lang.pick(&zh, &en))?;
     }
     Ok(Exit::Done)
+}
+
+/// Records the event that opens a ledger.
+fn open_with(
+    ledger: &mut Ledger,
+    context: &Context<'_>,
+    origin: &str,
+    regime: &str,
+    pack: &Pack,
+    name: Option<String>,
+) -> anyhow::Result<()> {
+    let step = Step::of(&general::Init {
+        ledger: origin.to_owned(),
+        name,
+        regime: regime.to_owned(),
+        pack_sha256: pack.sha256.clone(),
+        date: context.today,
+    })?;
+    let mut writer = ledger.write(&context.actor, &context.now())?;
+    writer.append(Draft {
+        step,
+        subject: origin.to_owned(),
+        occurred: context.today.to_string(),
+    })?;
+    writer.commit()
 }
 
 /// Copies the ledger with its evidence and verifies the copy.

@@ -72,27 +72,55 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     answer_with(context, answer)
 }
 
+/// Bytes of one JSON Lines file: more than a year of a district.
+const MOST: u64 = 64 << 20;
+
 /// The text of a JSON Lines file; none if the file is a table.
 fn json_lines(file: &str) -> anyhow::Result<Option<String>> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" {
-        std::io::stdin().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|mut f| f.read_to_end(&mut bytes))
-    };
-    read.map_err(|error| {
+    let unread = |error: std::io::Error| {
         Fail(words!(
             "读不到 {}：{}。",
             "Cannot read {}: {}.",
             file,
             error
         ))
-    })?;
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let first = body.iter().find(|b| !b.is_ascii_whitespace());
-    if file != "-" && first != Some(&b'{') {
-        return Ok(None);
+    };
+    let mut bytes = Vec::new();
+    if file == "-" {
+        std::io::stdin()
+            .take(MOST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unread)?;
+    } else {
+        // a device or a pipe never ends
+        if !std::fs::metadata(file).map_err(unread)?.is_file() {
+            let what = std::io::Error::other("not a regular file");
+            return Err(unread(what).into());
+        }
+        let mut opened = std::fs::File::open(file).map_err(unread)?;
+        let start = &mut opened;
+        start
+            .take(1 << 12)
+            .read_to_end(&mut bytes)
+            .map_err(unread)?;
+        let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let first = body.iter().find(|b| !b.is_ascii_whitespace());
+        if first != Some(&b'{') {
+            return Ok(None);
+        }
+        let rest = MOST + 1 - bytes.len() as u64;
+        opened.take(rest).read_to_end(&mut bytes).map_err(unread)?;
     }
+    if bytes.len() as u64 > MOST {
+        return Err(Fail(words!(
+            "{} 超过{}字节，没有登记任何内容；请分成几个文件。",
+            "{} has more than {} bytes; nothing was recorded. Split it into several files.",
+            file,
+            MOST
+        ))
+        .into());
+    }
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match std::str::from_utf8(body) {
         Ok(text) => Ok(Some(text.to_owned())),
         Err(error) => Err(Fail(words!(
@@ -307,7 +335,8 @@ impl Batch<'_> {
                 reasons.push((rule.trim().to_owned(), text.trim().to_owned()));
             }
             self.measure(&place, def, &mut raw);
-            match input::read(def, &raw, self.pack) {
+            let read = input::read(def, &raw, self.pack);
+            match files::checked(&table, index, read) {
                 Ok(step) => self.entries.push(Entry {
                     step,
                     place: Some(place),

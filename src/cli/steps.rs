@@ -159,6 +159,7 @@ pub(super) fn answer_with(
 ) -> anyhow::Result<Exit> {
     match answer {
         Ok(receipt) => {
+            context.recorded = !context.dry_run && !receipt.events.is_empty();
             tell(context, &receipt)?;
             Ok(Exit::Done)
         }
@@ -182,7 +183,9 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
             "breaches": receipt.breaches.iter()
                 .map(|f| report::json::finding(f, &|_| None, lang)).collect::<Vec<_>>(),
             "unmatched": receipt.unmatched.iter().map(|(rule, _)| rule).collect::<Vec<_>>(),
+            "clock_back": receipt.clock_back,
         });
+        clock_back(context, receipt);
         return context.json(&json);
     }
     let verb = match (context.dry_run, lang) {
@@ -212,6 +215,7 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
             )
         )?;
     }
+    clock_back(context, receipt);
     recorded_breaches(context, &receipt.breaches);
     still_blank(context, receipt);
     for (rule, _) in &receipt.unmatched {
@@ -222,6 +226,23 @@ fn tell(context: &mut Context<'_>, receipt: &Receipt) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// The clock stands before the last event: recorded, and told.
+fn clock_back(context: &mut Context<'_>, receipt: &Receipt) {
+    let (Some(last), false) = (&receipt.clock_back, receipt.events.is_empty()) else {
+        return;
+    };
+    let now = context.now();
+    talk(
+        context,
+        &format!(
+            "注意：计算机的时钟是 {now}，早于上一条记录的登记时间 {last}。已照此登记，先后次序不受影响；请校准时钟。"
+        ),
+        &format!(
+            "Note: the clock says {now}, earlier than {last}, when the event before was recorded. It was recorded so, and the order stands; set the clock."
+        ),
+    );
 }
 
 /// What a record leaves blank although a rule asks for it: told where one step was given,

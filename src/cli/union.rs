@@ -115,7 +115,7 @@ fn one(
     ledger: &mut Ledger,
     file: &str,
     as_is: bool,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> anyhow::Result<Outcome> {
     let other = match Ledger::open_read(Path::new(file)) {
         Ok(other) => other,
@@ -191,6 +191,7 @@ fn one(
     outcome.copied = copied;
     outcome.lacking = lacking.len();
     merging.commit()?;
+    context.recorded |= grew;
     if outcome.erased > 0 {
         ledger.scrub()?;
     }

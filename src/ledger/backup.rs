@@ -44,8 +44,8 @@ pub enum BackupError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// `SQLite`'s own word.
-    #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
+    #[error("{1}")]
+    Sqlite(PathBuf, rusqlite::Error),
     /// The copy does not verify, so the ledger does not.
     #[error("the copy does not verify")]
     Damaged(Vec<Words>),
@@ -76,7 +76,7 @@ impl BackupError {
                 error
             ),
             Self::Open(error) => error.words(),
-            Self::Sqlite(error) => super::storage_words(error),
+            Self::Sqlite(path, error) => super::storage_words(error, &path.display().to_string()),
             Self::Damaged(faults) => words!(
                 "账本核验不通过，没有留下备份：{}请运行 minsheng verify，用以前的备份恢复。",
                 "The ledger does not verify, so no backup was left: {} Run minsheng verify and restore an earlier backup.",
@@ -119,17 +119,18 @@ impl Ledger {
 
     fn copy_to(&self, temporary: &Path, target: &Path) -> Result<Backup, BackupError> {
         let io = |error| BackupError::Io(target.to_owned(), error);
+        let sqlite = |error| BackupError::Sqlite(target.to_owned(), error);
         files::create_private(temporary).map_err(io)?;
-        copy(&self.conn, temporary)?;
+        copy(&self.conn, temporary).map_err(sqlite)?;
         std::fs::File::open(temporary)
             .and_then(|file| file.sync_all())
             .map_err(io)?;
         let copy = Ledger::open_read(temporary)?;
-        let found = copy.verify(&[])?;
+        let found = copy.verify(&[]).map_err(sqlite)?;
         if !found.faults.is_empty() {
             return Err(BackupError::Damaged(found.faults));
         }
-        let named = copy.named_evidence()?;
+        let named = copy.named_evidence().map_err(sqlite)?;
         drop(copy);
         let (copied, lacking) = evidence::carry(&self.path, target, &named)?;
         let sha256 = evidence::measure(temporary)?.digest;

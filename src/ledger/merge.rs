@@ -99,8 +99,12 @@ impl Ledger {
         now: &str,
         today: Day,
     ) -> anyhow::Result<Result<Merging<'_>, Vec<Fork>>> {
-        let snapshot = other.conn.unchecked_transaction()?;
-        let theirs = Reader::new(&snapshot);
+        // who was opened for reading shows one state already
+        let open = other.conn.is_autocommit();
+        let snapshot = open
+            .then(|| other.conn.unchecked_transaction())
+            .transpose()?;
+        let theirs = Reader::new(snapshot.as_deref().unwrap_or(&other.conn));
         let own = self.origin.name.clone();
         let mut writer = self.write(actor, now)?;
         let mut received = Vec::new();
@@ -132,7 +136,7 @@ impl Ledger {
         theirs.of_steps(&["attach", "register.document"], |event| {
             evidence.extend(evidence::named_by(&event));
         })?;
-        let (personal, erased) = people(&writer, &snapshot)?;
+        let (personal, erased) = people(&writer, &other.conn)?;
         let on_record = personal::on_record(writer.conn())?;
         evidence.retain(|digest| !on_record.contains(digest));
         for part in &received {

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -147,12 +148,13 @@ impl Ledger {
         let conn = connect(&path, true).map_err(sqlite)?;
         let made = conn
             .execute_batch(&format!(
-                "PRAGMA page_size = 8192; BEGIN IMMEDIATE; {SCHEMA} COMMIT;"
+                "PRAGMA page_size = 8192; BEGIN IMMEDIATE; {SCHEMA}"
             ))
-            .and_then(|()| conn.execute("INSERT INTO origin (id, name) VALUES (1, ?1)", [origin]));
+            .and_then(|()| conn.execute("INSERT INTO origin (id, name) VALUES (1, ?1)", [origin]))
+            .and_then(|_| conn.execute_batch("COMMIT"));
         if let Err(error) = made {
             drop(conn);
-            let _ = std::fs::remove_file(&path);
+            remove(&path);
             return Err(OpenError::Sqlite(path, error));
         }
         Ok(Self {
@@ -163,7 +165,29 @@ impl Ledger {
                 id: 1,
                 name: origin.to_owned(),
             },
+            stop: Arc::default(),
         })
+    }
+
+    /// Gives a ledger that was made under another name its own, in the same folder.
+    ///
+    /// Whoever is killed while making a ledger leaves nothing under the name itself.
+    ///
+    /// # Errors
+    /// If something stands there already or the folder cannot be written.
+    pub fn publish(self, path: &Path) -> Result<PathBuf, OpenError> {
+        let path = real(path)?;
+        let made = self.path.clone();
+        drop(self.conn);
+        let published = publish(&made, &path);
+        remove(&made);
+        published.map(|()| path)
+    }
+
+    /// Removes a ledger that was made and of which nobody has been told.
+    pub fn discard(self) {
+        drop(self.conn);
+        remove(&self.path);
     }
 
     /// Opens a ledger for reading and writing.
@@ -171,7 +195,7 @@ impl Ledger {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let ledger = Self::open_mode(path, true)?;
+        let ledger = Self::open_mode(path, true, false)?;
         let (path, format) = (ledger.path.clone(), ledger.version.format);
         match format {
             FORMAT => Ok(ledger),
@@ -182,10 +206,10 @@ impl Ledger {
 
     /// Opens a ledger of any known format for writing: for the upgrade.
     pub(super) fn open_any(path: &Path) -> Result<Self, OpenError> {
-        Self::open_mode(path, true)
+        Self::open_mode(path, true, false)
     }
 
-    /// Opens a ledger for reading only.
+    /// Opens a ledger for reading only, as it stands at this moment.
     ///
     /// # Errors
     /// See [`OpenError`].
@@ -193,10 +217,10 @@ impl Ledger {
         // a reader must be able to roll back what a crash left; only a file
         // that cannot be written is opened read-only
         let writable = OpenOptions::new().write(true).open(path).is_ok();
-        Self::open_mode(path, writable)
+        Self::open_mode(path, writable, true)
     }
 
-    fn open_mode(path: &Path, write: bool) -> Result<Self, OpenError> {
+    fn open_mode(path: &Path, write: bool, snapshot: bool) -> Result<Self, OpenError> {
         if !path.exists() {
             return Err(OpenError::Missing(path.to_owned()));
         }
@@ -206,6 +230,10 @@ impl Ledger {
         }
         let wrap = |error: rusqlite::Error| wrap(&path, error);
         let conn = connect(&path, write).map_err(wrap)?;
+        if snapshot {
+            // a command that reads more than once sees one state, whoever writes meanwhile
+            conn.execute_batch("BEGIN").map_err(wrap)?;
+        }
         let pragma = |name: &str| conn.query_row(&format!("PRAGMA {name}"), [], |r| r.get(0));
         let application: i64 = pragma("application_id").map_err(wrap)?;
         if application != APPLICATION {
@@ -228,6 +256,7 @@ impl Ledger {
             path,
             version,
             origin,
+            stop: Arc::default(),
         })
     }
 
@@ -248,6 +277,40 @@ impl Ledger {
     pub fn origin(&self) -> &Origin {
         &self.origin
     }
+}
+
+fn publish(made: &Path, path: &Path) -> Result<(), OpenError> {
+    let told = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => OpenError::Exists(path.to_owned()),
+        _ => OpenError::Folder(path.to_owned(), error),
+    };
+    match std::fs::hard_link(made, path) {
+        // a stick of the old kind has no links
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            if path.symlink_metadata().is_ok() {
+                return Err(OpenError::Exists(path.to_owned()));
+            }
+            std::fs::rename(made, path).map_err(told)?;
+        }
+        linked => linked.map_err(told)?,
+    }
+    // the name must outlast a power cut as the content does
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        std::fs::File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(told)?;
+    }
+    Ok(())
+}
+
+/// Removes a ledger that nobody has been told of, with what stands beside it.
+fn remove(path: &Path) {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    // what cannot be removed is not there or does no harm
+    let _ = std::fs::remove_file(path);
+    let _ = std::fs::remove_file(journal);
 }
 
 fn wrap(path: &Path, error: rusqlite::Error) -> OpenError {
@@ -275,17 +338,28 @@ pub(super) fn real(path: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
+/// Waits for another program, thirty seconds at most.
+///
+/// `SQLite`'s own waiting asks often at first and seldom later, so that who comes last is served
+/// first; here all who wait ask equally often, and nobody waits much longer than the others.
+fn patient(tries: i32) -> bool {
+    const STEP: Duration = Duration::from_millis(5);
+    const TRIES: i32 = 6000;
+    std::thread::sleep(STEP);
+    tries < TRIES
+}
+
 pub(super) fn connect(path: &Path, write: bool) -> rusqlite::Result<Connection> {
     let mode = if write {
         OpenFlags::SQLITE_OPEN_READ_WRITE
     } else {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     };
-    let conn = Connection::open_with_flags(
+    let mut conn = Connection::open_with_flags(
         path,
         mode | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW,
     )?;
-    conn.busy_timeout(Duration::from_secs(30))?;
+    conn.busy_handler(Some(patient))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.execute_batch(

@@ -1,10 +1,13 @@
 //! Appending: the only way in which a ledger grows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::Value as Json;
 
-use super::{Event, Ledger, Origin, Tampered, chain, personal, read};
+use super::{Event, Ledger, Origin, Stopped, Tampered, chain, personal, read};
 use crate::step::Step;
 
 /// What the caller wants appended.
@@ -26,8 +29,13 @@ pub struct Writer<'a> {
     next_id: i64,
     next_seq: i64,
     previous: [u8; 32],
+    /// Place and hash of the last event that stood there before.
+    before: (i64, [u8; 32]),
+    /// When that event was recorded; empty if there was none.
+    last_time: String,
     actor: String,
     now: String,
+    stop: Arc<AtomicBool>,
 }
 
 impl Ledger {
@@ -48,6 +56,11 @@ impl Ledger {
     /// If another process holds the ledger for more than thirty seconds, or the file
     /// cannot be written.
     pub fn write(&mut self, actor: &str, now: &str) -> anyhow::Result<Writer<'_>> {
+        let stop = self.stop.clone();
+        // between two events nothing is half done, so it is there that a signal stops the work
+        let asked = stop.clone();
+        self.conn
+            .progress_handler(20_000, Some(move || asked.load(Ordering::SeqCst)))?;
         let tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -59,7 +72,7 @@ impl Ledger {
             )
             .optional()?;
         let (seq, previous) = last.unwrap_or((0, chain::GENESIS));
-        check_tail(read::Reader::new(&tx), &self.origin.name, seq)?;
+        let last_time = check_tail(read::Reader::new(&tx), &self.origin.name, seq)?;
         let id: Option<i64> = tx.query_row("SELECT max(id) FROM event", [], |row| row.get(0))?;
         Ok(Writer {
             tx,
@@ -67,22 +80,26 @@ impl Ledger {
             next_id: id.unwrap_or(0) + 1,
             next_seq: seq + 1,
             previous,
+            before: (seq, previous),
+            last_time,
             actor: actor.to_owned(),
             now: now.to_owned(),
+            stop,
         })
     }
 }
 
-/// The event that the next one is chained to must be what its hash says.
-fn check_tail(reader: read::Reader<'_>, origin: &str, seq: i64) -> anyhow::Result<()> {
+/// The event that the next one is chained to must be what its hash says; gives the time of
+/// its recording.
+fn check_tail(reader: read::Reader<'_>, origin: &str, seq: i64) -> anyhow::Result<String> {
     let Some(last) = reader.at(origin, seq)? else {
-        return Ok(());
+        return Ok(String::new());
     };
     let before = reader
         .at(origin, seq - 1)?
         .map_or(chain::GENESIS, |event| event.hash);
     if chain::hash(&before, &last) == last.hash {
-        return Ok(());
+        return Ok(last.recorded_at);
     }
     Err(Tampered {
         origin: origin.to_owned(),
@@ -97,6 +114,7 @@ impl Writer<'_> {
     /// # Errors
     /// If the file cannot be written.
     pub fn append(&mut self, draft: Draft) -> anyhow::Result<Event> {
+        self.go_on()?;
         let mut values = draft.step.values.clone();
         personal::seal(&self.tx, &mut values)?;
         let step = Step {
@@ -205,12 +223,61 @@ impl Writer<'_> {
         read::Reader::new(&self.tx)
     }
 
-    /// Makes everything appended durable.
+    /// Fails if somebody asked to stop.
+    fn go_on(&self) -> Result<(), Stopped> {
+        if self.stop.load(Ordering::SeqCst) {
+            return Err(Stopped);
+        }
+        Ok(())
+    }
+
+    /// When the last event before these was recorded, if the clock now says an earlier time.
+    ///
+    /// Writers who wait for one another may record some seconds out of turn; that is no clock
+    /// set back. Nothing is ordered by these times.
+    #[must_use]
+    pub fn clock_went_back(&self) -> Option<&str> {
+        let time = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
+        let (last, now) = (time(&self.last_time)?, time(&self.now)?);
+        (last - now > chrono::Duration::minutes(5)).then_some(self.last_time.as_str())
+    }
+
+    /// Makes everything appended durable, after reading it back.
     ///
     /// # Errors
-    /// If the disk is full or fails; then nothing was appended.
+    /// If somebody asked to stop, what was written does not read back as it was meant, or the
+    /// disk is full or fails; then nothing was appended.
     pub fn commit(self) -> anyhow::Result<()> {
+        self.go_on()?;
+        self.read_back()?;
         self.tx.commit().context("commit")
+    }
+
+    /// Everything appended must stand in the file as it was hashed.
+    fn read_back(&self) -> anyhow::Result<()> {
+        let (before, mut previous) = self.before;
+        for seq in before + 1..self.next_seq {
+            let event = self.reader().at(&self.origin.name, seq)?;
+            let whole = event
+                .as_ref()
+                .is_some_and(|event| chain::hash(&previous, event) == event.hash);
+            let Some(event) = event.filter(|_| whole) else {
+                return Err(Tampered {
+                    origin: self.origin.name.clone(),
+                    seq,
+                }
+                .into());
+            };
+            previous = event.hash;
+        }
+        if previous == self.previous {
+            return Ok(());
+        }
+        Err(Tampered {
+            origin: self.origin.name.clone(),
+            seq: self.next_seq - 1,
+        }
+        .into())
     }
 
     /// Leaves the ledger as it was.
@@ -221,3 +288,7 @@ impl Writer<'_> {
         self.tx.rollback().context("roll back")
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

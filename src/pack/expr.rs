@@ -158,6 +158,10 @@ impl Names<'_> {
 /// Says what was expected and where.
 pub fn parse(text: &str, names: &Names<'_>) -> Result<Expr, String> {
     let tokens = tokens(text)?;
+    // the parser goes into each bracket; a hostile file must not exhaust the stack
+    if tokens.len() > 500 {
+        return Err("the expression is too long".to_owned());
+    }
     let mut parser = Parser {
         tokens: &tokens,
         at: 0,

@@ -222,11 +222,5 @@ fn width(heading: &str, value: &str) -> f64 {
 
 /// Keeps a spreadsheet from reading text of residents as a formula.
 fn guard(cell: &str) -> String {
-    let cell = super::table::clean(cell);
-    let signs = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    if cell.starts_with(signs) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
+    super::table::inert(&super::table::clean(cell)).into_owned()
 }

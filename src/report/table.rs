@@ -1,5 +1,6 @@
 //! A table as a value, and its forms: terminal, CSV, JSON.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, presets};
@@ -60,7 +61,7 @@ impl Table {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(self.columns.iter().map(|(key, _)| *key))?;
         for row in &self.rows {
-            writer.write_record(row)?;
+            writer.write_record(row.iter().map(|cell| inert(cell).into_owned()))?;
         }
         writer.flush()?;
         Ok(())
@@ -84,17 +85,49 @@ impl Table {
     }
 }
 
-/// Text that is safe on a terminal: no control characters, no changes of direction.
+/// Text that a spreadsheet does not take for a formula: in CSV, a quote before what begins
+/// as one, in either width. A signed number stays as it is.
+#[must_use]
+pub fn inert(text: &str) -> Cow<'_, str> {
+    let signed = text.strip_prefix(['+', '-']).is_some_and(|rest| {
+        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
+    });
+    if text.starts_with(FORMULA) && !signed {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Takes off the quote of [`inert`].
+#[must_use]
+pub fn uninert(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(FORMULA) => rest,
+        _ => text,
+    }
+}
+
+/// What may begin a formula in a spreadsheet.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// Text that is safe on a terminal: no control characters, no changes of direction, nothing
+/// invisible.
 #[must_use]
 pub fn clean(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {
             '\n' => Some('\n'),
-            '\t' | '\r' => Some(' '),
+            '\t' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
             '\u{202A}'..='\u{202E}'
-            | '\u{2066}'..='\u{2069}'
+            | '\u{2060}'..='\u{206F}'
             | '\u{200B}'..='\u{200F}'
-            | '\u{FEFF}' => None,
+            | '\u{00AD}'
+            | '\u{061C}'
+            | '\u{180E}'
+            | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}' => None,
             c if c.is_control() => Some('\u{FFFD}'),
             c => Some(c),
         })
@@ -122,5 +155,25 @@ mod tests {
     #[test]
     fn escapes_do_not_reach_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mb\u{202E}c\td"), "a\u{FFFD}[31mbc d");
+        // the second width of escapes, invisible signs, a line of its own
+        assert_eq!(
+            clean("a\u{9b}31m\u{2060}\u{ad}b\u{2028}c"),
+            "a\u{FFFD}31mb c"
+        );
+        assert_eq!(clean("𠮷䶮㙓é中·"), "𠮷䶮㙓é中·");
+    }
+
+    #[test]
+    fn formulas_are_text_and_come_back() {
+        let formulas = [
+            "=1+1", "+1+1", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠a", "-",
+        ];
+        for text in formulas {
+            assert!(inert(text).starts_with('\''), "{text}");
+            assert_eq!(uninert(&inert(text)), text);
+        }
+        for text in ["-5", "+8613800000001", "-0.50", "1-2", "a=b", "", "'a", "'"] {
+            assert_eq!((&*inert(text), uninert(text)), (text, text));
+        }
     }
 }

@@ -6,4 +6,5 @@ pub mod cli;
 pub mod examples;
 pub mod forge;
 pub mod schedules;
+pub mod torture;
 pub mod trust;

@@ -88,6 +88,32 @@ pub(super) fn check(
     Ok(())
 }
 
+/// True for `A1` or `A1:C9` in this order, and for a plain number where a row is named.
+fn is_place(text: &str, element: &str) -> bool {
+    if element == "row" {
+        return text.parse::<u32>().is_ok_and(|row| row <= 1 << 20);
+    }
+    let corner = |text: &str| -> Option<(u32, u32)> {
+        let digits = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let letters = &text[..text.len() - digits.len()];
+        let fits = (1..=3).contains(&letters.len()) && (1..=7).contains(&digits.len());
+        if !fits {
+            return None;
+        }
+        let column = letters.bytes().fold(0, |sum, letter| {
+            sum * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1
+        });
+        let row = digits.parse::<u32>().ok().filter(|row| *row > 0);
+        row.map(|row| (row, column))
+    };
+    match text.split_once(':') {
+        None => corner(text).is_some(),
+        Some((from, to)) => corner(from)
+            .zip(corner(to))
+            .is_some_and(|(from, to)| from.0 <= to.0 && from.1 <= to.1),
+    }
+}
+
 /// Reads one part to its end.
 fn scan(mut part: impl BufRead, name: &str, left: &Cell<u64>) -> Result<(), ReadError> {
     let before = left.get();
@@ -105,6 +131,17 @@ fn scan(mut part: impl BufRead, name: &str, left: &Cell<u64>) -> Result<(), Read
     while let Some(piece) = xml.next()? {
         if piece != Piece::Open {
             continue;
+        }
+        // the reader of workbooks computes with places before it looks at them
+        let local = xml.name().rsplit(':').next().unwrap_or_default();
+        let place = match local {
+            "c" | "row" => xml.attr("r"),
+            "dimension" | "mergeCell" | "f" | "table" | "autoFilter" => xml.attr("ref"),
+            _ => None,
+        };
+        if let Some(place) = place.filter(|place| !is_place(place, local)) {
+            let shown: String = place.chars().take(40).collect();
+            return Err(corrupt(name, format!("{local} {shown}")));
         }
         match xml.name() {
             "manifest:encryption-data" => return Err(ReadError::Encrypted),

@@ -1,0 +1,6 @@
+#![no_main]
+//! Fuzzes [`minsheng_fuzz::guard`] with libFuzzer.
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| minsheng_fuzz::guard(data));
