@@ -7,4 +7,5 @@ pub mod examples;
 pub mod forge;
 pub mod schedules;
 pub mod torture;
+pub mod traps;
 pub mod trust;
