@@ -2,8 +2,10 @@
 //! while the next command recovers.
 
 use std::fmt;
-use std::path::Path;
-use std::process::{Child, Output, Stdio};
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Output};
 use std::time::{Duration, Instant};
 
 use super::{Desk, Dice, Job, said};
@@ -92,7 +94,9 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
                 group: ("无".into(), 0),
             },
         };
-        let (output, took) = killed(desk.command(&job.args), &mut dice, usual[kind]);
+        // a third of the kills waits for the moment in which the file itself is written
+        let aim = (kind < 3 && dice.below(3) == 0).then(|| desk.journal());
+        let (output, took) = killed(desk.command(&job.args), &mut dice, usual[kind], aim);
         found.count += 1;
         found.by_job[kind] += 1;
         if let Some(took) = took {
@@ -105,7 +109,12 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
         if desk.is_hot() {
             found.hot += 1;
             if dice.below(2) == 0 {
-                killed(desk.command(&["list"]), &mut dice, Duration::from_millis(8));
+                killed(
+                    desk.command(&["list"]),
+                    &mut dice,
+                    Duration::from_millis(8),
+                    None,
+                );
                 found.twice += 1;
             }
         }
@@ -160,7 +169,7 @@ fn kill_init(exe: &Path, dice: &mut Dice, usual: &mut Duration, found: &mut Kill
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk::at(exe, folder.path());
     let args: Vec<&str> = "init --origin TEST.1 --name 粤海街道".split(' ').collect();
-    let (_, took) = killed(desk.command(&args), dice, *usual);
+    let (_, took) = killed(desk.command(&args), dice, *usual, None);
     found.count += 1;
     found.by_job[3] += 1;
     *usual = match took {
@@ -191,18 +200,50 @@ fn killed(
     mut command: std::process::Command,
     dice: &mut Dice,
     usual: Duration,
+    aim: Option<PathBuf>,
 ) -> (Output, Option<Duration>) {
+    // files, because who writes a long receipt into a pipe waits for its reader
+    let (mut answer, mut talk) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
     let begun = Instant::now();
     let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(answer.try_clone().unwrap())
+        .stderr(talk.try_clone().unwrap())
         .spawn()
         .unwrap();
     let most = usize::try_from(usual.as_micros()).unwrap();
     let at = Duration::from_micros(dice.below(most * 11 / 10) as u64);
-    let ended = wait(&mut child, begun, at);
+    let ended = match aim {
+        None => wait(&mut child, begun, at),
+        Some(journal) => {
+            while !is_synced(&journal) && child.try_wait().unwrap().is_none() {
+                assert!(begun.elapsed() < Duration::from_secs(60), "it never ends");
+                std::thread::yield_now();
+            }
+            std::thread::sleep(Duration::from_micros(dice.below(1500) as u64));
+            child.try_wait().unwrap().map(|_| begun.elapsed())
+        }
+    };
     let _ = child.kill();
-    (child.wait_with_output().unwrap(), ended)
+    let status = child.wait().unwrap();
+    let read = |file: &mut File| {
+        let mut bytes = Vec::new();
+        file.rewind().unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    let output = Output {
+        status,
+        stdout: read(&mut answer),
+        stderr: read(&mut talk),
+    };
+    (output, ended)
+}
+
+/// True while the journal is on the disk and the file may be changed: its first byte is set.
+fn is_synced(journal: &Path) -> bool {
+    let mut first = [0];
+    let read = std::fs::File::open(journal).and_then(|mut file| file.read(&mut first));
+    matches!(read, Ok(1)) && first != [0]
 }
 
 fn wait(child: &mut Child, begun: Instant, at: Duration) -> Option<Duration> {
