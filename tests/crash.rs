@@ -22,6 +22,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
         found.nothing > 0 && found.told > 0,
         "no kill hit the work: {found}"
     );
+    assert!(found.by_job.iter().all(|kills| *kills > 0), "{found}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! SIGKILL at any moment of a step, a batch, an import, a new ledger or an export, and once more
-//! while the next command recovers.
+//! SIGKILL at any moment of a step, a batch, an import, a new ledger, an export or a merge, and
+//! once more while the next command recovers.
 
 use std::fmt;
 use std::fs::File;
@@ -16,7 +16,7 @@ pub struct Kills {
     pub seed: u64,
     pub count: usize,
     /// Kills by what was running.
-    pub by_job: [usize; 5],
+    pub by_job: [usize; 6],
     /// Kills that left a write to roll back.
     pub hot: usize,
     /// Recoveries that were killed themselves.
@@ -30,7 +30,7 @@ pub struct Kills {
     pub wrong: Vec<String>,
 }
 
-pub const JOBS: [&str; 5] = ["step", "batch", "import", "init", "export"];
+pub const JOBS: [&str; 6] = ["step", "batch", "import", "init", "export", "merge"];
 
 impl fmt::Display for Kills {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,14 +66,19 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
     let mut dice = Dice::new(seed);
     let mut desk = Desk::new(exe);
     let mut usual = usual(&mut desk);
+    let apart = Apart::new(exe);
     while found.count < count && found.wrong.len() < 5 {
         if desk.events() > 3000 {
             found.acked += desk.acked.len();
             desk = Desk::new(exe);
         }
-        let kind = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4][dice.below(17)];
+        let kind = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 5][dice.below(18)];
         if kind == 3 {
             kill_init(exe, &mut dice, &mut usual[3], &mut found);
+            continue;
+        }
+        if kind == 5 {
+            kill_merge(&apart, &mut dice, &mut usual[5], &mut found);
             continue;
         }
         let job = match kind {
@@ -140,7 +145,7 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
 }
 
 /// How long each job takes here and now, when nobody kills it.
-fn usual(desk: &mut Desk) -> [Duration; 5] {
+fn usual(desk: &mut Desk) -> [Duration; 6] {
     let mut time = |make: &dyn Fn(&mut Desk) -> Job| {
         let job = make(desk);
         let begun = Instant::now();
@@ -149,7 +154,7 @@ fn usual(desk: &mut Desk) -> [Duration; 5] {
     };
     let step = time(&Desk::step);
     let (batch, import) = (time(&|d| d.batch(50)), time(&|d| d.import(40)));
-    [step, batch, import, step * 2, step]
+    [step, batch, import, step * 2, step, batch]
 }
 
 /// What stands under the name of an export is a whole table.
@@ -191,6 +196,69 @@ fn kill_init(exe: &Path, dice: &mut Dice, usual: &mut Duration, found: &mut Kill
                 .wrong
                 .push(format!("init after a kill: {}", said(&output)));
         }
+    }
+}
+
+/// Two ledgers that have nothing to do with each other, to be merged again and again.
+struct Apart {
+    home: Desk,
+    other: Desk,
+    /// Events of the other one.
+    events: i64,
+}
+
+impl Apart {
+    fn new(exe: &Path) -> Self {
+        let home = Desk::new(exe);
+        let mut other = Desk::new(exe);
+        std::fs::remove_file(other.ledger()).unwrap();
+        for line in [
+            "init --origin OTHER.1",
+            "register community QJ --name 示例社区 --street 粤海街道 --date 2020-09-10",
+        ] {
+            let output = other.run(line);
+            assert!(output.status.success(), "{line}: {}", said(&output));
+        }
+        let batch = other.batch(300);
+        other.done(&batch);
+        let events = other.events();
+        Self {
+            home,
+            other,
+            events,
+        }
+    }
+}
+
+/// A ledger that is being merged has come whole, or not at all and can be merged again.
+fn kill_merge(apart: &Apart, dice: &mut Dice, usual: &mut Duration, found: &mut Kills) {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::at(&apart.home.exe, folder.path());
+    std::fs::copy(apart.home.ledger(), desk.ledger()).unwrap();
+    let (own, other) = (desk.events(), apart.other.ledger());
+    let args = ["merge".as_ref(), other.as_os_str()];
+    let aim = (dice.below(3) == 0).then(|| desk.journal());
+    let (_, took) = killed(desk.command(&args), dice, *usual, aim);
+    found.count += 1;
+    found.by_job[5] += 1;
+    found.hot += usize::from(desk.is_hot());
+    *usual = match took {
+        Some(took) => (*usual * 3 + took) / 4,
+        None => *usual + *usual / 10,
+    };
+    // with the chain comes one event that says so
+    let whole = own + apart.events + 1;
+    let landed = desk.events();
+    if desk.wrong().is_some() || (landed != own && landed != whole) {
+        found.wrong.push(format!("half a merge: {landed} events"));
+    }
+    found.nothing += usize::from(landed == own);
+    found.untold += usize::from(landed == whole);
+    let output = desk.command(&args).output().unwrap();
+    if !output.status.success() || desk.events() != whole || desk.wrong().is_some() {
+        found
+            .wrong
+            .push(format!("merge after a kill: {}", said(&output)));
     }
 }
 
