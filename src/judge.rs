@@ -79,6 +79,7 @@ pub fn value(pack: &Pack, view: &View<'_>, path: &Path) -> Option<Value> {
         pack,
         view,
         focus: None,
+        read_as: None,
     };
     facts.value(path).map(|found| found.value)
 }
@@ -90,6 +91,7 @@ pub fn holds(pack: &Pack, view: &View<'_>, condition: &Expr) -> bool {
         pack,
         view,
         focus: None,
+        read_as: None,
     };
     facts.test(condition, None) == eval::Answer::Yes
 }

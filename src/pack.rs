@@ -324,6 +324,21 @@ pub struct Condition {
     pub label: Words,
     /// The condition.
     pub is: Expr,
+    /// Another defensible reading of it, for every rule that asks it.
+    pub reading: Option<Turned>,
+}
+
+/// Another reading of a condition; the answer on one rule settles it for all.
+#[derive(Debug)]
+pub struct Turned {
+    /// Name, also that of the reading of the rule.
+    pub id: String,
+    /// The rule on which the competent office answers.
+    pub rule: String,
+    /// Its grounds.
+    pub why: Words,
+    /// The condition as it reads then.
+    pub is: Expr,
 }
 
 impl Pack {

@@ -88,6 +88,43 @@ fn an_answer_of_the_office_selects_a_reading_from_a_day_on() {
     office.run("verify").ends(0);
 }
 
+#[test]
+fn an_answer_on_one_rule_holds_for_every_rule_that_asks_the_same() {
+    let office = fifty_thousand();
+    // carried out as a small project: posted by the village, never confirmed by the town
+    let lines = [
+        r#"{"step":"publicize.post","case":"HZ2022-001","start":"2022-03-14","end":"2022-03-20","by":"community","offline":["village-board"]}"#,
+        r#"{"step":"implement.start","case":"HZ2022-001","date":"2022-03-25"}"#,
+    ];
+    office.record(&lines.join("\n"), "--as-is").ends(0);
+    let verdicts = |office: &Office| {
+        ["D2.3-5WD", "D2.4-SMALLPUB"].map(|rule| {
+            let found = judged(office, "HZ2022-001", rule, "2022-06-01");
+            found["verdict"].as_str().unwrap().to_owned()
+        })
+    };
+    assert_eq!(verdicts(&office), ["borderline", "pass"]);
+    let ruling = |reading: &str, number: u8| {
+        office
+            .run(&format!(
+                "regime ruling D2.2-SMALL --reading {reading} --from 2022-01-01 --basis 东民函〔2022〕{number}号"
+            ))
+            .ends(0);
+    };
+    ruling("lt", 4);
+    assert_eq!(verdicts(&office), ["violation", "not-applicable"]);
+    let said = judged(&office, "HZ2022-001", "D2.3-5WD", "2022-06-01");
+    assert!(
+        said["message"]
+            .as_str()
+            .unwrap()
+            .contains("东民函〔2022〕4号"),
+        "{said}"
+    );
+    ruling("default", 5);
+    assert_eq!(verdicts(&office), ["not-applicable", "pass"]);
+}
+
 /// The deadline of five working days, from the last days of a year that has no notice yet.
 #[test]
 fn working_days_beyond_the_notices_wait_for_the_notice() {

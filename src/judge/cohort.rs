@@ -139,6 +139,7 @@ impl<'a> Facts<'a> {
                 pack: self.pack,
                 view: &of_case,
                 focus: None,
+                read_as: self.read_as,
             };
             match facts.test(among, None) {
                 Answer::Yes => population.push(case),

@@ -34,6 +34,8 @@ pub(super) struct Facts<'a> {
     pub(super) view: &'a View<'a>,
     /// The record that a check is run for, if it is run for each.
     pub(super) focus: Option<Focus<'a>>,
+    /// A condition of the pack that is read otherwise.
+    pub(super) read_as: Option<(usize, &'a Expr)>,
 }
 
 /// The record at hand, and the field that the records belonging to it share with it.
@@ -167,6 +169,14 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// A condition of the pack, as it is read here.
+    pub(super) fn condition(&self, index: usize) -> &'a Expr {
+        match self.read_as {
+            Some((other, is)) if other == index => is,
+            _ => &self.pack.conditions[index].is,
+        }
+    }
+
     /// Answers a condition; `record` is the fact at hand in `where`.
     pub(super) fn test(&self, expr: &Expr, record: Option<&Fact>) -> Answer {
         match expr {
@@ -177,7 +187,7 @@ impl<'a> Facts<'a> {
                 Answer::No => Answer::Yes,
                 unknown @ Answer::Unknown(_) => unknown,
             },
-            Expr::Condition(index) => self.test(&self.pack.conditions[*index].is, record),
+            Expr::Condition(index) => self.test(self.condition(*index), record),
             Expr::Present(path) => yes(match path {
                 Path::Step(_) => !self.facts(path).is_empty(),
                 _ => self.single(path, record).is_some(),

@@ -33,6 +33,7 @@ pub fn earliest(pack: &Pack, view: &View<'_>) -> Vec<Next> {
         pack,
         view,
         focus: None,
+        read_as: None,
     };
     let scope = super::scope_of(&view.subject);
     let mut steps: BTreeMap<&str, Next> = BTreeMap::new();

@@ -162,6 +162,7 @@ impl Facts<'_> {
                 pack: self.pack,
                 view: &view,
                 focus: None,
+                read_as: self.read_as,
             };
             among.is_none_or(|among| facts.test(among, None) != Answer::No)
         };

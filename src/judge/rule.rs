@@ -4,7 +4,7 @@ use super::eval::{Answer, Facts};
 use super::finding::{Finding, Verdict};
 use super::outcome::{Outcome, Status};
 use super::rulings::{DEFAULT, Judged, Ruled, ruling};
-use super::run::computed;
+use super::run::{computed, crosses};
 use crate::law::Day;
 use crate::pack::{Check, Pack, Rule, Scope, Severity, Treatment};
 use crate::state::subject::DISTRICT;
@@ -20,21 +20,65 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
         pack,
         view,
         focus: None,
+        read_as: None,
     };
     let mut finding = blank(view, rule);
+    let judged = under_readings(&facts, rule);
+    settle(&facts, rule, &mut finding, judged);
+    finding
+}
+
+/// Judges by the conditions of the pack as they stand and as they may be read otherwise: a
+/// condition that is read otherwise is so for every rule that asks it.
+fn under_readings(facts: &Facts<'_>, rule: &Rule) -> Judged {
+    let mut judged = judged(facts, rule);
+    for (index, condition) in facts.pack.conditions.iter().enumerate() {
+        let Some(turned) = &condition.reading else {
+            continue;
+        };
+        let day = judged.outcome.governed.unwrap_or(facts.view.as_of);
+        let answer = ruling(facts, &turned.rule, day);
+        let settled = answer.as_ref().map(|answer| answer.reading == turned.id);
+        let differs = || facts.test(&condition.is, None) != facts.test(&turned.is, None);
+        if settled == Some(false) || settled.is_none() && !differs() {
+            continue;
+        }
+        let other = self::judged(
+            &Facts {
+                read_as: Some((index, &turned.is)),
+                ..*facts
+            },
+            rule,
+        );
+        let (here, there) = (judged.outcome.status, other.outcome.status);
+        if settled.is_some() {
+            let ruled = answer.filter(|_| here != there);
+            judged = Judged {
+                ruled: other.ruled.or(ruled),
+                ..other
+            };
+        } else if judged.disagrees.is_none() && crosses(here, there) {
+            judged.disagrees = Some((turned.id.clone(), turned.why.clone()));
+        }
+    }
+    judged
+}
+
+fn judged(facts: &Facts<'_>, rule: &Rule) -> Judged {
+    let view = facts.view;
     let passed = facts.stage_passed(&rule.stage);
     let alone = |outcome: Outcome| Judged {
         outcome,
         disagrees: None,
         ruled: None,
     };
-    let judged = match &rule.treatment {
+    match &rule.treatment {
         Treatment::Recorded(why) => alone(Outcome::exempt(why.clone())),
         _ if view.withdrawn().is_some() => alone(Outcome::exempt(words!(
             "项目已撤回。",
             "The subject was withdrawn."
         ))),
-        Treatment::Attested { body, yearly } => alone(attested(&facts, rule, body, *yearly)),
+        Treatment::Attested { body, yearly } => alone(attested(facts, rule, body, *yearly)),
         Treatment::Computed(checks) => {
             let scope = super::scope_of(&view.subject);
             let mine: Vec<&Check> = checks
@@ -43,20 +87,18 @@ pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
                 .collect();
             // exemptions are of cases: a year is not exempt because a case of it is
             let own = scope == Some(rule.scope);
-            match exemption(&facts, rule).filter(|_| own) {
+            match exemption(facts, rule).filter(|_| own) {
                 // a check that does not apply anyway needs no exemption
                 Some(outcome)
-                    if outcome.status == Status::Missing && none_applies(&facts, &mine) =>
+                    if outcome.status == Status::Missing && none_applies(facts, &mine) =>
                 {
-                    computed(&facts, &rule.id, &mine, passed)
+                    computed(facts, &rule.id, &mine, passed)
                 }
                 Some(outcome) => alone(outcome),
-                None => computed(&facts, &rule.id, &mine, passed),
+                None => computed(facts, &rule.id, &mine, passed),
             }
         }
-    };
-    settle(&facts, rule, &mut finding, judged);
-    finding
+    }
 }
 
 /// True if the guard of every check says that it does not apply.
@@ -97,7 +139,7 @@ fn blank(view: &View<'_>, rule: &Rule) -> Finding {
 fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
     for &index in &rule.exempt {
         let condition = &facts.pack.conditions[index];
-        match facts.test(&condition.is, None) {
+        match facts.test(facts.condition(index), None) {
             Answer::Yes => return Some(Outcome::exempt(condition.label.clone())),
             Answer::No => {}
             Answer::Unknown(missing) => {

@@ -63,10 +63,8 @@ pub(super) fn computed(facts: &Facts<'_>, rule: &str, checks: &[&Check], passed:
             other
         });
         let other = others.max();
-        let crosses = matches!((worst, other), (Some(a), Some(b))
-            if (a == Status::Broken && b < Status::Missing)
-                || (a < Status::Missing && b == Status::Broken));
-        (turns && crosses).then(|| (reading.id.clone(), reading.why.clone()))
+        let across = matches!((worst, other), (Some(a), Some(b)) if crosses(a, b));
+        (turns && across).then(|| (reading.id.clone(), reading.why.clone()))
     });
     let outcome = Outcome::join(outcomes)
         .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
@@ -75,6 +73,11 @@ pub(super) fn computed(facts: &Facts<'_>, rule: &str, checks: &[&Check], passed:
         disagrees,
         ruled,
     }
+}
+
+/// True if one is broken and the other surely not.
+pub(super) fn crosses(a: Status, b: Status) -> bool {
+    (a == Status::Broken && b < Status::Missing) || (a < Status::Missing && b == Status::Broken)
 }
 
 /// A reading that breaks, or that no longer does.

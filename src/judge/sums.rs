@@ -108,6 +108,7 @@ impl<'a> Facts<'a> {
             pack: self.pack,
             view,
             focus: None,
+            read_as: self.read_as,
         };
         facts.test(expr, None)
     }
@@ -117,6 +118,7 @@ impl<'a> Facts<'a> {
             pack: self.pack,
             view,
             focus: None,
+            read_as: self.read_as,
         };
         facts.value(path)?.value.money()
     }

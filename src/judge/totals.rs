@@ -221,6 +221,7 @@ impl<'a> Facts<'a> {
                 pack: self.pack,
                 view,
                 focus: None,
+                read_as: self.read_as,
             };
             let day = facts.dates(&overflow.by).pop().map(|(day, _)| day);
             match (day, self.amount_of(view, &overflow.of)) {

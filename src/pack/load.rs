@@ -11,7 +11,7 @@ use super::embedded::EMBEDDED;
 use super::expr::Path;
 use super::parameter::{Filler, Parameter};
 use super::{
-    Condition, FormDef, Meta, NamedFact, Pack, Redaction, Rule, Scope, Severity, TableDef,
+    Condition, FormDef, Meta, NamedFact, Pack, Redaction, Rule, Scope, Severity, TableDef, Turned,
     VocabularyDef,
 };
 use crate::ledger::chain;
@@ -86,6 +86,17 @@ struct RawCondition {
     id: String,
     label: String,
     label_en: String,
+    is: String,
+    reading: Option<RawTurned>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTurned {
+    id: String,
+    rule: String,
+    why: String,
+    why_en: String,
     is: String,
 }
 
@@ -249,15 +260,27 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     }
     let mut conditions = Vec::new();
     for raw in file.condition {
-        let is = filler
-            .text(&raw.is)
-            .and_then(|text| compiler.expr(&text, None))
-            .map_err(wrong("condition", &raw.id))?;
+        let mut read = |text: &str| {
+            let filled = filler.text(text);
+            let read = filled.and_then(|text| compiler.expr(&text, None));
+            read.map_err(wrong("condition", &raw.id))
+        };
+        let is = read(&raw.is)?;
+        let reading = match raw.reading {
+            None => None,
+            Some(turned) => Some(Turned {
+                is: read(&turned.is)?,
+                id: turned.id,
+                rule: turned.rule,
+                why: Words::new(turned.why, turned.why_en),
+            }),
+        };
         compiler.conditions.push(raw.id.clone());
         conditions.push(Condition {
             id: raw.id,
             label: Words::new(raw.label, raw.label_en),
             is,
+            reading,
         });
     }
     let mut redactions = Vec::new();
@@ -293,6 +316,17 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         }
     }
     let rules = rules(&compiler, &mut filler, file.rule)?;
+    for turned in conditions
+        .iter()
+        .filter_map(|c: &Condition| c.reading.as_ref())
+    {
+        let rule = rules.iter().find(|rule| rule.id == turned.rule);
+        let there = rule.is_some_and(|rule| rule.readings().any(|id| id == turned.id));
+        if !there {
+            let error = format!("{} has no reading {}", turned.rule, turned.id);
+            return Err(wrong("condition", &turned.id)(error));
+        }
+    }
     Ok(Pack {
         source: source.to_owned(),
         meta,
