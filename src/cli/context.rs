@@ -152,16 +152,44 @@ impl<'a> Context<'a> {
     }
 
     /// The pack that the ledger is bound to, or the one that `--regime` names.
-    pub(super) fn pack(&self, ledger: &Ledger) -> anyhow::Result<Pack> {
-        let name = match &self.regime {
-            Some(name) => name.clone(),
-            None => bound(ledger)?.unwrap_or_else(|| default_pack().to_owned()),
+    pub(super) fn pack(&mut self, ledger: &Ledger) -> anyhow::Result<Pack> {
+        if let Some(name) = &self.regime {
+            return load(name);
+        }
+        let Some(name) = bound(ledger, "init", "regime")? else {
+            return load(default_pack());
         };
-        load(&name)
+        if Pack::embedded().any(|id| id == name) {
+            return load(&name);
+        }
+        let folder = beside(ledger.path(), &name);
+        if !folder.is_dir() {
+            return Err(Fail(words!(
+                "账本所用的依据在文件夹 {0} 里，现在找不到；请把它放回去，或用 --regime 写明新的位置。",
+                "The regulation of this ledger is in the folder {0}, which is not there; put it back, or name its new place with --regime.",
+                shown(&folder)
+            ))
+            .into());
+        }
+        let mut pack = load(&shown(&folder))?;
+        pack.source = name;
+        let last = bound(ledger, "regime.bind", "pack_sha256")?;
+        let last = match last {
+            Some(last) => Some(last),
+            None => bound(ledger, "init", "pack_sha256")?,
+        };
+        if last.is_some_and(|last| last != pack.sha256) {
+            super::talk(
+                self,
+                "注意：依据的文件在上次登记以后改过，下面按改后的核对。",
+                "Note: the files of the regulation were changed after the last recording; judged as they are now.",
+            );
+        }
+        Ok(pack)
     }
 
     /// A pack without a ledger.
-    pub(super) fn pack_alone(&self) -> anyhow::Result<Pack> {
+    pub(super) fn pack_alone(&mut self) -> anyhow::Result<Pack> {
         if let Some(name) = &self.regime {
             return load(name);
         }
@@ -259,16 +287,39 @@ pub(super) fn default_pack() -> &'static str {
     Pack::embedded().next().unwrap_or_default()
 }
 
-/// The pack that a ledger was opened with.
-fn bound(ledger: &Ledger) -> anyhow::Result<Option<String>> {
+/// A folder that a ledger names: beside the ledger, or from where the command is given.
+fn beside(ledger: &Path, name: &str) -> PathBuf {
+    let beside = ledger.with_file_name(name);
+    if beside.is_dir() {
+        return beside;
+    }
+    PathBuf::from(name)
+}
+
+/// The name under which a ledger finds its pack again: a folder from that of the ledger on, if
+/// it lies there, or from the root.
+pub(super) fn regime_of(ledger: &Path, regime: &str) -> String {
+    let folder = ledger.parent().filter(|p| !p.as_os_str().is_empty());
+    let whole = |path: &Path| path.canonicalize().ok();
+    let (Some(pack), Some(home)) = (
+        whole(Path::new(regime)).filter(|_| Pack::embedded().all(|id| id != regime)),
+        whole(folder.unwrap_or_else(|| Path::new("."))),
+    ) else {
+        return regime.to_owned();
+    };
+    shown(pack.strip_prefix(&home).unwrap_or(&pack))
+}
+
+/// What an event of a ledger's own chain says of its pack, the latest first.
+fn bound(ledger: &Ledger, step: &str, field: &str) -> anyhow::Result<Option<String>> {
     let events = ledger.reader().of_subject(&ledger.origin().name)?;
     Ok(events
         .iter()
         .rev()
-        .filter(|event| event.step == "init")
+        .filter(|event| event.step == step)
         .find_map(|event| {
             let json: serde_json::Value = serde_json::from_str(&event.payload).ok()?;
-            json.get("regime")?.as_str().map(str::to_owned)
+            json.get(field)?.as_str().map(str::to_owned)
         }))
 }
 

@@ -36,11 +36,15 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         },
         public: matches.get_flag("public"),
         chosen: Chosen {
-            community: community(&book, matches)?,
+            community: community(&book, matches)?.or_else(|| {
+                let case = Subject::parse(matches.get_one::<String>("case")?);
+                case.community().map(str::to_owned)
+            }),
             street: street(&book, matches)?,
             year: super::audit::year(matches)?,
             round: text("round"),
             batch: batch(matches)?,
+            case: text("case"),
         },
         date: text("date").map_or(Ok(context.as_of), |t| day(&t))?,
     };

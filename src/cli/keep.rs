@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::context::{Context, Format, default_pack, load, shown};
+use super::context::{Context, Format, default_pack, load, regime_of, shown};
 use super::{Exit, Fail, talk};
 use crate::ledger::upgrade::{UpgradeError, upgrade as upgrade_ledger};
 use crate::ledger::{BackupError, Draft, Ledger, OpenError, chain};
@@ -20,6 +20,7 @@ pub(super) fn init(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         .clone()
         .unwrap_or_else(|| default_pack().to_owned());
     let pack = load(&regime)?;
+    let regime = regime_of(&context.ledger, &regime);
     let origin = match matches.get_one::<String>("origin") {
         Some(origin)
             if origin

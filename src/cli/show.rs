@@ -7,6 +7,7 @@ use super::context::{Context, Format, day};
 use super::{Exit, Fail};
 use crate::corridor::{book_of, whole_book};
 use crate::judge;
+use crate::law::Day;
 use crate::ledger::{Event, Ledger};
 use crate::report::fund::{self as report_fund, Account};
 use crate::report::show::{Opener, cases, demands, life, log as log_table};
@@ -26,7 +27,19 @@ fn known(event: &Event, limit: Option<&String>) -> bool {
     limit.is_none_or(|limit| event.recorded_at.as_str() <= limit.as_str())
 }
 
-fn nothing(subject: &str) -> anyhow::Error {
+/// Says that nothing is recorded of a subject, or when the first thing is.
+fn nothing(book: &Book, subject: &str, as_of: Day) -> anyhow::Error {
+    let later = View::new(book, subject, Day::MAX);
+    if let Some(first) = later.own().filter_map(|fact| fact.occurred).min() {
+        return Fail(words!(
+            "{0} 的登记从{1}开始，晚于截至日期{2}；加 --as-of {1} 再看。",
+            "What is recorded of {0} begins on {1}, after the day {2} that is looked at; add --as-of {1}.",
+            subject,
+            first,
+            as_of
+        ))
+        .into();
+    }
     Fail(words!(
         "账本中没有 {0} 的记录；用 minsheng list 查看编号。",
         "The ledger has nothing on {0}; see minsheng list.",
@@ -45,7 +58,7 @@ pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     let book = limited(&ledger, &subject, limit.as_ref())?;
     let view = View::new(&book, &subject, context.as_of);
     if view.own().next().is_none() {
-        return Err(nothing(&subject));
+        return Err(nothing(&book, &subject, context.as_of));
     }
     let opener = Opener {
         ledger: &ledger,
@@ -241,7 +254,8 @@ pub(super) fn log(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         .get_one::<String>("subject")
         .filter(|_| events.is_empty())
     {
-        return Err(nothing(subject));
+        let book = limited(&ledger, subject, limit.as_ref())?;
+        return Err(nothing(&book, subject, context.as_of));
     }
     if context.format == Format::Json {
         // one event a line, the payload as stored
@@ -282,7 +296,7 @@ pub(super) fn explain(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
         _ => view.own().next().is_some(),
     };
     if judge::scope_of(&parsed).is_none() || !known {
-        return Err(nothing(&subject));
+        return Err(nothing(&book, &subject, context.as_of));
     }
     let mut findings = judge::judge(&pack, &book, &subject, context.as_of);
     if let Some(rule) = matches.get_one::<String>("rule") {

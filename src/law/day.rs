@@ -199,7 +199,7 @@ impl Moment {
 impl FromStr for Moment {
     type Err = DayError;
 
-    /// Reads `2022-04-01 09:30`, `2022-04-01T09:30`, or only the day.
+    /// Reads `2022-04-01 09:30`, `2022-04-01T09:30`, `2022年4月1日 9:30`, or only the day.
     fn from_str(text: &str) -> Result<Moment, DayError> {
         let not_a_minute = || DayError::NotAMinute(shown(text));
         let clean = plain(text).ok_or_else(not_a_minute)?;
@@ -210,12 +210,13 @@ impl FromStr for Moment {
             return clean.parse().map(Moment::of_day);
         };
         let day: Day = day.parse()?;
-        let two = |part: &str| {
-            let number = (part.len() == 2 && digits(part)).then(|| part.parse().ok());
+        let number = |part: &str, least: usize| {
+            let fits = (least..=2).contains(&part.len()) && digits(part);
+            let number = fits.then(|| part.parse().ok());
             number.flatten().ok_or_else(not_a_minute)
         };
         let (hour, minute) = time.split_once(':').ok_or_else(not_a_minute)?;
-        Moment::new(day, two(hour)?, two(minute)?).ok_or_else(not_a_minute)
+        Moment::new(day, number(hour, 1)?, number(minute, 2)?).ok_or_else(not_a_minute)
     }
 }
 
@@ -281,7 +282,8 @@ mod tests {
     #[test]
     #[rustfmt::skip]
     fn moments_are_minutes_or_days() {
-        for text in ["2022-04-01 09:30", " 2022-04-01T09:30 ", "2022年4月1日 ０９：３０"] {
+        for text in ["2022-04-01 09:30", " 2022-04-01T09:30 ", "2022年4月1日 ０９：３０", "2022年4月1日 9:30",
+            "2022-04-01T9：30"] {
             let moment: Moment = text.parse().expect(text);
             assert_eq!(moment.to_string(), "2022-04-01T09:30");
             assert_eq!(moment.day(), day(2022, 4, 1));
@@ -293,7 +295,7 @@ mod tests {
         let midnight: Moment = "2022-04-02 00:00".parse().expect("a minute");
         assert_eq!(midnight.span().0, known.span().1 + 1);
         for text in ["2022-04-01 24:00", "2022-04-01 09:60", "2022-04-01 09:30:00",
-            "2022-04-01 9:30", "2022-04-01 +9:30"] {
+            "2022-04-01 9:3", "2022-04-01 +9:30", "2022-04-01 :30"] {
             assert_eq!(text.parse::<Moment>(), Err(E::NotAMinute(text.into())));
         }
         assert!("2022-04".parse::<Moment>().is_err());

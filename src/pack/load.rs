@@ -229,6 +229,47 @@ fn wrong(part: &str, id: &str) -> impl Fn(String) -> LoadError {
     move |error| LoadError::Wrong(format!("{at}: {error}"))
 }
 
+fn condition(
+    compiler: &Compiler,
+    filler: &mut Filler,
+    raw: RawCondition,
+) -> Result<Condition, LoadError> {
+    let mut read = |text: &str| {
+        let text = filler.text(text);
+        let read = text.and_then(|text| compiler.expr(&text, None));
+        read.map_err(wrong("condition", &raw.id))
+    };
+    let is = read(&raw.is)?;
+    let reading = match raw.reading {
+        None => None,
+        Some(turned) => Some(Turned {
+            is: read(&turned.is)?,
+            id: turned.id,
+            rule: turned.rule,
+            why: Words::new(turned.why, turned.why_en),
+        }),
+    };
+    Ok(Condition {
+        id: raw.id,
+        label: Words::new(raw.label, raw.label_en),
+        is,
+        reading,
+    })
+}
+
+/// A condition that may be read otherwise names the reading of a rule that settles it.
+fn settled_by_rules(conditions: &[Condition], rules: &[Rule]) -> Result<(), LoadError> {
+    for turned in conditions.iter().filter_map(|c| c.reading.as_ref()) {
+        let rule = rules.iter().find(|rule| rule.id == turned.rule);
+        let there = rule.is_some_and(|rule| rule.readings().any(|id| id == turned.id));
+        if !there {
+            let error = format!("{} has no reading {}", turned.rule, turned.id);
+            return Err(wrong("condition", &turned.id)(error));
+        }
+    }
+    Ok(())
+}
+
 fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     let Texts { digest, meta, file } = Texts::read(files)?;
     let meta = meta.ok_or_else(|| LoadError::Wrong("no file of the pack has [meta]".into()))?;
@@ -260,28 +301,9 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     }
     let mut conditions = Vec::new();
     for raw in file.condition {
-        let mut read = |text: &str| {
-            let filled = filler.text(text);
-            let read = filled.and_then(|text| compiler.expr(&text, None));
-            read.map_err(wrong("condition", &raw.id))
-        };
-        let is = read(&raw.is)?;
-        let reading = match raw.reading {
-            None => None,
-            Some(turned) => Some(Turned {
-                is: read(&turned.is)?,
-                id: turned.id,
-                rule: turned.rule,
-                why: Words::new(turned.why, turned.why_en),
-            }),
-        };
-        compiler.conditions.push(raw.id.clone());
-        conditions.push(Condition {
-            id: raw.id,
-            label: Words::new(raw.label, raw.label_en),
-            is,
-            reading,
-        });
+        let id = raw.id.clone();
+        conditions.push(condition(&compiler, &mut filler, raw)?);
+        compiler.conditions.push(id);
     }
     let mut redactions = Vec::new();
     for raw in file.redaction {
@@ -316,17 +338,7 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         }
     }
     let rules = rules(&compiler, &mut filler, file.rule)?;
-    for turned in conditions
-        .iter()
-        .filter_map(|c: &Condition| c.reading.as_ref())
-    {
-        let rule = rules.iter().find(|rule| rule.id == turned.rule);
-        let there = rule.is_some_and(|rule| rule.readings().any(|id| id == turned.id));
-        if !there {
-            let error = format!("{} has no reading {}", turned.rule, turned.id);
-            return Err(wrong("condition", &turned.id)(error));
-        }
-    }
+    settled_by_rules(&conditions, &rules)?;
     Ok(Pack {
         source: source.to_owned(),
         meta,

@@ -345,7 +345,7 @@ fn giving(lang: Lang) -> Vec<Command> {
             .arg(option(
                 "case",
                 "CASE",
-                lang.pick("项目（每个项目一份的表）", "Case, for forms"),
+                lang.pick("只导出这个项目的", "Only this case"),
             ))
             .arg(option(
                 "round",

@@ -20,6 +20,8 @@ pub struct Chosen {
     pub round: Option<String>,
     /// Only this batch.
     pub batch: Option<i64>,
+    /// Only this case.
+    pub case: Option<String>,
 }
 
 /// One row: a record, and what is known of its subject.
@@ -69,6 +71,9 @@ impl Chosen {
                 records.drain(..records.len().saturating_sub(1));
             }
             records.retain(|fact| self.fits(&view, fact));
+            if self.case.as_ref().is_some_and(|case| *case != view.id) {
+                continue;
+            }
             let condition = pack.rows.get(&def.id);
             let kept = condition.is_none_or(|c| judge::holds(pack, &view, c));
             if records.is_empty() || !kept || view.withdrawn().is_some() || struck(def, &view) {
