@@ -335,6 +335,59 @@ fn an_example_that_is_not_true_is_told() {
     assert!(out.contains("B6-7D") && out.contains("violation"), "{out}");
 }
 
+#[test]
+fn a_pack_on_disk_is_found_from_everywhere_and_a_change_of_it_is_told() {
+    let office = Office::empty();
+    let pack = office.path("mine");
+    std::fs::create_dir(&pack).unwrap();
+    for entry in std::fs::read_dir(fixture("packs/baishi-2024")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            std::fs::copy(&path, pack.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    office.run("init --origin MINE.1 --regime ./mine").ends(0);
+    let from_elsewhere = |line: &str| {
+        let args: Vec<&str> = line.split(' ').collect();
+        let mut command = office.command(&args);
+        command.current_dir(std::env::temp_dir());
+        command.arg("--ledger").arg(office.ledger());
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap(), said)
+    };
+    let (code, said) = from_elsewhere("audit --year 2024 --fail-on never");
+    assert!(code == 0 && !said.contains("改过"), "{said}");
+    let file = pack.join("parameters.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text + "\n# changed\n").unwrap();
+    let (code, said) = from_elsewhere("audit --year 2024 --fail-on never");
+    assert!(code == 0 && said.contains("改过"), "{said}");
+    std::fs::rename(&pack, office.path("moved")).unwrap();
+    let (code, said) = from_elsewhere("audit --year 2024 --fail-on never");
+    assert!(
+        code == 2 && said.contains("mine") && said.contains("--regime"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_line_of_a_notice_replaces_no_year_that_is_known() {
+    let office = office("dongguan-2020");
+    office.write("one.csv", "date,holiday,kind\n2021-10-09,国庆节,休\n");
+    let refused = office
+        .run("regime calendar --file one.csv --basis 国办发明电〔2020〕27号")
+        .ends(2);
+    assert!(refused.err.contains("2021"), "{}", refused.err);
+}
+
+#[test]
+fn what_lies_after_the_day_is_told_with_its_day() {
+    let office = fifty_thousand();
+    let told = office.run("show HZ2022-001 --as-of 2020-01-01").ends(2);
+    assert!(told.err.contains("--as-of 2022-"), "{}", told.err);
+}
+
 /// A year of a town, for its papers.
 fn town() -> Office {
     let office = Office::empty();
