@@ -189,3 +189,14 @@ pub fn before(name: &str, step: &str) -> String {
 pub fn exists(path: &Path) -> bool {
     path.exists()
 }
+
+/// What a rule says of a subject.
+pub fn judged(office: &Office, subject: &str, rule: &str, as_of: &str) -> serde_json::Value {
+    let json = office
+        .run(&format!(
+            "explain {subject} {rule} --as-of {as_of} --format json"
+        ))
+        .ends(0)
+        .json();
+    json["findings"].as_array().unwrap()[0].clone()
+}
