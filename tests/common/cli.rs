@@ -191,7 +191,7 @@ pub fn exists(path: &Path) -> bool {
 }
 
 /// What a rule says of a subject.
-pub fn judged(office: &Office, subject: &str, rule: &str, as_of: &str) -> serde_json::Value {
+pub fn judged(office: &Office, subject: &str, rule: &str, as_of: &str) -> Json {
     let json = office
         .run(&format!(
             "explain {subject} {rule} --as-of {as_of} --format json"
