@@ -5,6 +5,7 @@
 mod backup;
 pub mod chain;
 pub mod checkpoint;
+pub mod erasures;
 pub mod evidence;
 mod files;
 pub mod format;

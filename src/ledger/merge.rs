@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::erasures::{self, Before, Foreign};
 use super::read::Reader;
 use super::{Draft, Event, Ledger, Writer, chain, evidence, personal};
 use crate::law::Day;
@@ -80,6 +81,8 @@ pub struct Merging<'a> {
     pub personal: usize,
     /// Personal values that went because the other ledger has erased them.
     pub erased: usize,
+    /// Erasures on which the caller must decide: they concern values of other chains.
+    pub foreign: Vec<Foreign>,
     /// Digests of the evidence that the other ledger's events name.
     pub evidence: BTreeSet<String>,
 }
@@ -130,12 +133,14 @@ impl Ledger {
         // the own chain first: what follows is appended to it
         received.sort_by(|a, b| (a.origin != own, &a.origin).cmp(&(b.origin != own, &b.origin)));
         let mut evidence = BTreeSet::new();
+        let before = Before::of(writer.conn())?;
         for part in received.iter().filter(|part| part.after > part.before) {
             theirs.of_chain(&part.origin, part.before, |event| writer.take_in(&event))?;
         }
         theirs.of_steps(&["attach", "register.document"], |event| {
             evidence.extend(evidence::named_by(&event));
         })?;
+        let foreign = erasures::foreign(&writer, &before, &own, other)?;
         let (personal, erased) = people(&writer, &other.conn)?;
         let on_record = personal::on_record(writer.conn())?;
         evidence.retain(|digest| !on_record.contains(digest));
@@ -149,6 +154,7 @@ impl Ledger {
             received,
             personal,
             erased,
+            foreign,
             evidence,
         }))
     }
