@@ -31,12 +31,15 @@ pub struct Verification {
     pub faults: Vec<Words>,
     /// The files beside the ledger.
     pub evidence: Found,
+    /// The schema could be compared: the file is not of a newer format.
+    pub schema_known: bool,
     /// What is no fault and should be known.
     pub notes: Vec<Words>,
 }
 
 impl Verification {
-    /// The ledger, what was anchored and the evidence are as they must be.
+    /// The chains, what was anchored and the evidence are as they must be, and the schema as
+    /// far as this version knows it.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.faults.is_empty()
@@ -94,6 +97,7 @@ impl Ledger {
             anchors,
             unanchored,
             faults: faults.conclude(),
+            schema_known: self.version.schema().is_some(),
             evidence,
             notes,
         })
