@@ -231,6 +231,35 @@ fn evidence_comes_along_and_can_be_erased() {
 }
 
 #[test]
+fn a_file_attached_again_after_its_erasure_is_guarded_again() {
+    let office = office();
+    let digest = minsheng::ledger::chain::digest("一份合同".as_bytes());
+    office.run("attach HZ2022-001 合同.pdf --as 合同").ends(0);
+    office
+        .run(&format!("erase --evidence {digest} --why 本人申请"))
+        .ends(0);
+    office.run("attach HZ2022-001 合同.pdf --as 补交").ends(0);
+    let json = office.run("verify --format json").ends(0).json();
+    assert_eq!(json["evidence"]["whole"], 1);
+    assert_eq!(json["evidence"]["orphans"], serde_json::json!([]));
+    // a further erasure covers it again, and again nothing of it is asked for
+    let file = copies(&office).remove(0);
+    std::fs::remove_file(&file).unwrap();
+    office.run("verify").ends(3);
+    if let Some(said) = second(&office.ledger(), &[]) {
+        assert!(said.ends(3).out.contains("missing"));
+    }
+    office.run("erase --again").ends(0);
+    office
+        .run(&format!("erase --evidence {digest} --why 本人申请"))
+        .ends(0);
+    office.run("verify").ends(0);
+    if let Some(said) = second(&office.ledger(), &[]) {
+        said.ends(0);
+    }
+}
+
+#[test]
 fn killed_while_attaching_no_event_names_a_file_that_is_not_there() {
     let office = office();
     office.write("large.bin", &"附件".repeat(200_000));

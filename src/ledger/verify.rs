@@ -89,16 +89,15 @@ impl Ledger {
         self.check_personal(&walk, &mut faults);
         self.check_received(&walk, &mut faults);
         let (anchors, unanchored) = walk.conclude(against, &mut faults);
-        walk.evidence.retain(|digest| !walk.erased.contains(digest));
-        let evidence = evidence::check(&self.path, &walk.evidence);
+        let evidence = evidence::check(&self.path, &walk.copies.living());
         Ok(Verification {
             events: walk.events,
             heads: walk.heads(),
             anchors,
             unanchored,
             faults: faults.conclude(),
-            schema_known: self.version.schema().is_some(),
             evidence,
+            schema_known: self.version.schema().is_some(),
             notes,
         })
     }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{Anchored, Faults};
 use crate::ledger::checkpoint::{Anchor, Checkpoint, Merkle};
-use crate::ledger::{Event, Head, chain, evidence, personal};
+use crate::ledger::copies::{self, Copies};
+use crate::ledger::{Event, Head, chain, personal};
 use crate::step::{self, Step};
 use crate::words;
 
@@ -30,8 +31,8 @@ pub(super) struct Walk {
     pub(super) erased: HashSet<String>,
     /// Chain, size and head that were received.
     pub(super) received: Vec<(String, i64, String)>,
-    /// Digests of the files that events name.
-    pub(super) evidence: BTreeSet<String>,
+    /// What events say of the files beside the ledger.
+    pub(super) copies: Copies,
 }
 
 impl Walk {
@@ -57,7 +58,7 @@ impl Walk {
             tokens: HashSet::new(),
             erased: HashSet::new(),
             received: Vec::new(),
-            evidence: BTreeSet::new(),
+            copies: Copies::default(),
         }
     }
 
@@ -121,10 +122,10 @@ impl Walk {
         });
         match event.step.as_str() {
             "erase" => self.erased.extend(personal::erased(&values)),
-            "ledger.receive" => self.received.extend(received(&values)),
+            "ledger.receive" => self.received.extend(copies::received(&values)),
             _ => {}
         }
-        self.evidence.extend(evidence::named_by(event));
+        self.copies.note(event, &values);
         for subject in mentions(event, values) {
             let named = subject != event.subject;
             self.mentions.insert((subject, named, event.id));
@@ -219,15 +220,6 @@ fn equivocation(against: &[Anchor], faults: &mut Faults) {
             ));
         }
     }
-}
-
-fn received(values: &Map<String, Json>) -> Option<(String, i64, String)> {
-    let text = |name: &str| values.get(name)?.as_str().map(str::to_owned);
-    Some((
-        text("origin")?,
-        values.get("size")?.as_i64()?,
-        text("head")?,
-    ))
 }
 
 /// The subjects that an event concerns, from its stored text alone.
