@@ -36,6 +36,7 @@ struct Outcome {
     erased: usize,
     copied: usize,
     lacking: usize,
+    removed: usize,
 }
 
 impl Outcome {
@@ -59,6 +60,7 @@ impl Outcome {
             erased: 0,
             copied: 0,
             lacking: 0,
+            removed: 0,
         }
     }
 
@@ -79,12 +81,13 @@ impl Outcome {
                 "id": conflict.id, "message": conflict.words.in_lang(lang),
             })).collect::<Vec<_>>(),
             "foreign_erasures": self.foreign.iter().map(|foreign| json!({
-                "origin": foreign.origin, "values": foreign.values,
+                "origin": foreign.origin, "values": foreign.values, "copies": foreign.copies,
             })).collect::<Vec<_>>(),
             "personal": self.personal,
             "erased": self.erased,
             "evidence_copied": self.copied,
             "evidence_lacking": self.lacking,
+            "evidence_erased": self.removed,
             "messages": self.said.iter().map(|words| words.in_lang(lang)).collect::<Vec<_>>(),
         })
     }
@@ -161,7 +164,7 @@ fn one(
     }
     let (actor, now) = (context.actor.clone(), context.now());
     let home = ledger.path().to_owned();
-    let merging = match ledger.merge(&other, &actor, &now, context.today)? {
+    let mut merging = match ledger.merge(&other, &actor, &now, context.today)? {
         Ok(merging) => merging,
         Err(forks) => {
             let mut outcome = Outcome::of(file, Exit::Integrity);
@@ -198,8 +201,12 @@ fn one(
     };
     outcome.copied = copied;
     outcome.lacking = lacking.len();
+    let gone = std::mem::take(&mut merging.copies_gone);
     merging.commit()?;
     context.recorded |= grew;
+    for digest in &gone {
+        outcome.removed += usize::from(evidence::remove(&home, digest)?);
+    }
     if outcome.erased > 0 {
         ledger.scrub()?;
     }
@@ -299,6 +306,17 @@ fn tell(context: &mut Context<'_>, outcome: &Outcome) -> anyhow::Result<()> {
     if outcome.copied > 0 {
         let zh = format!("附件：带来{}份。", outcome.copied);
         let en = format!("Evidence: {} files came along.", outcome.copied);
+        talk(context, &zh, &en);
+    }
+    if outcome.removed > 0 {
+        let zh = format!(
+            "对方已登记删除的附件，本账本一并删除副本：{}份。",
+            outcome.removed
+        );
+        let en = format!(
+            "Files of evidence whose erasure came along: {} copies deleted.",
+            outcome.removed
+        );
         talk(context, &zh, &en);
     }
     if outcome.erased > 0 {

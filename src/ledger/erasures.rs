@@ -1,9 +1,11 @@
 //! Erasures that come along with a merge: which act by themselves, which must be accepted.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::Connection;
 
+use super::copies::Copies;
+use super::read::Reader;
 use super::{Ledger, Writer, personal};
 use crate::words;
 use crate::words::Words;
@@ -15,6 +17,8 @@ pub struct Foreign {
     pub origin: String,
     /// Personal values of other chains that would go.
     pub values: usize,
+    /// Copies of evidence that only other chains name and that would go.
+    pub copies: usize,
 }
 
 impl Foreign {
@@ -22,10 +26,11 @@ impl Foreign {
     #[must_use]
     pub fn words(&self) -> Words {
         words!(
-            "账本 {0} 登记的删除涉及其他账本登记的{1}条个人信息；删除后不能恢复。请先向 {0} 核实是谁申请、为什么删。",
-            "Ledger {0} erases {1} personal values that other ledgers recorded; what is erased cannot be brought back. Ask {0} first who requested it and why.",
+            "账本 {0} 登记的删除涉及其他账本登记的{1}条个人信息、{2}份附件；删除后不能恢复。请先向 {0} 核实是谁申请、为什么删。",
+            "Ledger {0} erases {1} personal values and {2} files of evidence that other ledgers recorded; what is erased cannot be brought back. Ask {0} first who requested it and why.",
             self.origin,
-            self.values
+            self.values,
+            self.copies
         )
     }
 }
@@ -36,6 +41,8 @@ pub(super) struct Before {
     erased: HashSet<String>,
     /// Number of its last event.
     last: i64,
+    /// Copies that it kept.
+    copies: BTreeSet<String>,
 }
 
 impl Before {
@@ -44,6 +51,7 @@ impl Before {
         Ok(Self {
             erased: personal::on_record(conn)?,
             last,
+            copies: Copies::read(Reader::new(conn))?.living(),
         })
     }
 }
@@ -57,6 +65,7 @@ pub(super) fn foreign(
     before: &Before,
     own: &str,
     other: &Ledger,
+    copies: &Copies,
 ) -> anyhow::Result<Vec<Foreign>> {
     let by_token = erasers(writer)?;
     let mut doubtful = HashSet::new();
@@ -70,35 +79,40 @@ pub(super) fn foreign(
             doubtful.insert(token.clone());
         }
     }
-    if doubtful.is_empty() {
-        return Ok(Vec::new());
-    }
     let mut settled = HashSet::new();
-    writer.reader().arrivals(|event| {
-        for token in event.tokens() {
-            let here = before.erased.contains(&token) && event.id <= before.last;
-            let its_own = || {
-                by_token
-                    .get(&token)
-                    .is_some_and(|c| c.contains(&event.origin))
-            };
-            if doubtful.contains(&token) && (here || its_own()) {
-                settled.insert(token);
+    if !doubtful.is_empty() {
+        writer.reader().arrivals(|event| {
+            for token in event.tokens() {
+                let here = before.erased.contains(&token) && event.id <= before.last;
+                let its_own = || {
+                    by_token
+                        .get(&token)
+                        .is_some_and(|c| c.contains(&event.origin))
+                };
+                if doubtful.contains(&token) && (here || its_own()) {
+                    settled.insert(token);
+                }
             }
-        }
-        true
-    })?;
-    let mut list: BTreeMap<&str, usize> = BTreeMap::new();
+            true
+        })?;
+    }
+    let mut list: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for token in doubtful.difference(&settled) {
         for chain in by_token.get(token).into_iter().flatten() {
-            *list.entry(chain).or_default() += 1;
+            list.entry(chain.clone()).or_default().0 += 1;
         }
     }
+    for digest in copies.gone().intersection(&before.copies) {
+        for chain in copies.foreign(digest, own) {
+            list.entry(chain.to_owned()).or_default().1 += 1;
+        }
+    }
+    let list = list.into_iter();
     Ok(list
-        .into_iter()
-        .map(|(origin, values)| Foreign {
-            origin: origin.to_owned(),
+        .map(|(origin, (values, copies))| Foreign {
+            origin,
             values,
+            copies,
         })
         .collect())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::copies::Copies;
 use super::erasures::{self, Before, Foreign};
 use super::read::Reader;
 use super::{Draft, Event, Ledger, Writer, chain, evidence, personal};
@@ -85,6 +86,8 @@ pub struct Merging<'a> {
     pub foreign: Vec<Foreign>,
     /// Digests of the evidence that the other ledger's events name.
     pub evidence: BTreeSet<String>,
+    /// Digests whose copies are to go: no event has named them since their erasure.
+    pub copies_gone: BTreeSet<String>,
 }
 
 impl Ledger {
@@ -140,10 +143,11 @@ impl Ledger {
         theirs.of_steps(&["attach", "register.document"], |event| {
             evidence.extend(evidence::named_by(&event));
         })?;
-        let foreign = erasures::foreign(&writer, &before, &own, other)?;
+        let copies = Copies::read(writer.reader())?;
+        let foreign = erasures::foreign(&writer, &before, &own, other, &copies)?;
         let (personal, erased) = people(&writer, &other.conn)?;
-        let on_record = personal::on_record(writer.conn())?;
-        evidence.retain(|digest| !on_record.contains(digest));
+        let living = copies.living();
+        evidence.retain(|digest| living.contains(digest));
         for part in &received {
             if part.origin != own && part.after > part.before {
                 writer.append(receipt(&own, part, today)?)?;
@@ -156,6 +160,7 @@ impl Ledger {
             erased,
             foreign,
             evidence,
+            copies_gone: copies.gone(),
         }))
     }
 }
