@@ -298,6 +298,15 @@ class Checker:
             self.fault(f"checkpoint of {origin}, {size} events: the history is another one")
 
 
+def checkpoint(text):
+    """Origin, size and root of the three lines."""
+    origin, size, value = [line.strip() for line in text.lstrip("\ufeff").splitlines()[:3]]
+    value = base64.b64decode(value, validate=True)
+    if not origin or not re.fullmatch("[0-9]{1,18}", size) or len(value) != 32:
+        raise ValueError("no checkpoint")
+    return origin, size, value
+
+
 def main():
     parser = argparse.ArgumentParser(description="second verifier of minsheng ledgers")
     parser.add_argument("ledger")
@@ -312,20 +321,29 @@ def main():
         sys.exit(2)
     try:
         checker.read()
-    except (sqlite3.Error, UnicodeDecodeError, TypeError, OverflowError, KeyError) as error:
+    except (sqlite3.Error, UnicodeDecodeError, TypeError, OverflowError, KeyError,
+            ValueError, RecursionError) as error:
         checker.fault(f"cannot be read: {error}")
     roots = {}
     for path in args.against:
-        with open(path, encoding="utf-8", newline="") as file:
-            text = file.read()
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                text = file.read()
+        except (OSError, ValueError) as error:
+            print(f"{path}: 读不到校验点文件 / cannot be read: {error}")
+            sys.exit(2)
         if args.verifier_key:
             try:
                 text = signed_text(text, args.verifier_key)
             except ValueError as error:
                 print(f"{path}: {error}")
                 sys.exit(2)
-        origin, size, value = [line.strip() for line in text.splitlines()[:3]]
-        value = base64.b64decode(value)
+        try:
+            origin, size, value = checkpoint(text)
+        except ValueError:
+            print(f"{path}: 不是校验点文件，应为 minsheng checkpoint 输出的前三行 / "
+                  "is no checkpoint, it must begin with the three lines of minsheng checkpoint")
+            sys.exit(2)
         if roots.setdefault((origin, size), value) != value:
             checker.fault(f"two checkpoints of {origin}, {size} events contradict each other")
         checker.anchor(origin, int(size), lambda found, o=origin, s=int(size), v=value: found == body(o, s, v))

@@ -116,13 +116,30 @@ impl Walk {
                 *root = Some(tree.merkle.root());
             }
         }
-        let values: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_default();
+        let values: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_else(|_| {
+            faults.tell(words!(
+                "链 {} 第{}个事件（{}）的内容读不成 JSON。",
+                "The payload of event {1} of chain {0} ({2}) cannot be read as JSON.",
+                event.origin,
+                event.seq,
+                event.step
+            ));
+            Map::new()
+        });
         personal::tokens(&values, &mut |token| {
             self.tokens.insert(token.to_owned());
         });
         match event.step.as_str() {
             "erase" => self.erased.extend(personal::erased(&values)),
-            "ledger.receive" => self.received.extend(copies::received(&values)),
+            "ledger.receive" => match copies::received(&values) {
+                Some(received) => self.received.push(received),
+                None => faults.tell(words!(
+                    "链 {} 第{}个事件（ledger.receive）没有说清并入了哪个账本的多少个事件。",
+                    "Event {1} of chain {0} (ledger.receive) does not say which chain it received and how many events.",
+                    event.origin,
+                    event.seq
+                )),
+            },
             _ => {}
         }
         self.copies.note(event, &values);
