@@ -101,8 +101,8 @@ impl Copies {
             return place.1 < *at;
         }
         let list = self.received.get(&(chain.clone(), place.0.clone()));
-        let before = list.into_iter().flatten().filter(|(seq, _)| seq < at);
-        before.last().is_some_and(|(_, size)| place.1 <= *size)
+        let mut before = list.into_iter().flatten().filter(|(seq, _)| seq < at);
+        before.next_back().is_some_and(|(_, size)| place.1 <= *size)
     }
 }
 
