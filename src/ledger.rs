@@ -5,6 +5,8 @@
 mod backup;
 pub mod chain;
 pub mod checkpoint;
+mod copies;
+pub mod erasures;
 pub mod evidence;
 mod files;
 pub mod format;

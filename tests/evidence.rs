@@ -231,6 +231,87 @@ fn evidence_comes_along_and_can_be_erased() {
 }
 
 #[test]
+fn a_file_attached_again_after_its_erasure_is_guarded_again() {
+    let office = office();
+    let digest = minsheng::ledger::chain::digest("一份合同".as_bytes());
+    office.run("attach HZ2022-001 合同.pdf --as 合同").ends(0);
+    office
+        .run(&format!("erase --evidence {digest} --why 本人申请"))
+        .ends(0);
+    office.run("attach HZ2022-001 合同.pdf --as 补交").ends(0);
+    let json = office.run("verify --format json").ends(0).json();
+    assert_eq!(json["evidence"]["whole"], 1);
+    assert_eq!(json["evidence"]["orphans"], serde_json::json!([]));
+    // a further erasure covers it again, and again nothing of it is asked for
+    let file = copies(&office).remove(0);
+    std::fs::remove_file(&file).unwrap();
+    office.run("verify").ends(3);
+    if let Some(said) = second(&office.ledger(), &[]) {
+        assert!(said.ends(3).out.contains("missing"));
+    }
+    office.run("erase --again").ends(0);
+    office
+        .run(&format!("erase --evidence {digest} --why 本人申请"))
+        .ends(0);
+    office.run("verify").ends(0);
+    if let Some(said) = second(&office.ledger(), &[]) {
+        said.ends(0);
+    }
+}
+
+#[test]
+fn an_erasure_of_evidence_travels_with_a_merge() {
+    let office = office();
+    let digest = minsheng::ledger::chain::digest("一份合同".as_bytes());
+    office.run("attach HZ2022-001 合同.pdf --as 合同").ends(0);
+    let empty = |origin: &str| {
+        let office = Office::empty();
+        office.run(&format!("init --origin {origin}")).ends(0);
+        office
+    };
+    let (st, qu) = (empty("ST.1"), empty("QU.1"));
+    for receiver in [&st, &qu] {
+        receiver.run(&format!("merge {}", path(&office))).ends(0);
+        assert_eq!(copies(receiver).len(), 1);
+    }
+    // erased by the street, which only received it: the others are asked
+    st.run(&format!("erase --evidence {digest} --why 本人申请"))
+        .ends(0);
+    for receiver in [&qu, &office] {
+        let refused = receiver.run(&format!("merge {}", path(&st))).ends(1).err;
+        for part in ["ST.1", "1份附件", "--accept-erasures"] {
+            assert!(refused.contains(part), "{part}: {refused}");
+        }
+        assert_eq!(copies(receiver).len(), 1);
+    }
+    let told = qu
+        .run(&format!("merge {} --accept-erasures", path(&st)))
+        .ends(0);
+    assert!(told.err.contains("副本：1份"), "{}", told.err);
+    // an old copy does not bring it back, in whatever order
+    qu.run(&format!("merge {} {}", path(&office), path(&st)))
+        .ends(0);
+    assert!(copies(&qu).is_empty());
+    // attached anew after the erasure it comes along again
+    office.run("attach HZ2022-001 合同.pdf --as 补交").ends(0);
+    qu.run(&format!("merge {}", path(&office))).ends(0);
+    assert_eq!(copies(&qu).len(), 1);
+    // the ledger that attached it erases it: nobody is asked
+    office
+        .run(&format!("erase --evidence {digest} --why 本人申请"))
+        .ends(0);
+    let told = qu.run(&format!("merge {}", path(&office))).ends(0);
+    assert!(told.err.contains("副本：1份"), "{}", told.err);
+    assert!(copies(&qu).is_empty());
+    for ledger in [&qu, &st, &office] {
+        ledger.run("verify").ends(0);
+        if let Some(said) = second(&ledger.ledger(), &[]) {
+            said.ends(0);
+        }
+    }
+}
+
+#[test]
 fn killed_while_attaching_no_event_names_a_file_that_is_not_there() {
     let office = office();
     office.write("large.bin", &"附件".repeat(200_000));

@@ -5,8 +5,8 @@
 mod common;
 
 use common::cli::{Office, base_case, fixture};
-use common::forge::{CLASSES, Dice, forge, rewrite, tamper, text};
-use common::trust::second;
+use common::forge::{CLASSES, Dice, append, forge, rewrite, tamper, text};
+use common::trust::{community, second};
 
 fn office() -> Office {
     let office = Office::new();
@@ -381,5 +381,58 @@ fn audits_and_exports_say_which_state_they_were_made_from() {
         let answer = office.run(&line).ends(0);
         assert!(answer.err.contains(short), "{line}: {}", answer.err);
         assert!(!answer.out.contains(short), "{line}");
+    }
+}
+
+#[test]
+fn both_verifiers_call_what_they_cannot_read_a_fault() {
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
+    let just = format!("{{\"a\":{}{}}}", "[".repeat(126), "]".repeat(126));
+    let over = format!("{{\"a\":{}{}}}", "[".repeat(127), "]".repeat(127));
+    let receive = |size: &str| {
+        format!(
+            "{{\"ledger\":\"HZ.1\",\"origin\":\"HZ.1\",\"size\":{size},\"head\":\"00\",\"date\":\"2022-01-05\"}}"
+        )
+    };
+    let cases = [
+        ("future.step", deep, 3),
+        ("future.step", over, 3),
+        ("future.step", just, 0),
+        ("future.step", "[]".to_owned(), 3),
+        ("ledger.receive", receive("\"3\""), 3),
+        ("ledger.receive", receive("true"), 3),
+        ("ledger.receive", receive("0"), 3),
+        ("ledger.receive", receive("99999999999999999999"), 3),
+        ("ledger.receive", "{}".to_owned(), 3),
+    ];
+    for (step, payload, code) in cases {
+        let office = community("HZ", "海珠社区", "13800000001");
+        append(&office.ledger(), step, &payload);
+        let start: String = payload.chars().take(90).collect();
+        let said = office.run("verify");
+        assert_eq!(said.code, code, "{start}: {}", said.out);
+        if let Some(other) = second(&office.ledger(), &[]) {
+            assert_eq!(other.code, code, "{start}: {}{}", other.out, other.err);
+            assert!(!other.err.contains("Traceback"), "{}", other.err);
+        }
+    }
+}
+
+#[test]
+fn the_second_verifier_says_what_is_no_checkpoint() {
+    let office = community("HZ", "海珠社区", "13800000001");
+    for text in ["x", "HZ.1\nthree\nAA==\n", "HZ.1\n3\nAA==\n", ""] {
+        office.write("bad.cp", text);
+        let file = office.path("bad.cp");
+        let Some(said) = second(&office.ledger(), &["--against", file.to_str().unwrap()]) else {
+            return;
+        };
+        let said = said.ends(2);
+        assert!(
+            said.out.contains("不是校验点文件"),
+            "{}{}",
+            said.out,
+            said.err
+        );
     }
 }

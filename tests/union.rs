@@ -9,8 +9,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use common::cli::{Office, base_case, fixture};
-use common::forge::{Dice, tamper, text};
-use common::trust::{community, demand, path};
+use common::forge::{Dice, append, tamper, text};
+use common::trust::{community, demand, path, second};
 use serde_json::Value as Json;
 
 /// A street's ledger with nothing in it.
@@ -526,4 +526,95 @@ fn random_schedules_end_in_the_same_union_and_report_every_fork() {
     );
     assert_eq!(report.forks_injected, report.forks_reported, "{report:?}");
     assert_eq!(report.unions, 1, "{report:?}");
+}
+
+/// A ledger whose one erasure lists every token of another one.
+fn eraser(origin: &str, of: &Office) -> Office {
+    let office = street(origin);
+    office
+        .run("register community XX --name 坏社区 --street 粤海街道 --date 2020-09-10")
+        .ends(0);
+    let tokens = text(&of.ledger(), "SELECT json_group_array(token) FROM personal");
+    let payload = format!(
+        "{{\"ledger\":\"{origin}\",\"tokens\":{tokens},\"concerns\":[],\"why\":\"x\",\"date\":\"2022-01-05\"}}"
+    );
+    append(&office.ledger(), "erase", &payload);
+    office.run("verify").ends(0);
+    office
+}
+
+#[test]
+fn another_ledgers_erasure_takes_no_values_of_third_ones_unless_accepted() {
+    let hz = community("HZ", "海珠社区", "13800000001");
+    let evil = eraser("XX.1", &hz);
+    let values = |office: &Office| {
+        text(
+            &office.ledger(),
+            "SELECT CAST(count(*) AS TEXT) FROM personal",
+        )
+    };
+    let agree = |office: &Office| {
+        office.run("verify").ends(0);
+        if let Some(said) = second(&office.ledger(), &[]) {
+            said.ends(0);
+        }
+    };
+    let mut unions = Vec::new();
+    for (first, then) in [(&hz, &evil), (&evil, &hz)] {
+        let qu = street("QU.1");
+        qu.run(&format!("merge {}", path(first))).ends(0);
+        let bytes = qu.bytes();
+        for more in ["", " --dry-run", " --as-is"] {
+            let refused = qu.run(&format!("merge {}{more}", path(then))).ends(1).err;
+            for part in ["XX.1", "2条", "--accept-erasures"] {
+                assert!(refused.contains(part), "{part}: {refused}");
+            }
+            assert_eq!(qu.bytes(), bytes);
+        }
+        agree(&qu);
+        let json = qu
+            .run(&format!(
+                "merge {} --accept-erasures --format json",
+                path(then)
+            ))
+            .ends(0)
+            .json();
+        assert_eq!(json["files"][0]["foreign_erasures"][0]["values"], 2);
+        // accepted once it stays so
+        for _ in 0..2 {
+            qu.run(&format!("merge {} {}", path(&hz), path(&evil)))
+                .ends(0);
+        }
+        assert_eq!(values(&qu), "0");
+        agree(&qu);
+        unions.push(union(&qu, "QU.1"));
+    }
+    assert_eq!(unions[0], unions[1]);
+    // the ledger itself is asked as well; without the flag it keeps what it has
+    hz.run(&format!("merge {}", path(&evil))).ends(1);
+    assert_eq!(values(&hz), "2");
+    agree(&hz);
+}
+
+#[test]
+fn what_a_street_erased_of_its_communities_is_accepted_by_the_district_once() {
+    let hz = community("HZ", "海珠社区", "13800000001");
+    let (st, qu) = (street("ST.1"), street("QU.1"));
+    st.run(&format!("merge {}", path(&hz))).ends(0);
+    qu.run(&format!("merge {}", path(&st))).ends(0);
+    st.run("erase --value 13800000001 --why 本人申请").ends(0);
+    // the street alone: what it erased of others it does not bring back to itself
+    st.run(&format!("merge {}", path(&hz))).ends(0);
+    qu.run(&format!("merge {}", path(&st))).ends(1);
+    qu.run(&format!("merge {} --accept-erasures", path(&st)))
+        .ends(0);
+    qu.run(&format!("merge {} {}", path(&hz), path(&st)))
+        .ends(0);
+    let needle = b"13800000001";
+    assert!(!qu.bytes().windows(11).any(|w| w == needle));
+    // who had the values only from the street has nothing to decide
+    let late = street("QU.2");
+    late.run(&format!("merge {} {}", path(&st), path(&hz)))
+        .ends(0);
+    late.run("verify").ends(0);
 }

@@ -72,6 +72,27 @@ def tokens(value):
                 yield from tokens(item)
 
 
+def whole(number):
+    return type(number) is int and -2**63 <= number < 2**63
+
+
+def parse(payload):
+    """A payload: an object of JSON, nested less than 128 deep."""
+    depth = 0
+    for mark in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', payload, re.S):
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > 127:
+            raise ValueError("nested too deep")
+
+    def no_number(text):
+        raise ValueError(text)
+
+    values = json.loads(payload, parse_constant=no_number)
+    if not isinstance(values, dict):
+        raise ValueError("no object")
+    return values
+
+
 # Ed25519 (RFC 8032), verification only
 
 P = 2**255 - 19
@@ -145,7 +166,9 @@ class Checker:
     def __init__(self, path, schema):
         self.path, self.schema, self.faults = path, schema, []
         self.chains, self.own = {}, None
-        self.named, self.erased, self.evidence, self.received = set(), set(), set(), []
+        self.named, self.erased, self.received = set(), set(), []
+        # chain and number of what names a copy, of what erases one, of what receives a chain
+        self.naming, self.erasing, self.receipts = {}, {}, {}
 
     def fault(self, text):
         self.faults.append(text)
@@ -171,8 +194,9 @@ class Checker:
             chain = self.chains.get(origin, [])
             if not 0 < size <= len(chain) or chain[size - 1].hex() != head:
                 self.fault(f"received {origin} {size}: not here as it was")
-        for digest in sorted(self.evidence - self.erased):
-            self.file(digest)
+        for digest in sorted(self.naming):
+            if any(not self.covered(digest, place) for place in self.naming[digest]):
+                self.file(digest)
 
     def check_schema(self):
         if self.schema is None:
@@ -205,23 +229,46 @@ class Checker:
                 self.fault(f"{origin} {seq}: the hash does not fit")
             last = arrival
             chain.append(stored)
-            self.said(step, payload)
+            self.said(origin, seq, step, payload)
 
-    def said(self, step, payload):
+    def said(self, origin, seq, step, payload):
         try:
-            values = json.loads(payload)
-        except ValueError:
-            return
-        if not isinstance(values, dict):
-            return
+            values = parse(payload)
+        except (ValueError, RecursionError):
+            self.fault(f"{origin} {seq}: the payload cannot be read as JSON")
+            values = {}
         self.named.update(tokens(values))
         if step == "erase":
-            self.erased.update(values.get("tokens", []))
+            listed = values.get("tokens")
+            for token in listed if isinstance(listed, list) else []:
+                if isinstance(token, str) and TOKEN.fullmatch(token):
+                    self.erased.add(token)
+                    self.erasing.setdefault(token, []).append((origin, seq))
         elif step == "ledger.receive":
-            self.received.append((values["origin"], values["size"], values["head"]))
-        elif step in ("attach", "register.document") and "size" in values:
-            if TOKEN.fullmatch(values.get("digest", "")):
-                self.evidence.add(values["digest"])
+            chain, size, head = (values.get(name) for name in ("origin", "size", "head"))
+            if not (isinstance(chain, str) and whole(size) and isinstance(head, str)):
+                self.fault(f"{origin} {seq}: what was received is not said")
+                return
+            self.received.append((chain, size, head))
+            self.receipts.setdefault((origin, chain), []).append((seq, size))
+        elif step in ("attach", "register.document") and whole(values.get("size")):
+            digest = values.get("digest")
+            if isinstance(digest, str) and TOKEN.fullmatch(digest):
+                self.naming.setdefault(digest, []).append((origin, seq))
+
+    def covered(self, digest, place):
+        """Some erasure covers the event: it stands before it in its own chain, or in what
+        the erasing chain had received of another one."""
+        origin, seq = place
+        for chain, at in self.erasing.get(digest, []):
+            if chain == origin:
+                size = at - 1
+            else:
+                sizes = [n for s, n in self.receipts.get((chain, origin), []) if s < at]
+                size = sizes[-1] if sizes else 0
+            if seq <= size:
+                return True
+        return False
 
     def personal(self):
         stored = set()
@@ -251,6 +298,15 @@ class Checker:
             self.fault(f"checkpoint of {origin}, {size} events: the history is another one")
 
 
+def checkpoint(text):
+    """Origin, size and root of the three lines."""
+    origin, size, value = [line.strip() for line in text.lstrip("\ufeff").splitlines()[:3]]
+    value = base64.b64decode(value, validate=True)
+    if not origin or not re.fullmatch("[0-9]{1,18}", size) or len(value) != 32:
+        raise ValueError("no checkpoint")
+    return origin, size, value
+
+
 def main():
     parser = argparse.ArgumentParser(description="second verifier of minsheng ledgers")
     parser.add_argument("ledger")
@@ -265,20 +321,29 @@ def main():
         sys.exit(2)
     try:
         checker.read()
-    except (sqlite3.Error, UnicodeDecodeError, TypeError, OverflowError, KeyError) as error:
+    except (sqlite3.Error, UnicodeDecodeError, TypeError, OverflowError, KeyError,
+            ValueError, RecursionError) as error:
         checker.fault(f"cannot be read: {error}")
     roots = {}
     for path in args.against:
-        with open(path, encoding="utf-8", newline="") as file:
-            text = file.read()
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                text = file.read()
+        except (OSError, ValueError) as error:
+            print(f"{path}: 读不到校验点文件 / cannot be read: {error}")
+            sys.exit(2)
         if args.verifier_key:
             try:
                 text = signed_text(text, args.verifier_key)
             except ValueError as error:
                 print(f"{path}: {error}")
                 sys.exit(2)
-        origin, size, value = [line.strip() for line in text.splitlines()[:3]]
-        value = base64.b64decode(value)
+        try:
+            origin, size, value = checkpoint(text)
+        except ValueError:
+            print(f"{path}: 不是校验点文件，应为 minsheng checkpoint 输出的前三行 / "
+                  "is no checkpoint, it must begin with the three lines of minsheng checkpoint")
+            sys.exit(2)
         if roots.setdefault((origin, size), value) != value:
             checker.fault(f"two checkpoints of {origin}, {size} events contradict each other")
         checker.anchor(origin, int(size), lambda found, o=origin, s=int(size), v=value: found == body(o, s, v))

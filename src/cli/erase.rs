@@ -90,7 +90,7 @@ fn again(context: &mut Context<'_>) -> anyhow::Result<Exit> {
     ledger.scrub()?;
     let files = ledger.erased_evidence()?;
     for digest in &files {
-        remove_copy(ledger.path(), digest)?;
+        evidence::remove(ledger.path(), digest)?;
     }
     let zh = format!("已重新清除：{gone}条；文件已整理，不留字节。");
     let en =
@@ -259,16 +259,9 @@ fn record(
 fn clean(ledger: &Ledger, doomed: &[Doomed]) -> anyhow::Result<()> {
     ledger.scrub()?;
     for gone in doomed.iter().filter(|d| d.value.is_none()) {
-        remove_copy(ledger.path(), &gone.token)?;
+        evidence::remove(ledger.path(), &gone.token)?;
     }
     Ok(())
-}
-
-fn remove_copy(ledger: &Path, digest: &str) -> anyhow::Result<()> {
-    match std::fs::remove_file(evidence::place(ledger, digest)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
 }
 
 /// Values that stand in free text as well, with the numbers of those events.

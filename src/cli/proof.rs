@@ -42,10 +42,10 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     } else {
         tell(context, &found, &names, &lost)?;
     }
-    Ok(if found.is_whole() {
-        Exit::Done
-    } else {
-        Exit::Integrity
+    Ok(match (found.is_whole(), found.schema_known) {
+        (true, true) => Exit::Done,
+        (true, false) => Exit::Failed,
+        (false, _) => Exit::Integrity,
     })
 }
 
@@ -155,7 +155,8 @@ fn contract(found: &Verification, names: &[String], lang: Lang) -> serde_json::V
         .collect();
     json!({
         "schema": "minsheng.verify/1",
-        "ok": found.is_whole(),
+        "ok": found.is_whole() && found.schema_known,
+        "schema_known": found.schema_known,
         "events": found.events,
         "heads": found.heads.iter().map(|h| json!({
             "origin": h.origin, "size": h.size, "head": h.hex(), "anchored": anchored(found, h),
@@ -245,8 +246,13 @@ fn tell(
         );
         writeln!(context.out, "{}", lang.pick(&zh, &en))?;
     }
-    let verdict = if found.is_whole() {
+    let verdict = if found.is_whole() && found.schema_known {
         lang.pick("核验通过。", "Verified.")
+    } else if found.is_whole() {
+        lang.pick(
+            "链完整，但表结构属于较新的版本，未能核验：防改动的保护是否还在，本程序看不出。请升级 minsheng 后再核验。",
+            "The chains are whole, but the schema is of a newer version and was not verified: whether its guards still stand cannot be told. Upgrade minsheng and verify again.",
+        )
     } else {
         lang.pick(
             "核验不通过：请停止使用此文件，保留它作为证据，用备份恢复。",

@@ -9,10 +9,18 @@ use super::context::Context;
 use super::context::Format;
 use super::{Exit, talk};
 use crate::corridor::union::{Conflict, conflicts};
-use crate::ledger::merge::{Fork, Received};
+use crate::ledger::erasures::Foreign;
+use crate::ledger::merge::{Fork, Merging, Received};
 use crate::ledger::{Ledger, OpenError, evidence};
 use crate::words;
 use crate::words::Words;
+
+/// What the command line lets pass.
+#[derive(Clone, Copy)]
+struct Allowed {
+    conflicts: bool,
+    erasures: bool,
+}
 
 /// What became of one file.
 struct Outcome {
@@ -23,10 +31,12 @@ struct Outcome {
     received: Vec<Received>,
     forks: Vec<Fork>,
     conflicts: Vec<Conflict>,
+    foreign: Vec<Foreign>,
     personal: usize,
     erased: usize,
     copied: usize,
     lacking: usize,
+    removed: usize,
 }
 
 impl Outcome {
@@ -45,10 +55,12 @@ impl Outcome {
             received: Vec::new(),
             forks: Vec::new(),
             conflicts: Vec::new(),
+            foreign: Vec::new(),
             personal: 0,
             erased: 0,
             copied: 0,
             lacking: 0,
+            removed: 0,
         }
     }
 
@@ -68,10 +80,14 @@ impl Outcome {
             "conflicts": self.conflicts.iter().map(|conflict| json!({
                 "id": conflict.id, "message": conflict.words.in_lang(lang),
             })).collect::<Vec<_>>(),
+            "foreign_erasures": self.foreign.iter().map(|foreign| json!({
+                "origin": foreign.origin, "values": foreign.values, "copies": foreign.copies,
+            })).collect::<Vec<_>>(),
             "personal": self.personal,
             "erased": self.erased,
             "evidence_copied": self.copied,
             "evidence_lacking": self.lacking,
+            "evidence_erased": self.removed,
             "messages": self.said.iter().map(|words| words.in_lang(lang)).collect::<Vec<_>>(),
         })
     }
@@ -89,11 +105,14 @@ fn event(event: &crate::ledger::Event) -> Json {
 pub(super) fn merge(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Json])?;
     let mut ledger = context.open()?;
-    let as_is = matches.get_flag("as-is");
+    let allowed = Allowed {
+        conflicts: matches.get_flag("as-is"),
+        erasures: matches.get_flag("accept-erasures"),
+    };
     let mut worst = Exit::Done;
     let mut list = Vec::new();
     for file in matches.get_many::<String>("file").into_iter().flatten() {
-        let outcome = one(&mut ledger, file, as_is, context)?;
+        let outcome = one(&mut ledger, file, allowed, context)?;
         if outcome.exit as u8 > worst as u8 {
             worst = outcome.exit;
         }
@@ -114,7 +133,7 @@ pub(super) fn merge(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
 fn one(
     ledger: &mut Ledger,
     file: &str,
-    as_is: bool,
+    allowed: Allowed,
     context: &mut Context<'_>,
 ) -> anyhow::Result<Outcome> {
     let other = match Ledger::open_read(Path::new(file)) {
@@ -145,7 +164,7 @@ fn one(
     }
     let (actor, now) = (context.actor.clone(), context.now());
     let home = ledger.path().to_owned();
-    let merging = match ledger.merge(&other, &actor, &now, context.today)? {
+    let mut merging = match ledger.merge(&other, &actor, &now, context.today)? {
         Ok(merging) => merging,
         Err(forks) => {
             let mut outcome = Outcome::of(file, Exit::Integrity);
@@ -159,20 +178,12 @@ fn one(
             return Ok(outcome);
         }
     };
-    let mut outcome = Outcome::of(file, Exit::Done);
-    outcome.conflicts = conflicts(merging.reader())?;
-    outcome.said = outcome.conflicts.iter().map(|c| c.words.clone()).collect();
-    let grew = merging.received.iter().any(|part| part.after > part.before);
-    if !outcome.conflicts.is_empty() && grew && !as_is {
+    let mut outcome = weigh(&merging, file, allowed)?;
+    if outcome.exit != Exit::Done {
         merging.roll_back()?;
-        outcome.exit = Exit::Findings;
-        outcome.said.push(words!(
-            "{0} 没有并入，账本没有改动。仍要并入，加 --as-is（冲突照样报告）。",
-            "{0} was not merged; the ledger was not changed. To merge all the same add --as-is (the conflicts stay reported).",
-            file
-        ));
         return Ok(outcome);
     }
+    let grew = merging.received.iter().any(|part| part.after > part.before);
     outcome.received.clone_from(&merging.received);
     outcome.personal = merging.personal;
     outcome.erased = merging.erased;
@@ -190,8 +201,12 @@ fn one(
     };
     outcome.copied = copied;
     outcome.lacking = lacking.len();
+    let gone = std::mem::take(&mut merging.copies_gone);
     merging.commit()?;
     context.recorded |= grew;
+    for digest in &gone {
+        outcome.removed += usize::from(evidence::remove(&home, digest)?);
+    }
     if outcome.erased > 0 {
         ledger.scrub()?;
     }
@@ -201,6 +216,34 @@ fn one(
             "{} came without {} files of evidence; put the folder {0}.evidence beside it and merge again.",
             file,
             outcome.lacking
+        ));
+    }
+    Ok(outcome)
+}
+
+/// Whether the union may stand, as far as people must decide.
+fn weigh(merging: &Merging<'_>, file: &str, allowed: Allowed) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::of(file, Exit::Done);
+    outcome.conflicts = conflicts(merging.reader())?;
+    outcome.said = outcome.conflicts.iter().map(|c| c.words.clone()).collect();
+    outcome.foreign.clone_from(&merging.foreign);
+    let foreign = outcome.foreign.iter().map(Foreign::words);
+    outcome.said.extend(foreign);
+    let grew = merging.received.iter().any(|part| part.after > part.before);
+    if !outcome.conflicts.is_empty() && grew && !allowed.conflicts {
+        outcome.exit = Exit::Findings;
+        outcome.said.push(words!(
+            "{0} 没有并入，账本没有改动。仍要并入，加 --as-is（冲突照样报告）。",
+            "{0} was not merged; the ledger was not changed. To merge all the same add --as-is (the conflicts stay reported).",
+            file
+        ));
+    }
+    if !outcome.foreign.is_empty() && !allowed.erasures {
+        outcome.exit = Exit::Findings;
+        outcome.said.push(words!(
+            "{0} 没有并入，账本没有改动。核实后同意一并删除，加 --accept-erasures。",
+            "{0} was not merged; the ledger was not changed. If the erasure is right, accept it with --accept-erasures.",
+            file
         ));
     }
     Ok(outcome)
@@ -263,6 +306,17 @@ fn tell(context: &mut Context<'_>, outcome: &Outcome) -> anyhow::Result<()> {
     if outcome.copied > 0 {
         let zh = format!("附件：带来{}份。", outcome.copied);
         let en = format!("Evidence: {} files came along.", outcome.copied);
+        talk(context, &zh, &en);
+    }
+    if outcome.removed > 0 {
+        let zh = format!(
+            "对方已登记删除的附件，本账本一并删除副本：{}份。",
+            outcome.removed
+        );
+        let en = format!(
+            "Files of evidence whose erasure came along: {} copies deleted.",
+            outcome.removed
+        );
         talk(context, &zh, &en);
     }
     if outcome.erased > 0 {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
+use super::copies::Copies;
 use super::{Event, Ledger, chain, files};
 use crate::words;
 use crate::words::Words;
@@ -256,19 +257,24 @@ fn walk(folder: &Path, list: &mut Vec<PathBuf>) {
 }
 
 impl Ledger {
-    /// The digests of all copies that the events of this ledger name and that were not erased.
+    /// The digests of all copies that the events of this ledger name and that were not erased since.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn named_evidence(&self) -> rusqlite::Result<BTreeSet<String>> {
-        let mut named = BTreeSet::new();
-        self.reader()
-            .of_steps(&["attach", "register.document"], |event| {
-                named.extend(named_by(&event));
-            })?;
-        let erased = super::personal::on_record(&self.conn)?;
-        named.retain(|digest| !erased.contains(digest));
-        Ok(named)
+        Ok(Copies::read(self.reader())?.living())
+    }
+}
+
+/// Takes a copy away; gives whether there was one.
+///
+/// # Errors
+/// If it is there and cannot be removed.
+pub fn remove(ledger: &Path, digest: &str) -> io::Result<bool> {
+    match fs::remove_file(place(ledger, digest)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

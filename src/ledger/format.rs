@@ -58,8 +58,10 @@ impl Version {
     /// Reads `user_version`.
     #[must_use]
     pub fn of(user_version: i64) -> Self {
-        let format = user_version & 0xFFFF;
-        let reader = match user_version >> 16 {
+        // SQLite hands it out with a sign
+        let stamp = user_version & 0xFFFF_FFFF;
+        let format = stamp & 0xFFFF;
+        let reader = match stamp >> 16 {
             0 => format,
             reader => reader,
         };
@@ -112,6 +114,7 @@ mod tests {
             }
         );
         assert!(of(1 << 16 | 9).readable() && of(FORMAT << 16 | 9).readable());
+        assert!(!of(-1).readable() && !of(-65534).readable());
         assert!(!of(9).readable() && !of((FORMAT + 1) << 16 | 9).readable());
         assert!(SCHEMA.contains(&format!("user_version = {STAMP};")));
         assert_eq!(MIGRATIONS.last().map(|m| m.version), Some(STAMP));

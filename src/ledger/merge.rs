@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::copies::Copies;
+use super::erasures::{self, Before, Foreign};
 use super::read::Reader;
 use super::{Draft, Event, Ledger, Writer, chain, evidence, personal};
 use crate::law::Day;
@@ -80,8 +82,12 @@ pub struct Merging<'a> {
     pub personal: usize,
     /// Personal values that went because the other ledger has erased them.
     pub erased: usize,
+    /// Erasures on which the caller must decide: they concern values of other chains.
+    pub foreign: Vec<Foreign>,
     /// Digests of the evidence that the other ledger's events name.
     pub evidence: BTreeSet<String>,
+    /// Digests whose copies are to go: no event has named them since their erasure.
+    pub copies_gone: BTreeSet<String>,
 }
 
 impl Ledger {
@@ -130,15 +136,18 @@ impl Ledger {
         // the own chain first: what follows is appended to it
         received.sort_by(|a, b| (a.origin != own, &a.origin).cmp(&(b.origin != own, &b.origin)));
         let mut evidence = BTreeSet::new();
+        let before = Before::of(writer.conn())?;
         for part in received.iter().filter(|part| part.after > part.before) {
             theirs.of_chain(&part.origin, part.before, |event| writer.take_in(&event))?;
         }
         theirs.of_steps(&["attach", "register.document"], |event| {
             evidence.extend(evidence::named_by(&event));
         })?;
+        let copies = Copies::read(writer.reader())?;
+        let foreign = erasures::foreign(&writer, &before, &own, other, &copies)?;
         let (personal, erased) = people(&writer, &other.conn)?;
-        let on_record = personal::on_record(writer.conn())?;
-        evidence.retain(|digest| !on_record.contains(digest));
+        let living = copies.living();
+        evidence.retain(|digest| living.contains(digest));
         for part in &received {
             if part.origin != own && part.after > part.before {
                 writer.append(receipt(&own, part, today)?)?;
@@ -149,7 +158,9 @@ impl Ledger {
             received,
             personal,
             erased,
+            foreign,
             evidence,
+            copies_gone: copies.gone(),
         }))
     }
 }

@@ -1,11 +1,12 @@
 //! Personal values: out of the payload into the side table, and back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
+use super::copies::Copies;
 use super::{Event, Ledger, chain};
 
 /// Replaces every `{"personal": VALUE}` by its token, entering new values in the table.
@@ -173,18 +174,11 @@ impl Ledger {
         Ok(gone)
     }
 
-    /// Digests of evidence whose erasure is on record.
+    /// Digests of evidence whose erasure is on record and that no event has named since.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn erased_evidence(&self) -> rusqlite::Result<Vec<String>> {
-        let erased = on_record(&self.conn)?;
-        let mut list = Vec::new();
-        self.reader()
-            .of_steps(&["attach", "register.document"], |event| {
-                let digest = super::evidence::named_by(&event);
-                list.extend(digest.filter(|digest| erased.contains(digest)));
-            })?;
-        Ok(list)
+    pub fn erased_evidence(&self) -> rusqlite::Result<BTreeSet<String>> {
+        Ok(Copies::read(self.reader())?.gone())
     }
 }

@@ -31,12 +31,15 @@ pub struct Verification {
     pub faults: Vec<Words>,
     /// The files beside the ledger.
     pub evidence: Found,
+    /// The schema could be compared: the file is not of a newer format.
+    pub schema_known: bool,
     /// What is no fault and should be known.
     pub notes: Vec<Words>,
 }
 
 impl Verification {
-    /// The ledger, what was anchored and the evidence are as they must be.
+    /// The chains, what was anchored and the evidence are as they must be, and the schema as
+    /// far as this version knows it.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.faults.is_empty()
@@ -86,8 +89,7 @@ impl Ledger {
         self.check_personal(&walk, &mut faults);
         self.check_received(&walk, &mut faults);
         let (anchors, unanchored) = walk.conclude(against, &mut faults);
-        walk.evidence.retain(|digest| !walk.erased.contains(digest));
-        let evidence = evidence::check(&self.path, &walk.evidence);
+        let evidence = evidence::check(&self.path, &walk.copies.living());
         Ok(Verification {
             events: walk.events,
             heads: walk.heads(),
@@ -95,6 +97,7 @@ impl Ledger {
             unanchored,
             faults: faults.conclude(),
             evidence,
+            schema_known: self.version.schema().is_some(),
             notes,
         })
     }

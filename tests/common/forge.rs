@@ -160,3 +160,49 @@ pub fn forge(ledger: &Path, sql: &str) {
         None => tamper(ledger, sql),
     }
 }
+
+/// Appends one event to a ledger's own chain behind its back, with a hash that fits.
+pub fn append(ledger: &Path, step: &str, payload: &str) {
+    use minsheng::ledger::{Event, chain};
+    let conn = Connection::open(ledger).unwrap();
+    let (id, origin, seq, before): (i64, String, i64, [u8; 32]) = conn
+        .query_row(
+            "SELECT (SELECT max(id) FROM event), o.name, e.seq, e.hash FROM event e
+             JOIN origin o ON o.id = e.origin WHERE o.id = 1 ORDER BY e.seq DESC LIMIT 1",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
+        )
+        .unwrap();
+    let event = Event {
+        id: id + 1,
+        subject: origin.clone(),
+        origin,
+        seq: seq + 1,
+        step: step.to_owned(),
+        occurred: "2022-01-05".to_owned(),
+        recorded_at: "2023-07-01T02:03:04Z".to_owned(),
+        actor: "测试员".to_owned(),
+        payload: payload.to_owned(),
+        hash: [0; 32],
+    };
+    conn.execute(
+        "INSERT INTO event VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        rusqlite::params![
+            event.id,
+            event.seq,
+            event.step,
+            event.subject,
+            event.occurred,
+            event.recorded_at,
+            event.actor,
+            event.payload,
+            chain::hash(&before, &event),
+        ],
+    )
+    .unwrap();
+    conn.execute(
+        "INSERT OR IGNORE INTO mention VALUES (?1, 0, ?2)",
+        rusqlite::params![event.subject, event.id],
+    )
+    .unwrap();
+}

@@ -154,6 +154,13 @@ fn copies(lang: Lang) -> Vec<Command> {
                     "编号冲突也并入（照样报告）",
                     "Merge although identifiers conflict (they stay reported)",
                 ),
+            ))
+            .arg(flag(
+                "accept-erasures",
+                lang.pick(
+                    "对方登记的删除涉及其他账本的个人信息、附件，也一并删除（不能恢复）",
+                    "Let erasures that came along act on what other ledgers recorded, too (for good)",
+                ),
             )),
         Command::new("backup")
             .about(lang.pick(

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{Anchored, Faults};
 use crate::ledger::checkpoint::{Anchor, Checkpoint, Merkle};
-use crate::ledger::{Event, Head, chain, evidence, personal};
+use crate::ledger::copies::{self, Copies};
+use crate::ledger::{Event, Head, chain, personal};
 use crate::step::{self, Step};
 use crate::words;
 
@@ -30,8 +31,8 @@ pub(super) struct Walk {
     pub(super) erased: HashSet<String>,
     /// Chain, size and head that were received.
     pub(super) received: Vec<(String, i64, String)>,
-    /// Digests of the files that events name.
-    pub(super) evidence: BTreeSet<String>,
+    /// What events say of the files beside the ledger.
+    pub(super) copies: Copies,
 }
 
 impl Walk {
@@ -57,7 +58,7 @@ impl Walk {
             tokens: HashSet::new(),
             erased: HashSet::new(),
             received: Vec::new(),
-            evidence: BTreeSet::new(),
+            copies: Copies::default(),
         }
     }
 
@@ -115,16 +116,33 @@ impl Walk {
                 *root = Some(tree.merkle.root());
             }
         }
-        let values: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_default();
+        let values: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_else(|_| {
+            faults.tell(words!(
+                "链 {} 第{}个事件（{}）的内容读不成 JSON。",
+                "The payload of event {1} of chain {0} ({2}) cannot be read as JSON.",
+                event.origin,
+                event.seq,
+                event.step
+            ));
+            Map::new()
+        });
         personal::tokens(&values, &mut |token| {
             self.tokens.insert(token.to_owned());
         });
         match event.step.as_str() {
             "erase" => self.erased.extend(personal::erased(&values)),
-            "ledger.receive" => self.received.extend(received(&values)),
+            "ledger.receive" => match copies::received(&values) {
+                Some(received) => self.received.push(received),
+                None => faults.tell(words!(
+                    "链 {} 第{}个事件（ledger.receive）没有说清并入了哪个账本的多少个事件。",
+                    "Event {1} of chain {0} (ledger.receive) does not say which chain it received and how many events.",
+                    event.origin,
+                    event.seq
+                )),
+            },
             _ => {}
         }
-        self.evidence.extend(evidence::named_by(event));
+        self.copies.note(event, &values);
         for subject in mentions(event, values) {
             let named = subject != event.subject;
             self.mentions.insert((subject, named, event.id));
@@ -219,15 +237,6 @@ fn equivocation(against: &[Anchor], faults: &mut Faults) {
             ));
         }
     }
-}
-
-fn received(values: &Map<String, Json>) -> Option<(String, i64, String)> {
-    let text = |name: &str| values.get(name)?.as_str().map(str::to_owned);
-    Some((
-        text("origin")?,
-        values.get("size")?.as_i64()?,
-        text("head")?,
-    ))
 }
 
 /// The subjects that an event concerns, from its stored text alone.
