@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::attach::{self, Attached};
 use super::context::Context;
-use super::steps::{answer_with, reasons, refuse};
-use super::{Exit, Fail, files, talk};
+use super::steps::{reasons, refuse};
+use super::{Exit, Fail, files, freetext, talk};
 use crate::corridor::{self, Entry, Incomplete, Refusal, Terms};
 use crate::pack::Pack;
 use crate::sheet::table::locate;
@@ -64,12 +64,13 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         }
     }
     let bar = context.bar(batch.entries.len());
+    let places = freetext::places(&batch.entries);
     let answer = corridor::record_telling(&mut ledger, &pack, batch.entries, &terms, &|done| {
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
     let answer = answer?;
-    answer_with(context, answer)
+    freetext::answer_telling(context, answer, &places)
 }
 
 /// Bytes of one JSON Lines file: more than a year of a district.

@@ -1,5 +1,40 @@
 //! Masking of names and numbers in what is shown.
 
+mod numbers;
+
+pub use numbers::{Sure, hide_numbers, holds_number};
+
+use crate::step::Field;
+use crate::step::Kind;
+
+/// How sure a number in a field must be to be one of a person; none if there is none: the
+/// field holds codes of units, or no text.
+#[must_use]
+pub fn sureness(field: &Field) -> Option<Sure> {
+    const DOCUMENTS: [&str; 8] = [
+        "basis", "number", "minutes", "contract", "decision", "document", "approval", "sha256",
+    ];
+    let named = |name: &&str| field.name.split('_').any(|part| part == *name);
+    match field.kind {
+        Kind::Text if field.name.ends_with("code") || field.name.ends_with("sha256") => None,
+        Kind::Text if DOCUMENTS.iter().any(|name| named(&name)) => Some(Sure::Certain),
+        Kind::Text | Kind::Term => Some(Sure::Likely),
+        _ => None,
+    }
+}
+
+/// Hides the numbers of persons in a text, and every value of those that are given.
+#[must_use]
+pub fn hide(text: &str, sure: Sure, values: &[String]) -> String {
+    let mut text = text.to_owned();
+    for value in values.iter().filter(|value| value.chars().count() >= 2) {
+        if text.contains(value.as_str()) {
+            text = text.replace(value.as_str(), &mask(value));
+        }
+    }
+    hide_numbers(&text, sure)
+}
+
 /// Hides a personal value: of a number the middle, of a name all but the first character.
 #[must_use]
 pub fn mask(value: &str) -> String {
