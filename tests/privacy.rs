@@ -360,6 +360,53 @@ fn errors_do_not_repeat_what_they_complain_of() {
 }
 
 #[test]
+fn what_stands_in_the_wrong_place_is_not_repeated_either() {
+    let office = community("HZ", "海珠社区", "13800000001");
+    let (phone, card) = ("13912345678", "440305198001011234");
+    // columns shifted by one or two
+    office.write("shift.csv", &format!(
+        "项目名称,项目类型,需求概述,提议人,联系方式,提出日期\n扶手,金丝先生,楼梯,金丝先生,13900000001,{phone}\n扶手,{card},楼梯,乙先生,13900000002,2022-01-03\n"
+    ));
+    office.write("shift.jsonl", &format!("{{\"step\":\"collect.contact\",\"community\":\"HZ\",\"year\":2022,\"date\":\"{phone}\",\"source\":\"金丝先生\",\"who\":\"金丝先生\",\"{card}\":\"x\"}}\n"));
+    let import = "collect import shift.csv --community HZ --year 2022";
+    let mut told = String::new();
+    for line in [
+        import.to_owned(),
+        format!("{import} --format json"),
+        format!("{import} --format csv"),
+        format!("{import} --lang en"),
+        format!("{import} --received {phone}"),
+        "record shift.jsonl".to_owned(),
+        "record shift.jsonl --format json".to_owned(),
+        format!("audit --year {phone}"),
+        format!("list {phone}"),
+        format!("show HZ2022-D0001 --as-of {card}"),
+        format!("show HZ2022-D0001 {phone} --lang en"),
+        format!(
+            "collect demand HZ --year 2022 --received {phone} --title 扶手 --type 金丝先生 --proposer 金丝先生"
+        ),
+    ] {
+        let answer = office.run(&line).ends(2);
+        let said = answer.out + &answer.err;
+        for value in [phone, card, "金丝先生"] {
+            assert!(!said.contains(value), "{line}: {said}");
+        }
+        told += &said;
+    }
+    assert!(
+        told.contains("139******78") && told.contains("金***"),
+        "{told}"
+    );
+    // an unknown word, a day and an amount stay as they were written
+    office.write("word.csv", "项目名称,项目类型,需求概述,提议人,联系方式,提出日期\n扶手,维修活,楼梯,乙先生,13900000001,20221340\n");
+    let said = office
+        .run("collect import word.csv --community HZ --year 2022")
+        .ends(2)
+        .err;
+    assert!(said.contains("“维修活”"), "{said}");
+}
+
+#[test]
 fn an_erased_value_is_gone_from_the_file_and_everything_still_holds() {
     let office = community("HZ", "海珠社区", "13800000001");
     // enough values to split the pages of the table many times

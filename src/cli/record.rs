@@ -12,6 +12,7 @@ use super::steps::{reasons, refuse};
 use super::{Exit, Fail, files, freetext, talk};
 use crate::corridor::{self, Entry, Incomplete, Refusal, Terms};
 use crate::pack::Pack;
+use crate::report::mask::{Sure, hide_numbers};
 use crate::sheet::table::locate;
 use crate::sheet::{Row, Sheet};
 use crate::step::{self, STEPS, StepDef, input};
@@ -159,9 +160,10 @@ impl Batch<'_> {
     }
 
     fn wrong(&mut self, place: &str, words: Words) {
+        let hide = |text: &str| hide_numbers(text, Sure::Certain);
         self.problems.push(Incomplete {
             place: Some(place.to_owned()),
-            words,
+            words: Words::new(hide(&words.zh), hide(&words.en)),
         });
     }
 

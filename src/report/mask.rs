@@ -2,10 +2,11 @@
 
 mod numbers;
 
-pub use numbers::{Sure, hide_numbers, holds_number};
+pub use numbers::{Sure, hide_numbers, hide_runs, holds_number};
 
 use crate::step::Field;
 use crate::step::Kind;
+use crate::words::Words;
 
 /// How sure a number in a field must be to be one of a person; none if there is none: the
 /// field holds codes of units, or no text.
@@ -63,6 +64,29 @@ pub fn mask(value: &str) -> String {
             .collect(),
         _ => "*".to_owned(),
     }
+}
+
+/// A value as a message may quote it: see [`hide_runs`]; a value of a person of the same row is
+/// hidden too.
+#[must_use]
+pub fn quoted(value: &str, kind: Option<Kind>, persons: &[String]) -> String {
+    if persons.iter().any(|person| person.trim() == value.trim()) && !value.is_empty() {
+        return mask(value);
+    }
+    hide_runs(value, kind)
+}
+
+/// A message with what it quotes hidden in the same way.
+#[must_use]
+pub fn quoting(words: &Words, kind: Option<Kind>, persons: &[String]) -> Words {
+    let hide = |text: &str| {
+        let mut text = text.to_owned();
+        for person in persons {
+            text = text.replace(&format!("“{person}”"), &format!("“{}”", mask(person)));
+        }
+        hide_runs(&text, kind)
+    };
+    Words::new(hide(&words.zh), hide(&words.en))
 }
 
 #[cfg(test)]

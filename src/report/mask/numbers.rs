@@ -1,6 +1,7 @@
 //! Numbers of persons in free text: telephones, identity numbers, bank cards.
 
 use super::mask;
+use crate::step::Kind;
 
 /// How sure a number must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,31 @@ pub fn hide_numbers(text: &str, sure: Sure) -> String {
 pub fn holds_number(text: &str, sure: Sure) -> bool {
     let chars: Vec<char> = text.chars().collect();
     !places(&chars, sure).is_empty()
+}
+
+/// A text that quotes input: numbers of persons are hidden, and every long run of digits that is
+/// neither a day nor an amount where the field wants one.
+#[must_use]
+pub fn hide_runs(text: &str, kind: Option<Kind>) -> String {
+    let text = hide_numbers(text, Sure::Certain);
+    let chars: Vec<char> = text.chars().collect();
+    let mut hidden = String::with_capacity(text.len());
+    let mut at = 0;
+    for run in runs(&chars) {
+        let digits: String = chars[run.from..run.to].iter().map(|c| plain(*c)).collect();
+        let fits = match kind {
+            Some(Kind::Day | Kind::Moment) => is_date(&digits),
+            Some(Kind::Money) => digits.len() <= 10,
+            _ => false,
+        };
+        if digits.len() >= 7 && !fits && !in_a_hash(&chars, run.from, run.to) {
+            hidden.extend(&chars[at..run.from]);
+            hidden.push_str(&mask(&digits));
+            at = run.to;
+        }
+    }
+    hidden.extend(&chars[at..]);
+    hidden
 }
 
 /// Full-width digits as the others.
