@@ -11,13 +11,13 @@ use crate::ledger::checkpoint::Anchor;
 use crate::ledger::verify::Verification;
 use crate::ledger::{Checkpoint, Head, Ledger, chain};
 use crate::words;
-use crate::words::Lang;
+use crate::words::{Lang, Words};
 
 /// Rechecks the whole file, the files beside it, and what others hold of it.
 pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Json])?;
     let lang = context.lang;
-    let (anchors, names) = anchors(matches)?;
+    let (anchors, names, unchecked) = anchors(matches)?;
     let ledger = match Ledger::open_read(&context.ledger) {
         Ok(ledger) => ledger,
         Err(error) if error.is_damage() => {
@@ -32,6 +32,7 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         Err(error) => return Err(error.into()),
     };
     let mut found = ledger.verify(&anchors)?;
+    found.notes.extend(unchecked);
     if matches.get_flag("sealed") {
         sealed(&ledger, &mut found)?;
     }
@@ -50,8 +51,10 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
 }
 
 /// The checkpoints and fingerprints of the command line, with what to call each.
-fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>)> {
-    let (mut anchors, mut names) = (Vec::new(), Vec::new());
+///
+/// And what is to be said of signatures that nobody checks.
+fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>, Vec<Words>)> {
+    let (mut anchors, mut names, mut unchecked) = (Vec::new(), Vec::new(), Vec::new());
     let verifiers = keys::verifiers(matches)?;
     for file in matches.get_many::<String>("against").into_iter().flatten() {
         let text = std::fs::read_to_string(file).map_err(|error| {
@@ -62,6 +65,14 @@ fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>)> {
                 error
             ))
         })?;
+        let signed = text.lines().any(|line| line.starts_with("— "));
+        if verifiers.is_empty() && signed {
+            unchecked.push(words!(
+                "{0} 带有签名，但没有核对签名：内容可能是别人写的。要核对，加 --verifier-key 公钥。",
+                "{0} is signed, but the signature was not checked: anyone may have written it. To check it add --verifier-key KEY.",
+                file
+            ));
+        }
         let text = keys::open(&verifiers, file, text)?;
         let checkpoint = Checkpoint::parse(&text).map_err(|error| {
             Fail(words!(
@@ -89,7 +100,7 @@ fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>)> {
         anchors.push(anchor);
         names.push(text.clone());
     }
-    Ok((anchors, names))
+    Ok((anchors, names, unchecked))
 }
 
 /// A backup must have the bytes that it had when it was made.
