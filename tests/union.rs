@@ -566,3 +566,19 @@ fn chains_of_another_regulation_and_contradicting_answers_are_conflicts() {
         assert_eq!(answer.err.contains("2029"), code == 1, "{}", answer.err);
     }
 }
+
+#[test]
+fn the_name_of_a_chain_sends_nothing_to_the_terminal() {
+    let st = street("ST.1");
+    let other = street("XX.1");
+    tamper(
+        &other.ledger(),
+        "UPDATE origin SET name = 'X' || char(27) || '[2J'",
+    );
+    let merged = st.run(&format!("merge {}", path(&other)));
+    assert_eq!(merged.code, 3, "{}", merged.err);
+    for answer in [merged, other.run("verify"), other.run("checkpoint")] {
+        assert!(!(answer.out + &answer.err).contains('\u{1b}'));
+    }
+    assert!(!heads(&st).keys().any(|origin| origin.starts_with('X')));
+}

@@ -10,6 +10,7 @@ use super::{Exit, Fail, keys, talk};
 use crate::ledger::checkpoint::Anchor;
 use crate::ledger::verify::Verification;
 use crate::ledger::{Checkpoint, Head, Ledger, chain};
+use crate::report::table::clean;
 use crate::words;
 use crate::words::{Lang, Words};
 
@@ -199,20 +200,20 @@ fn tell(
 ) -> anyhow::Result<()> {
     let lang = context.lang;
     for fault in &found.faults {
-        writeln!(context.out, "✗ {}", fault.in_lang(lang))?;
+        writeln!(context.out, "✗ {}", clean(fault.in_lang(lang)))?;
     }
     for line in lost {
         writeln!(context.out, "✗ {line}")?;
     }
     for note in &found.notes {
-        writeln!(context.out, "{}", note.in_lang(lang))?;
+        writeln!(context.out, "{}", clean(note.in_lang(lang)))?;
     }
     for head in &found.heads {
         writeln!(
             context.out,
             "{} {}：{}{}，{} {}",
             lang.pick("链", "chain"),
-            head.origin,
+            clean(&head.origin),
             head.size,
             lang.pick("个事件", " events"),
             lang.pick("链尾", "head"),
@@ -235,11 +236,13 @@ fn tell(
     for (anchor, name) in found.anchors.iter().zip(names).filter(|(a, _)| !a.holds) {
         let zh = format!(
             "✗ 与 {name} 不符（账本 {}，{}个事件）",
-            anchor.origin, anchor.size
+            clean(&anchor.origin),
+            anchor.size
         );
         let en = format!(
             "✗ {name} does not fit (ledger {}, {} events)",
-            anchor.origin, anchor.size
+            clean(&anchor.origin),
+            anchor.size
         );
         writeln!(context.out, "{}", lang.pick(&zh, &en))?;
     }
@@ -275,10 +278,13 @@ pub(super) fn tell_head(context: &mut Context<'_>, ledger: &Ledger) -> anyhow::R
         let short = &hex[..16];
         talk(
             context,
-            &format!("据账本 {} 的{size}个事件，链尾 {short}。", head.origin),
+            &format!(
+                "据账本 {} 的{size}个事件，链尾 {short}。",
+                clean(&head.origin)
+            ),
             &format!(
                 "Made from {size} events of ledger {}, head {short}.",
-                head.origin
+                clean(&head.origin)
             ),
         );
     }
@@ -304,7 +310,7 @@ pub(super) fn checkpoint(matches: &ArgMatches, context: &mut Context<'_>) -> any
     let found = ledger.verify(&past)?;
     if let Some(fault) = found.faults.first() {
         let lang = context.lang;
-        writeln!(context.err, "✗ {}", fault.in_lang(lang))?;
+        writeln!(context.err, "✗ {}", clean(fault.in_lang(lang)))?;
         let broken = found.anchors.iter().any(|anchor| !anchor.holds);
         let (zh, en) = if broken {
             (
@@ -339,7 +345,7 @@ pub(super) fn checkpoint(matches: &ArgMatches, context: &mut Context<'_>) -> any
     let notice = words!(
         "账本 {0} 截至{1}共登记{2}个事件，校验指纹：{3}",
         "Ledger {0}, {4}: {2} events, fingerprint {3}",
-        checkpoint.origin,
+        clean(&checkpoint.origin),
         local,
         checkpoint.size,
         print,
