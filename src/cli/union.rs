@@ -146,13 +146,7 @@ fn one(
     }
     let mut origins = found.heads.iter().map(|head| head.origin.as_str());
     if let Some(odd) = origins.find(|origin| !is_plain(origin)) {
-        let words = words!(
-            "{0} 里有编号不合规定的账本“{1}”，没有并入。账本编号只能含文字、数字和 . - _，不超过64字；请对方用 minsheng init --origin 另建账本。",
-            "{0} has a chain of the name “{1}” and was not merged. A name has letters, digits and . - _ only, at most 64; ask for a ledger made anew with minsheng init --origin.",
-            file,
-            clean(odd)
-        );
-        return Ok(Outcome::refused(file, Exit::Integrity, words));
+        return Ok(unprintable(file, odd));
     }
     let (actor, now) = (context.actor.clone(), context.now());
     let home = ledger.path().to_owned();
@@ -215,6 +209,16 @@ fn one(
         ));
     }
     Ok(outcome)
+}
+
+fn unprintable(file: &str, origin: &str) -> Outcome {
+    let words = words!(
+        "{0} 里有编号不合规定的账本“{1}”，没有并入。账本编号只能含文字、数字和 . - _，不超过64字；请对方用 minsheng init --origin 另建账本。",
+        "{0} has a chain of the name “{1}” and was not merged. A name has letters, digits and . - _ only, at most 64; ask for a ledger made anew with minsheng init --origin.",
+        file,
+        clean(origin)
+    );
+    Outcome::refused(file, Exit::Integrity, words)
 }
 
 /// True if the name of a chain can be printed and typed.
