@@ -10,6 +10,7 @@ mod erase;
 mod export;
 mod fail;
 mod files;
+mod freetext;
 mod import;
 mod keep;
 mod keys;

@@ -408,7 +408,9 @@ pub(crate) fn key(event: &Event) -> EventKey {
 /// # Errors
 /// If the ledger cannot be read.
 pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
-    let mut book = Book::new().with_aliases(ledger.reader().aliases()?);
+    let mut book = Book::new()
+        .with_aliases(ledger.reader().aliases()?)
+        .of_chain(ledger.reader().own()?);
     ledger.reader().all(|event| {
         book.take(event);
         true
@@ -421,7 +423,9 @@ pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
 /// # Errors
 /// If the ledger cannot be read.
 pub fn book_of(ledger: &Ledger, subjects: &[String]) -> anyhow::Result<Book> {
-    let mut book = Book::new().with_aliases(ledger.reader().aliases()?);
+    let mut book = Book::new()
+        .with_aliases(ledger.reader().aliases()?)
+        .of_chain(ledger.reader().own()?);
     for subject in subjects {
         gather::load(ledger.reader(), &mut book, subject)?;
     }

@@ -36,6 +36,8 @@ pub struct Book {
     limit: Option<i64>,
     /// Tokens of one person that several ledgers gave: each with the one that stands for all.
     aliases: HashMap<String, String>,
+    /// Name of the ledger's own chain, where it is known.
+    own: Option<String>,
     /// Corrections and withdrawals of events that have not been taken up yet.
     early: HashMap<(String, i64), Vec<usize>>,
     /// The started projects; made when first asked for.
@@ -65,6 +67,19 @@ impl Book {
     pub fn with_aliases(mut self, aliases: HashMap<String, String>) -> Self {
         self.aliases = aliases;
         self
+    }
+
+    /// Says which chain is the ledger's own.
+    #[must_use]
+    pub fn of_chain(mut self, own: Option<String>) -> Self {
+        self.own = own;
+        self
+    }
+
+    /// True if a fact stands in the ledger's own chain.
+    #[must_use]
+    pub fn is_own(&self, fact: &Fact) -> bool {
+        self.own.as_ref() == Some(&fact.key.origin)
     }
 
     /// Takes up events in order of arrival; an event that is there already is left out.

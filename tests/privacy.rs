@@ -243,6 +243,70 @@ fn no_paper_of_any_regulation_names_a_resident_in_public() {
     assert!(named > 0);
 }
 
+#[test]
+fn canaries_in_free_text_are_in_no_public_copy_and_are_told_when_recorded() {
+    let (office, _) = planted();
+    let canaries: Vec<String> = (0..60)
+        .filter(|n| n % 6 < 3)
+        .map(|n| canary(900_000 + n))
+        .collect();
+    let search = Search::new(&canaries);
+    for (n, some) in canaries.chunks(3).enumerate() {
+        let answer = office
+            .args(&[
+                "collect",
+                "demand",
+                "HZ",
+                "--year",
+                "2022",
+                "--received",
+                "2022-01-03",
+                "--type",
+                "工程类",
+                "--title",
+                &format!("扶手{n}{}", some[0]),
+                "--summary",
+                &format!("楼梯，请联系{}，金丝先生", some[1]),
+                "--grounds",
+                &format!("安全{}", some[2]),
+                "--remark",
+                &format!("预算1234567元，{}", some[0]),
+                "--proposer",
+                "金丝先生",
+                "--phone",
+                "13800000001",
+                "--as-is",
+            ])
+            .ends(0);
+        assert!(
+            answer.err.contains("“项目名称”") && answer.err.contains("删不掉"),
+            "{}",
+            answer.err
+        );
+        assert!(search.hits(&answer.err).is_empty(), "{}", answer.err);
+    }
+    for (line, name) in [
+        ("export T1 --community HZ --year 2022", true),
+        ("export HA --regime haicang-2018 --community HZ", false),
+        ("export HQ --regime haicang-2018 --community HZ", false),
+    ] {
+        let plain = office.run(line).ends(0).out;
+        let public = office.run(&format!("{line} --public")).ends(0).out;
+        assert!(search.hits(&public).is_empty(), "{line}");
+        assert!(!public.contains("金丝先生"), "{line}");
+        assert!(!name || !search.hits(&plain).is_empty() && plain.contains("，金丝先生"));
+        assert!(
+            !name || public.contains("扶手0") && public.contains("金***"),
+            "{public}"
+        );
+        office
+            .run(&format!("{line} --public --force -o paper.xlsx"))
+            .ends(0);
+        let cells = cells(&office.path("paper.xlsx"));
+        assert!(search.hits(&cells).is_empty() && !cells.contains("金丝先生"));
+    }
+}
+
 /// Papers of the further regulations.
 const PAPERS: [(&str, &str, &str); 7] = [
     ("dongguan-2020", "P1", "--street 粤海街道"),
@@ -293,6 +357,53 @@ fn errors_do_not_repeat_what_they_complain_of() {
             "{line}: {said}"
         );
     }
+}
+
+#[test]
+fn what_stands_in_the_wrong_place_is_not_repeated_either() {
+    let office = community("HZ", "海珠社区", "13800000001");
+    let (phone, card) = ("13912345678", "440305198001011234");
+    // columns shifted by one or two
+    office.write("shift.csv", &format!(
+        "项目名称,项目类型,需求概述,提议人,联系方式,提出日期\n扶手,金丝先生,楼梯,金丝先生,13900000001,{phone}\n扶手,{card},楼梯,乙先生,13900000002,2022-01-03\n"
+    ));
+    office.write("shift.jsonl", &format!("{{\"step\":\"collect.contact\",\"community\":\"HZ\",\"year\":2022,\"date\":\"{phone}\",\"source\":\"金丝先生\",\"who\":\"金丝先生\",\"{card}\":\"x\"}}\n"));
+    let import = "collect import shift.csv --community HZ --year 2022";
+    let mut told = String::new();
+    for line in [
+        import.to_owned(),
+        format!("{import} --format json"),
+        format!("{import} --format csv"),
+        format!("{import} --lang en"),
+        format!("{import} --received {phone}"),
+        "record shift.jsonl".to_owned(),
+        "record shift.jsonl --format json".to_owned(),
+        format!("audit --year {phone}"),
+        format!("list {phone}"),
+        format!("show HZ2022-D0001 --as-of {card}"),
+        format!("show HZ2022-D0001 {phone} --lang en"),
+        format!(
+            "collect demand HZ --year 2022 --received {phone} --title 扶手 --type 金丝先生 --proposer 金丝先生"
+        ),
+    ] {
+        let answer = office.run(&line).ends(2);
+        let said = answer.out + &answer.err;
+        for value in [phone, card, "金丝先生"] {
+            assert!(!said.contains(value), "{line}: {said}");
+        }
+        told += &said;
+    }
+    assert!(
+        told.contains("139******78") && told.contains("金***"),
+        "{told}"
+    );
+    // an unknown word, a day and an amount stay as they were written
+    office.write("word.csv", "项目名称,项目类型,需求概述,提议人,联系方式,提出日期\n扶手,维修活,楼梯,乙先生,13900000001,20221340\n");
+    let said = office
+        .run("collect import word.csv --community HZ --year 2022")
+        .ends(2)
+        .err;
+    assert!(said.contains("“维修活”"), "{said}");
 }
 
 #[test]

@@ -34,6 +34,8 @@ fn a_signed_checkpoint_is_checked_with_the_key_that_was_given_out() {
     office.run("checkpoint --new-key sign.key").ends(2);
     let note = office.run("checkpoint --key sign.key").ends(0).out;
     office.write("kept.txt", &note);
+    let said = office.run("verify --against kept.txt").ends(0).out;
+    assert!(said.contains("没有核对签名"), "{said}");
     office.write("key.txt", &verifier);
     for key in [verifier.as_str(), "key.txt"] {
         let answer = office.args(&["verify", "--against", "kept.txt", "--verifier-key", key]);

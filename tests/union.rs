@@ -618,3 +618,58 @@ fn what_a_street_erased_of_its_communities_is_accepted_by_the_district_once() {
         .ends(0);
     late.run("verify").ends(0);
 }
+
+#[test]
+fn chains_of_another_regulation_and_contradicting_answers_are_conflicts() {
+    let st = street("ST.1");
+    let other = Office::empty();
+    other
+        .run("init --origin DG.1 --regime dongguan-2020")
+        .ends(0);
+    let answer = st.run(&format!("merge {}", path(&other))).ends(1);
+    for word in ["DG.1", "dongguan-2020", "nanshan-2020", "--as-is"] {
+        assert!(answer.err.contains(word), "{word}: {}", answer.err);
+    }
+    let audit = st.run("audit --year 2022");
+    assert!(!audit.err.contains("DG.1"), "{}", audit.err);
+    st.run(&format!("merge {} --as-is", path(&other))).ends(0);
+    let audit = st.run("audit --year 2022");
+    assert!(
+        audit.err.contains("DG.1") && audit.err.contains("--regime"),
+        "{}",
+        audit.err
+    );
+    // holiday notices of one year that differ
+    let st = street("ST.2");
+    for (origin, days, code) in [
+        ("K1", "2029-01-01 休 元旦、2029-10-01 休 国庆节", 0),
+        (
+            "K2",
+            "2029-01-01 休 元旦、2029-10-01 休 国庆节、2029-10-02 休 国庆节",
+            1,
+        ),
+    ] {
+        let office = street(origin);
+        office
+            .args(&["regime", "calendar", "--days", days, "--basis", "通知"])
+            .ends(0);
+        let answer = st.run(&format!("merge {}", path(&office))).ends(code);
+        assert_eq!(answer.err.contains("2029"), code == 1, "{}", answer.err);
+    }
+}
+
+#[test]
+fn the_name_of_a_chain_sends_nothing_to_the_terminal() {
+    let st = street("ST.1");
+    let other = street("XX.1");
+    tamper(
+        &other.ledger(),
+        "UPDATE origin SET name = 'X' || char(27) || '[2J'",
+    );
+    let merged = st.run(&format!("merge {}", path(&other)));
+    assert_eq!(merged.code, 3, "{}", merged.err);
+    for answer in [merged, other.run("verify"), other.run("checkpoint")] {
+        assert!(!(answer.out + &answer.err).contains('\u{1b}'));
+    }
+    assert!(!heads(&st).keys().any(|origin| origin.starts_with('X')));
+}

@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
 use super::Exit;
+use crate::report::mask::{Sure, hide_numbers};
 use crate::step::{Field, Kind, STEPS, StepDef};
 use crate::words::Lang;
 
@@ -374,7 +375,7 @@ pub(super) fn complain(
         _ => {}
     }
     if lang == Lang::En {
-        let _ = write!(err, "{}", error.render());
+        let _ = write!(err, "{}", hidden(&error.render().to_string()));
         return Exit::Failed;
     }
     let text = |kind: ContextKind| match error.get(kind) {
@@ -410,7 +411,7 @@ pub(super) fn complain(
             };
         }
     };
-    let _ = writeln!(err, "错误：{said}。");
+    let _ = writeln!(err, "错误：{}。", hidden(&said));
     let near = [
         text(ContextKind::SuggestedSubcommand),
         text(ContextKind::SuggestedArg),
@@ -426,4 +427,9 @@ pub(super) fn complain(
     }
     let _ = writeln!(err, "加 --help 查看说明。");
     Exit::Failed
+}
+
+/// What was typed in the wrong place, without numbers of persons.
+fn hidden(text: &str) -> String {
+    hide_numbers(text, Sure::Certain)
 }

@@ -69,6 +69,7 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
             write!(context.out, "{text}")?;
         }
     }
+    other_laws(&ledger, &pack.meta.id, context)?;
     let failed = threshold.is_some_and(|threshold| {
         audit
             .findings
@@ -92,6 +93,33 @@ pub(super) fn year(matches: &ArgMatches) -> anyhow::Result<Option<i32>> {
         ))
         .into()),
     }
+}
+
+/// Says which received chains are bound to another regulation than the one they are judged by.
+fn other_laws(
+    ledger: &crate::ledger::Ledger,
+    regime: &str,
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    let list = crate::corridor::union::strangers(ledger.reader(), regime)?;
+    if list.is_empty() {
+        return Ok(());
+    }
+    let chains: Vec<String> = list
+        .iter()
+        .map(|(origin, bound)| format!("{origin}（{bound}）"))
+        .collect();
+    let chains = chains.join("、");
+    super::talk(
+        context,
+        &format!(
+            "注意：账本 {chains} 依据的是别的办法，这里一律按 {regime} 判断；要按它们自己的依据看，加 --regime。"
+        ),
+        &format!(
+            "Note: {chains} are bound to another regulation; all is judged by {regime} here. To judge by theirs add --regime."
+        ),
+    );
+    Ok(())
 }
 
 /// The verdict from which the exit code is 1; none for `never`.

@@ -13,6 +13,8 @@ use crate::law::Day;
 use crate::ledger::Ledger;
 use crate::pack::Pack;
 use crate::report::Voice;
+use crate::report::mask::quoting;
+use crate::step::Kind;
 use crate::words;
 use crate::words::Lang;
 
@@ -274,8 +276,10 @@ impl<'a> Context<'a> {
 
 /// Reads a day of an option.
 pub(super) fn day(text: &str) -> anyhow::Result<Day> {
-    text.parse::<Day>()
-        .map_err(|error| Fail(words::Words::new(error.zh(), error.en())).into())
+    text.parse::<Day>().map_err(|error| {
+        let words = words::Words::new(error.zh(), error.en());
+        Fail(quoting(&words, Some(Kind::Day), &[])).into()
+    })
 }
 
 pub(super) fn load(name: &str) -> anyhow::Result<Pack> {

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::Exit;
 use super::context::shown;
 use crate::ledger::{OpenError, StorageError, Tampered, storage_words};
+use crate::report::mask::{Sure, hide_numbers};
 use crate::words;
 use crate::words::{Lang, Words};
 
@@ -54,7 +55,7 @@ pub(super) fn tell(
     } else {
         format!("{error:#}")
     };
-    let text = shortened(&text);
+    let text = hide_numbers(&shortened(&text), Sure::Certain);
     let _ = writeln!(err, "{}{text}", lang.pick("错误：", "error: "));
     Exit::Failed
 }

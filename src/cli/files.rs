@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Fail;
 use super::context::{Context, shown};
-use crate::report::mask::mask;
+use crate::report::mask::{mask, quoted, quoting};
 use crate::report::table::{clean, uninert};
 use crate::sheet::table::{ColumnSpec, Table, column_letter};
 use crate::sheet::{self, Cell, CellKind, ReadOptions, Workbook};
@@ -181,7 +181,7 @@ pub(super) fn at_cell(
     def: &StepDef,
     table: &Table,
     index: usize,
-    problem: Problem,
+    problem: &Problem,
 ) -> CellProblem {
     let record = &table.rows[index];
     let column = table.columns.iter().find(|c| c.key == problem.field);
@@ -190,6 +190,13 @@ pub(super) fn at_cell(
     let cell = column.and_then(|c| record.cells.get(&c.key));
     let error = cell.is_some_and(|cell| cell.kind == CellKind::Error);
     let value = cell.map_or(problem.value.clone(), |cell| cell.text.clone());
+    let persons = table.columns.iter().filter_map(|column| {
+        let personal = def.field(&column.key)?.kind == Kind::Personal;
+        let cell = record.cells.get(&column.key).filter(|_| personal)?;
+        Some(cell.text.clone()).filter(|text| !text.is_empty())
+    });
+    let persons: Vec<String> = persons.collect();
+    let kind = field.map(|f| f.kind);
     CellProblem {
         file: file.to_owned(),
         sheet: table.sheet.clone(),
@@ -202,7 +209,7 @@ pub(super) fn at_cell(
         value: if personal && !value.is_empty() {
             mask(&value)
         } else {
-            value
+            quoted(&value, kind, &persons)
         },
         words: if error {
             Words::new(
@@ -210,7 +217,7 @@ pub(super) fn at_cell(
                 "The cell is a formula error; write the content itself.",
             )
         } else {
-            problem.words
+            quoting(&problem.words, kind, &persons)
         },
     }
 }

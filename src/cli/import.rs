@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::context::{Context, Format, day};
 use super::files::{self, CellProblem};
-use super::steps::{answer_with, reasons};
-use super::{Exit, Fail, talk};
+use super::steps::reasons;
+use super::{Exit, Fail, freetext, talk};
 use crate::corridor::{self, Entry};
 use crate::law::Day;
 use crate::pack::{Pack, Path as FactPath, Primitive, Scope, Treatment};
@@ -76,7 +76,7 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
                     bad_rows.push((table, index));
                     problems.extend(
                         list.into_iter()
-                            .map(|p| files::at_cell(&plan.file, def, table, index, p)),
+                            .map(|p| files::at_cell(&plan.file, def, table, index, &p)),
                     );
                 }
             }
@@ -119,12 +119,13 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     }
     let terms = context.terms(matches.get_flag("as-is"));
     let bar = context.bar(entries.len());
+    let places = freetext::places(&entries);
     let answer = corridor::record_telling(&mut ledger, &pack, entries, &terms, &|done| {
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
     let answer = answer?;
-    answer_with(context, answer)
+    freetext::answer_telling(context, answer, &places)
 }
 
 fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {

@@ -10,14 +10,15 @@ use super::{Exit, Fail, keys, talk};
 use crate::ledger::checkpoint::Anchor;
 use crate::ledger::verify::Verification;
 use crate::ledger::{Checkpoint, Head, Ledger, chain};
+use crate::report::table::clean;
 use crate::words;
-use crate::words::Lang;
+use crate::words::{Lang, Words};
 
 /// Rechecks the whole file, the files beside it, and what others hold of it.
 pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Json])?;
     let lang = context.lang;
-    let (anchors, names) = anchors(matches)?;
+    let (anchors, names, unchecked) = anchors(matches)?;
     let ledger = match Ledger::open_read(&context.ledger) {
         Ok(ledger) => ledger,
         Err(error) if error.is_damage() => {
@@ -32,6 +33,7 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         Err(error) => return Err(error.into()),
     };
     let mut found = ledger.verify(&anchors)?;
+    found.notes.extend(unchecked);
     if matches.get_flag("sealed") {
         sealed(&ledger, &mut found)?;
     }
@@ -50,8 +52,10 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
 }
 
 /// The checkpoints and fingerprints of the command line, with what to call each.
-fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>)> {
-    let (mut anchors, mut names) = (Vec::new(), Vec::new());
+///
+/// And what is to be said of signatures that nobody checks.
+fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>, Vec<Words>)> {
+    let (mut anchors, mut names, mut unchecked) = (Vec::new(), Vec::new(), Vec::new());
     let verifiers = keys::verifiers(matches)?;
     for file in matches.get_many::<String>("against").into_iter().flatten() {
         let text = std::fs::read_to_string(file).map_err(|error| {
@@ -62,6 +66,14 @@ fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>)> {
                 error
             ))
         })?;
+        let signed = text.lines().any(|line| line.starts_with("— "));
+        if verifiers.is_empty() && signed {
+            unchecked.push(words!(
+                "{0} 带有签名，但没有核对签名：内容可能是别人写的。要核对，加 --verifier-key 公钥。",
+                "{0} is signed, but the signature was not checked: anyone may have written it. To check it add --verifier-key KEY.",
+                file
+            ));
+        }
         let text = keys::open(&verifiers, file, text)?;
         let checkpoint = Checkpoint::parse(&text).map_err(|error| {
             Fail(words!(
@@ -89,7 +101,7 @@ fn anchors(matches: &ArgMatches) -> anyhow::Result<(Vec<Anchor>, Vec<String>)> {
         anchors.push(anchor);
         names.push(text.clone());
     }
-    Ok((anchors, names))
+    Ok((anchors, names, unchecked))
 }
 
 /// A backup must have the bytes that it had when it was made.
@@ -189,20 +201,20 @@ fn tell(
 ) -> anyhow::Result<()> {
     let lang = context.lang;
     for fault in &found.faults {
-        writeln!(context.out, "✗ {}", fault.in_lang(lang))?;
+        writeln!(context.out, "✗ {}", clean(fault.in_lang(lang)))?;
     }
     for line in lost {
         writeln!(context.out, "✗ {line}")?;
     }
     for note in &found.notes {
-        writeln!(context.out, "{}", note.in_lang(lang))?;
+        writeln!(context.out, "{}", clean(note.in_lang(lang)))?;
     }
     for head in &found.heads {
         writeln!(
             context.out,
             "{} {}：{}{}，{} {}",
             lang.pick("链", "chain"),
-            head.origin,
+            clean(&head.origin),
             head.size,
             lang.pick("个事件", " events"),
             lang.pick("链尾", "head"),
@@ -225,11 +237,13 @@ fn tell(
     for (anchor, name) in found.anchors.iter().zip(names).filter(|(a, _)| !a.holds) {
         let zh = format!(
             "✗ 与 {name} 不符（账本 {}，{}个事件）",
-            anchor.origin, anchor.size
+            clean(&anchor.origin),
+            anchor.size
         );
         let en = format!(
             "✗ {name} does not fit (ledger {}, {} events)",
-            anchor.origin, anchor.size
+            clean(&anchor.origin),
+            anchor.size
         );
         writeln!(context.out, "{}", lang.pick(&zh, &en))?;
     }
@@ -270,10 +284,13 @@ pub(super) fn tell_head(context: &mut Context<'_>, ledger: &Ledger) -> anyhow::R
         let short = &hex[..16];
         talk(
             context,
-            &format!("据账本 {} 的{size}个事件，链尾 {short}。", head.origin),
+            &format!(
+                "据账本 {} 的{size}个事件，链尾 {short}。",
+                clean(&head.origin)
+            ),
             &format!(
                 "Made from {size} events of ledger {}, head {short}.",
-                head.origin
+                clean(&head.origin)
             ),
         );
     }
@@ -299,7 +316,7 @@ pub(super) fn checkpoint(matches: &ArgMatches, context: &mut Context<'_>) -> any
     let found = ledger.verify(&past)?;
     if let Some(fault) = found.faults.first() {
         let lang = context.lang;
-        writeln!(context.err, "✗ {}", fault.in_lang(lang))?;
+        writeln!(context.err, "✗ {}", clean(fault.in_lang(lang)))?;
         let broken = found.anchors.iter().any(|anchor| !anchor.holds);
         let (zh, en) = if broken {
             (
@@ -334,7 +351,7 @@ pub(super) fn checkpoint(matches: &ArgMatches, context: &mut Context<'_>) -> any
     let notice = words!(
         "账本 {0} 截至{1}共登记{2}个事件，校验指纹：{3}",
         "Ledger {0}, {4}: {2} events, fingerprint {3}",
-        checkpoint.origin,
+        clean(&checkpoint.origin),
         local,
         checkpoint.size,
         print,

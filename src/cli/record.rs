@@ -8,10 +8,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::attach::{self, Attached};
 use super::context::Context;
-use super::steps::{answer_with, reasons, refuse};
-use super::{Exit, Fail, files, talk};
+use super::steps::{reasons, refuse};
+use super::{Exit, Fail, files, freetext, talk};
 use crate::corridor::{self, Entry, Incomplete, Refusal, Terms};
 use crate::pack::Pack;
+use crate::report::mask::{Sure, hide_numbers};
 use crate::sheet::table::locate;
 use crate::sheet::{Row, Sheet};
 use crate::step::{self, STEPS, StepDef, input};
@@ -64,12 +65,13 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         }
     }
     let bar = context.bar(batch.entries.len());
+    let places = freetext::places(&batch.entries);
     let answer = corridor::record_telling(&mut ledger, &pack, batch.entries, &terms, &|done| {
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
     let answer = answer?;
-    answer_with(context, answer)
+    freetext::answer_telling(context, answer, &places)
 }
 
 /// Bytes of one JSON Lines file: more than a year of a district.
@@ -152,15 +154,16 @@ impl Batch<'_> {
             Ok(file) => self.attached.extend(file),
             Err(error) => {
                 let words = error.downcast::<Fail>().map(|fail| fail.0);
-                self.wrong(place, words.unwrap_or_else(Words::same));
+                self.wrong(place, &words.unwrap_or_else(Words::same));
             }
         }
     }
 
-    fn wrong(&mut self, place: &str, words: Words) {
+    fn wrong(&mut self, place: &str, words: &Words) {
+        let hide = |text: &str| hide_numbers(text, Sure::Certain);
         self.problems.push(Incomplete {
             place: Some(place.to_owned()),
-            words,
+            words: Words::new(hide(&words.zh), hide(&words.en)),
         });
     }
 
@@ -174,11 +177,11 @@ impl Batch<'_> {
                 Ok(Json::Object(map)) => self.object(&place, map),
                 Ok(_) => self.wrong(
                     &place,
-                    words!("应为一个JSON对象。", "This must be a JSON object."),
+                    &words!("应为一个JSON对象。", "This must be a JSON object."),
                 ),
                 Err(error) => self.wrong(
                     &place,
-                    words!(
+                    &words!(
                         "JSON写得不对（第{}列）：{}。",
                         "Bad JSON (column {}): {}.",
                         error.column(),
@@ -195,7 +198,7 @@ impl Batch<'_> {
             .and_then(|v| v.as_str().map(str::to_owned))
             .unwrap_or_default();
         let Some(def) = step::find(&name) else {
-            self.wrong(place, unknown_step(&name));
+            self.wrong(place, &unknown_step(&name));
             return;
         };
         let mut reasons = self.reasons.clone();
@@ -208,7 +211,7 @@ impl Batch<'_> {
             None => {}
             Some(_) => self.wrong(
                 place,
-                words!(
+                &words!(
                     "reason 应为“规则: 理由”的对象。",
                     "reason must be an object of rule and text."
                 ),
@@ -229,7 +232,7 @@ impl Batch<'_> {
                     } else {
                         format!("{place} {}", problem.field)
                     };
-                    self.wrong(&place, problem.words);
+                    self.wrong(&place, &problem.words);
                 }
             }
         }
@@ -257,7 +260,7 @@ impl Batch<'_> {
                 if !sheet.name.trim().is_empty() && looks_like_records(sheet) {
                     self.wrong(
                         &format!("{file}!{}", sheet.name),
-                        unnamed_sheet(&sheet.name),
+                        &unnamed_sheet(&sheet.name),
                     );
                     continue;
                 }
@@ -345,8 +348,8 @@ impl Batch<'_> {
                 }),
                 Err(problems) => {
                     for problem in problems {
-                        let cell = files::at_cell(file, def, &table, index, problem);
-                        self.wrong(&cell.place(), cell.words.clone());
+                        let cell = files::at_cell(file, def, &table, index, &problem);
+                        self.wrong(&cell.place(), &cell.words);
                     }
                 }
             }

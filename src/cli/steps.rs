@@ -67,8 +67,9 @@ pub(super) fn one(
         }
         attach::keep(ledger.path(), &attached)?;
     }
+    let places = super::freetext::places(std::slice::from_ref(&entry));
     let answer = corridor::record(&mut ledger, &pack, vec![entry], &terms)?;
-    answer_with(context, answer)
+    super::freetext::answer_telling(context, answer, &places)
 }
 
 /// The message of a problem with the option that it is about.

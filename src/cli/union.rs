@@ -12,6 +12,7 @@ use crate::corridor::union::{Conflict, conflicts};
 use crate::ledger::erasures::Foreign;
 use crate::ledger::merge::{Fork, Merging, Received};
 use crate::ledger::{Ledger, OpenError, evidence};
+use crate::report::table::clean;
 use crate::words;
 use crate::words::Words;
 
@@ -162,6 +163,10 @@ fn one(
         ));
         return Ok(outcome);
     }
+    let mut origins = found.heads.iter().map(|head| head.origin.as_str());
+    if let Some(odd) = origins.find(|origin| !is_plain(origin)) {
+        return Ok(unprintable(file, odd));
+    }
     let (actor, now) = (context.actor.clone(), context.now());
     let home = ledger.path().to_owned();
     let mut merging = match ledger.merge(&other, &actor, &now, context.today)? {
@@ -249,6 +254,22 @@ fn weigh(merging: &Merging<'_>, file: &str, allowed: Allowed) -> anyhow::Result<
     Ok(outcome)
 }
 
+fn unprintable(file: &str, origin: &str) -> Outcome {
+    let words = words!(
+        "{0} 里有编号不合规定的账本“{1}”，没有并入。账本编号只能含文字、数字和 . - _，不超过64字；请对方用 minsheng init --origin 另建账本。",
+        "{0} has a chain of the name “{1}” and was not merged. A name has letters, digits and . - _ only, at most 64; ask for a ledger made anew with minsheng init --origin.",
+        file,
+        clean(origin)
+    );
+    Outcome::refused(file, Exit::Integrity, words)
+}
+
+/// True if the name of a chain can be printed and typed.
+fn is_plain(origin: &str) -> bool {
+    let fine = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    (1..=64).contains(&origin.chars().count()) && origin.chars().all(fine)
+}
+
 fn unopened(file: &str, error: &OpenError) -> Outcome {
     let exit = if error.is_damage() {
         Exit::Integrity
@@ -274,7 +295,7 @@ fn tell(context: &mut Context<'_>, outcome: &Outcome) -> anyhow::Result<()> {
         } else {
             "✗ "
         };
-        writeln!(context.err, "{mark}{}", words.in_lang(lang))?;
+        writeln!(context.err, "{mark}{}", clean(words.in_lang(lang)))?;
     }
     let verb = if context.dry_run {
         lang.pick("将并入", "Would merge")

@@ -71,7 +71,9 @@ pub(super) fn gather(
         streets,
         ..
     } = touched;
-    let mut book = Book::new().with_aliases(reader.aliases()?);
+    let mut book = Book::new()
+        .with_aliases(reader.aliases()?)
+        .of_chain(reader.own()?);
     let mut shared = BTreeSet::new();
     if let Some(head) = reader.heads()?.first() {
         book.extend(reader.of_subject(&head.origin)?);
@@ -145,7 +147,9 @@ fn book_before(
 ) -> anyhow::Result<Book> {
     let first = events.iter().map(|event| event.id).min();
     let before = Book::before(first.unwrap_or(i64::MAX));
-    let mut before = before.with_aliases(reader.aliases()?);
+    let mut before = before
+        .with_aliases(reader.aliases()?)
+        .of_chain(reader.own()?);
     let mut seen = BTreeSet::new();
     for subject in subjects {
         load_with(reader, &mut before, subject, &mut seen)?;

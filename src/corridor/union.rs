@@ -1,5 +1,9 @@
 //! The union of ledgers: identifiers that two of them use for different things.
 
+mod readings;
+
+pub use readings::strangers;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::refs::numbers;
@@ -18,13 +22,16 @@ pub struct Conflict {
     pub words: Words,
 }
 
-/// Community codes and numbers that more than one chain gave, in order.
+/// Community codes and numbers that more than one chain gave, in order; then the regulations,
+/// rulings and holiday notices in which chains differ.
 ///
 /// # Errors
 /// If the ledger cannot be read.
 pub fn conflicts(reader: Reader<'_>) -> anyhow::Result<Vec<Conflict>> {
     let mut list = communities(reader)?;
     list.extend(numbered(reader)?);
+    list.extend(readings::other_laws(reader)?);
+    list.extend(readings::readings(reader)?);
     Ok(list)
 }
 

@@ -27,7 +27,8 @@ pub(super) struct Judged {
     pub(super) ruled: Option<Ruled>,
 }
 
-/// The latest answer on a rule that holds on a day.
+/// The latest answer on a rule that holds on a day; one of the ledger's own chain goes before
+/// one that was received.
 pub(super) fn ruling(facts: &Facts<'_>, rule: &str, day: Day) -> Option<Ruled> {
     let book = facts.view.book;
     let fits = |fact: &&Fact| {
@@ -37,7 +38,10 @@ pub(super) fn ruling(facts: &Facts<'_>, rule: &str, day: Day) -> Option<Ruled> {
     let latest = book
         .of_step(general::Ruling::DEF)
         .filter(fits)
-        .max_by_key(|fact| (fact.value("from").day(), fact.occurred))?;
+        .max_by_key(|fact| {
+            let own = book.is_own(fact);
+            (own, fact.value("from").day(), fact.occurred)
+        })?;
     let text = |field: &str| fact_text(latest, field);
     Some(Ruled {
         reading: text("reading"),

@@ -263,6 +263,18 @@ impl<'a> Reader<'a> {
         Ok(heads)
     }
 
+    /// Name of the ledger's own chain.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn own(self) -> rusqlite::Result<Option<String>> {
+        self.conn
+            .query_row("SELECT name FROM origin ORDER BY id LIMIT 1", [], |row| {
+                row.get(0)
+            })
+            .optional()
+    }
+
     /// Number of events in the file.
     ///
     /// # Errors

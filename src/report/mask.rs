@@ -1,5 +1,41 @@
 //! Masking of names and numbers in what is shown.
 
+mod numbers;
+
+pub use numbers::{Sure, hide_numbers, hide_runs, holds_number};
+
+use crate::step::Field;
+use crate::step::Kind;
+use crate::words::Words;
+
+/// How sure a number in a field must be to be one of a person; none if there is none: the
+/// field holds codes of units, or no text.
+#[must_use]
+pub fn sureness(field: &Field) -> Option<Sure> {
+    const DOCUMENTS: [&str; 8] = [
+        "basis", "number", "minutes", "contract", "decision", "document", "approval", "sha256",
+    ];
+    let named = |name: &&str| field.name.split('_').any(|part| part == *name);
+    match field.kind {
+        Kind::Text if field.name.ends_with("code") || field.name.ends_with("sha256") => None,
+        Kind::Text if DOCUMENTS.iter().any(named) => Some(Sure::Certain),
+        Kind::Text | Kind::Term => Some(Sure::Likely),
+        _ => None,
+    }
+}
+
+/// Hides the numbers of persons in a text, and every value of those that are given.
+#[must_use]
+pub fn hide(text: &str, sure: Sure, values: &[String]) -> String {
+    let mut text = text.to_owned();
+    for value in values.iter().filter(|value| value.chars().count() >= 2) {
+        if text.contains(value.as_str()) {
+            text = text.replace(value.as_str(), &mask(value));
+        }
+    }
+    hide_numbers(&text, sure)
+}
+
 /// Hides a personal value: of a number the middle, of a name all but the first character.
 #[must_use]
 pub fn mask(value: &str) -> String {
@@ -28,6 +64,29 @@ pub fn mask(value: &str) -> String {
             .collect(),
         _ => "*".to_owned(),
     }
+}
+
+/// A value as a message may quote it: see [`hide_runs`]; a value of a person of the same row is
+/// hidden too.
+#[must_use]
+pub fn quoted(value: &str, kind: Option<Kind>, persons: &[String]) -> String {
+    if persons.iter().any(|person| person.trim() == value.trim()) && !value.is_empty() {
+        return mask(value);
+    }
+    hide_runs(value, kind)
+}
+
+/// A message with what it quotes hidden in the same way.
+#[must_use]
+pub fn quoting(words: &Words, kind: Option<Kind>, persons: &[String]) -> Words {
+    let hide = |text: &str| {
+        let mut text = text.to_owned();
+        for person in persons {
+            text = text.replace(&format!("“{person}”"), &format!("“{}”", mask(person)));
+        }
+        hide_runs(&text, kind)
+    };
+    Words::new(hide(&words.zh), hide(&words.en))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::field::{Field, Kind};
 use super::{Step, StepDef};
 use crate::law::{Day, Moment, Money};
+use crate::report::mask::{quoted, quoting};
 use crate::words;
 use crate::words::Words;
 
@@ -35,6 +36,16 @@ impl Problem {
             field: field.name.to_owned(),
             value: value.to_owned(),
             words,
+        }
+    }
+
+    /// Hides numbers and names that stand where they do not belong.
+    fn hide(&mut self, def: &'static StepDef, persons: &[String]) {
+        let kind = def.field(&self.field).map(|field| field.kind);
+        self.value = quoted(&self.value, kind, persons);
+        self.words = quoting(&self.words, kind, persons);
+        if kind.is_none() {
+            self.field = quoted(&self.field, kind, persons);
         }
     }
 }
@@ -87,6 +98,14 @@ pub fn read(
         }
     }
     if !problems.is_empty() {
+        let persons = raw.iter().filter_map(|(key, value)| {
+            let personal = find_field(def, key)?.kind == Kind::Personal;
+            value.as_str().filter(|_| personal).map(str::to_owned)
+        });
+        let persons: Vec<String> = persons.collect();
+        for problem in &mut problems {
+            problem.hide(def, &persons);
+        }
         return Err(problems);
     }
     // the order of the form, whatever the order of the input

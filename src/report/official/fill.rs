@@ -12,6 +12,7 @@ use super::rows::{Chosen, Row};
 use crate::judge;
 use crate::law::{Day, Money};
 use crate::pack::{Pack, Path, TableDef};
+use crate::report::mask::{self, Sure};
 use crate::report::show::Opener;
 use crate::state::{Book, Fact, Value, View};
 use crate::step::{self, Kind, Recorded, StepDef, general};
@@ -105,26 +106,22 @@ impl Filler<'_> {
         let rows = at.table.map_or(&[][..], |(_, rows)| rows);
         match slot {
             "#" => at.number.to_string(),
-            "street" => self
-                .chosen
-                .street
-                .as_deref()
-                .or_else(|| self.book.street(&code))
-                .unwrap_or_default()
-                .to_owned(),
-            "community" => self
-                .book
-                .community_name(&code)
-                .unwrap_or_default()
-                .to_owned(),
+            "street" => {
+                let chosen = self.chosen.street.as_deref();
+                let street = chosen.or_else(|| self.book.street(&code));
+                self.hidden(street.unwrap_or_default(), Some(Sure::Likely), at.view)
+            }
+            "community" => {
+                let name = self.book.community_name(&code).unwrap_or_default();
+                self.hidden(name, Some(Sure::Likely), at.view)
+            }
             "case" => at.view.map_or(String::new(), |view| view.id.clone()),
             "year" => self.chosen.year.map_or(String::new(), |y| y.to_string()),
-            "office" => self
-                .book
-                .of_step(general::Init::DEF)
-                .filter_map(|fact| fact.value("name").text().map(str::to_owned))
-                .last()
-                .unwrap_or_default(),
+            "office" => {
+                let offices = self.book.of_step(general::Init::DEF);
+                let name = offices.filter_map(|fact| fact.value("name").text()).last();
+                self.hidden(name.unwrap_or_default(), Some(Sure::Likely), at.view)
+            }
             "date" => in_words(self.date),
             "n" => rows.len().to_string(),
             "batch" => batches(rows),
@@ -178,7 +175,8 @@ impl Filler<'_> {
             None => (slot, None),
         };
         let Some((def, index)) = field(path).or_else(|| self.named(path, view)) else {
-            return self.computed(path, view);
+            let text = self.computed(path, view);
+            return self.hidden(&text, Some(Sure::Certain), Some(view));
         };
         if self.public && self.redacted(def, index, view) {
             return "（不公开）".to_owned();
@@ -197,7 +195,7 @@ impl Filler<'_> {
             let day = fact.values[index].day();
             return day.map_or(String::new(), in_words);
         }
-        self.text(fact, index, nth)
+        self.text(fact, index, nth, view)
     }
 
     /// The first field of a named fact that says something, if no computed one says it before.
@@ -269,7 +267,34 @@ impl Filler<'_> {
         })
     }
 
-    fn text(&self, fact: &Fact, index: usize, nth: Option<usize>) -> String {
+    /// A text as the public may read it: no numbers of persons, nor what the records of the
+    /// same subject hold of persons.
+    fn hidden(&self, text: &str, sure: Option<Sure>, view: Option<&View<'_>>) -> String {
+        let (true, Some(sure)) = (self.public && !text.is_empty(), sure) else {
+            return text.to_owned();
+        };
+        let persons = view.map_or_else(Vec::new, |view| self.persons(view));
+        mask::hide(text, sure, &persons)
+    }
+
+    /// What the records of a subject hold of persons.
+    fn persons(&self, view: &View<'_>) -> Vec<String> {
+        let mut tokens: Vec<&str> = Vec::new();
+        for fact in view.own() {
+            for (field, value) in fact.def.fields.iter().zip(&fact.values) {
+                if matches!(field.kind, Kind::Personal | Kind::Member) {
+                    tokens.extend(value.items().iter().filter_map(Value::person));
+                }
+            }
+        }
+        tokens.sort_unstable();
+        tokens.dedup();
+        let reader = self.opener.ledger.reader();
+        let open = |token: &&str| reader.personal(token).ok().flatten();
+        tokens.iter().filter_map(open).collect()
+    }
+
+    fn text(&self, fact: &Fact, index: usize, nth: Option<usize>, view: &View<'_>) -> String {
         let field = &fact.def.fields[index];
         // who leads a project and who is listed are named in public by the law itself
         let named = matches!(field.name, "leader" | "person");
@@ -282,13 +307,17 @@ impl Filler<'_> {
             Value::Member(who, _) => opener.open(who),
             Value::Text(text) if field.kind == Kind::Personal => opener.open(text),
             Value::Text(text) if field.kind == Kind::Term => {
-                self.pack.label(field.vocabulary, text).to_owned()
+                match self.pack.label(field.vocabulary, text) {
+                    // a word of no list is free text
+                    word if word == text => self.hidden(word, Some(Sure::Likely), Some(view)),
+                    word => word.to_owned(),
+                }
             }
             Value::Text(code) if field.kind == Kind::Code => {
                 let name = self.book.community_name(code);
                 name.unwrap_or(code).to_owned()
             }
-            Value::Text(text) => text.clone(),
+            Value::Text(text) => self.hidden(text, mask::sureness(field), Some(view)),
             Value::Day(day) => day.to_string(),
             Value::Moment(moment) => moment.to_string().replace('T', " "),
             Value::Count(number) => number.to_string(),
