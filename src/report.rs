@@ -6,7 +6,6 @@ pub mod explain;
 pub mod fund;
 pub mod json;
 pub mod lacks;
-pub mod mask;
 pub mod official;
 pub mod regimes;
 pub mod rules;

@@ -16,6 +16,7 @@ pub mod handle;
 pub mod implement;
 pub mod input;
 pub mod library;
+pub mod mask;
 pub mod oversight;
 pub mod procure;
 pub mod publicize;

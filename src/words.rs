@@ -123,6 +123,29 @@ pub fn render(template: &str, args: &[&dyn fmt::Display]) -> String {
     text
 }
 
+/// Text that is safe on a terminal: no control characters, no changes of direction, nothing
+/// invisible.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match c {
+            '\n' => Some('\n'),
+            '\t' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
+            '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{00AD}'
+            | '\u{061C}'
+            | '\u{180E}'
+            | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}' => None,
+            c if c.is_control() => Some('\u{FFFD}'),
+            c => Some(c),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
 use super::Exit;
-use crate::report::mask::{Sure, hide_numbers};
+use crate::step::mask::{Sure, hide_numbers};
 use crate::step::{Field, Kind, STEPS, StepDef};
 use crate::words::Lang;
 

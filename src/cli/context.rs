@@ -13,8 +13,8 @@ use crate::law::Day;
 use crate::ledger::Ledger;
 use crate::pack::Pack;
 use crate::report::Voice;
-use crate::report::mask::quoting;
 use crate::step::Kind;
+use crate::step::mask::quoting;
 use crate::words;
 use crate::words::Lang;
 

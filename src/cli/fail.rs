@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Exit;
 use super::context::shown;
 use crate::ledger::{OpenError, StorageError, Tampered, storage_words};
-use crate::report::mask::{Sure, hide_numbers};
+use crate::step::mask::{Sure, hide_numbers};
 use crate::words;
 use crate::words::{Lang, Words};
 

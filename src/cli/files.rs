@@ -7,11 +7,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Fail;
 use super::context::{Context, shown};
-use crate::report::mask::{mask, quoted, quoting};
 use crate::report::table::{clean, uninert};
 use crate::sheet::table::{ColumnSpec, Table, column_letter};
 use crate::sheet::{self, Cell, CellKind, ReadOptions, Workbook};
 use crate::step::input::Problem;
+use crate::step::mask::{mask, quoted, quoting};
 use crate::step::{Kind, Step, StepDef};
 use crate::words;
 use crate::words::Words;

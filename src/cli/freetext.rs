@@ -6,7 +6,7 @@ use super::context::Context;
 use super::steps::answer_with;
 use super::{Exit, talk};
 use crate::corridor::{Entry, Receipt, Refusal};
-use crate::report::mask::{Sure, holds_number, sureness};
+use crate::step::mask::{Sure, holds_number, sureness};
 
 /// The places of entries where free text holds such a number, in both languages.
 pub(super) fn places(entries: &[Entry]) -> Vec<(String, String)> {

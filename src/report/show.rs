@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Voice;
-use super::mask::mask;
 use super::table::{Table, clean};
 use crate::law::Money;
 use crate::ledger::{Event, Ledger};
 use crate::pack::{Pack, Path};
 use crate::state::{Book, Fact, Subject, Value, View};
+use crate::step::mask::mask;
 use crate::step::{self, Kind};
 
 /// Opens personal values, masked unless they are asked for.

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::field::{Field, Kind};
 use super::{Step, StepDef};
 use crate::law::{Day, Moment, Money};
-use crate::report::mask::{quoted, quoting};
+use crate::step::mask::{quoted, quoting};
 use crate::words;
 use crate::words::Words;
 

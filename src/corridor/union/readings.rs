@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Conflict;
 use crate::law::Day;
 use crate::ledger::read::Reader;
-use crate::report::table::clean;
 use crate::state::{Book, Value};
 use crate::step::{Recorded, general};
 use crate::words;
+use crate::words::clean;
 
 /// The regulation of each chain, in order of the chains' names.
 fn regimes(reader: Reader<'_>) -> anyhow::Result<BTreeMap<String, String>> {

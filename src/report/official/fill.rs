@@ -12,9 +12,9 @@ use super::rows::{Chosen, Row};
 use crate::judge;
 use crate::law::{Day, Money};
 use crate::pack::{Pack, Path, TableDef};
-use crate::report::mask::{self, Sure};
 use crate::report::show::Opener;
 use crate::state::{Book, Fact, Value, View};
+use crate::step::mask::{self, Sure};
 use crate::step::{self, Kind, Recorded, StepDef, general};
 
 /// Fills the slots of official papers from a book.
