@@ -260,6 +260,35 @@ fn a_file_attached_again_after_its_erasure_is_guarded_again() {
 }
 
 #[test]
+fn the_same_attachment_after_its_erasure_is_a_record_of_its_own() {
+    let office = office();
+    let digest = minsheng::ledger::chain::digest("一份合同".as_bytes());
+    let line = r#"{"step":"attach","case":"HZ2022-001","file":"合同.pdf","as":"合同"}"#;
+    for again in 0..2 {
+        office.run("attach HZ2022-001 合同.pdf --as 合同").ends(0);
+        office
+            .run(&format!("erase --evidence {digest} --why 申请{again}"))
+            .ends(0);
+    }
+    office.run("attach HZ2022-001 合同.pdf --as 合同").ends(0);
+    let guarded = || {
+        let json = office.run("verify --format json").ends(0).json();
+        assert_eq!(json["evidence"]["whole"], 1);
+        assert_eq!(json["evidence"]["orphans"], serde_json::json!([]));
+    };
+    guarded();
+    // it stands: a repetition adds nothing
+    let again = office.run("attach HZ2022-001 合同.pdf --as 合同").ends(0);
+    assert!(again.out.contains("已有相同"), "{}", again.out);
+    // from a list of records as well
+    office
+        .run(&format!("erase --evidence {digest} --why 再申请"))
+        .ends(0);
+    office.record(line, "").ends(0);
+    guarded();
+}
+
+#[test]
 fn an_erasure_of_evidence_travels_with_a_merge() {
     let office = office();
     let digest = minsheng::ledger::chain::digest("一份合同".as_bytes());

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value as Json, json};
 
 use super::Fail;
+use crate::corridor::Entry;
+use crate::ledger::Ledger;
 use crate::ledger::evidence::{self, Stored};
 use crate::step::{Field, StepDef, input};
 
@@ -55,4 +57,19 @@ pub(super) fn keep(ledger: &Path, attached: &Attached) -> anyhow::Result<()> {
         attached.path.display()
     ))
     .into())
+}
+
+/// A file whose copy was erased and that is attached again is no repetition: it is recorded.
+pub(super) fn anew(ledger: &Ledger, entries: &mut [Entry]) -> anyhow::Result<()> {
+    if entries
+        .iter()
+        .all(|entry| entry.step.text("digest").is_none())
+    {
+        return Ok(());
+    }
+    let gone = ledger.erased_evidence()?;
+    for entry in entries {
+        entry.again |= entry.step.text("digest").is_some_and(|d| gone.contains(d));
+    }
+    Ok(())
 }

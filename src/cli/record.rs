@@ -51,6 +51,7 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
+    attach::anew(&ledger, &mut batch.entries)?;
     if !batch.attached.is_empty() && !terms.dry_run {
         let trial = Terms {
             dry_run: true,

@@ -49,12 +49,13 @@ pub(super) fn one(
             return refuse(context, Refusal::Input(list));
         }
     };
-    let entry = Entry {
+    let mut entry = Entry {
         step,
         place: None,
         reasons,
         again: matches.get_flag("again"),
     };
+    attach::anew(&ledger, std::slice::from_mut(&mut entry))?;
     let terms = context.terms(matches.get_flag("as-is"));
     if let Some(attached) = attached.filter(|_| !terms.dry_run) {
         // nothing is copied for a record that would be refused
