@@ -62,12 +62,19 @@ fn token(conn: &Connection, value: &str) -> anyhow::Result<String> {
     let mut salt = [0_u8; 16];
     getrandom::fill(&mut salt)
         .map_err(|error| anyhow::anyhow!("no random numbers from the system: {error}"))?;
+    enter(conn, value, salt)
+}
+
+/// Enters a value under a salt, if it is not there under it, and gives its token.
+pub(super) fn enter(conn: &Connection, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
     let mut hasher = Sha256::new();
     hasher.update(salt);
     hasher.update(value);
     let token = chain::hex(&hasher.finalize());
-    conn.prepare_cached("INSERT INTO personal (token, salt, value) VALUES (?1, ?2, ?3)")?
-        .execute(params![token, salt, value])?;
+    conn.prepare_cached(
+        "INSERT INTO personal (token, salt, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![token, salt, value])?;
     Ok(token)
 }
 

@@ -154,6 +154,18 @@ impl Writer<'_> {
         Ok(event)
     }
 
+    /// Enters a personal value under a given salt, and says its token, which stands for the
+    /// value in steps.
+    ///
+    /// Only for made-up ledgers that are to be the same each time: a salt that can be guessed
+    /// hides nothing. [`Writer::append`] takes the salts of real values from the system.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn enter_personal(&mut self, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
+        personal::enter(&self.tx, value, salt)
+    }
+
     /// Takes in an event of another ledger's chain, byte for byte.
     ///
     /// # Errors
