@@ -14,6 +14,7 @@ mod freetext;
 mod import;
 mod keep;
 mod keys;
+mod notice;
 mod proof;
 mod record;
 mod regimes;
@@ -160,6 +161,10 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("show", Some(("fund", sub))) => show::fund(sub, context),
         ("show", _) => show::show(sub, context),
         ("todo", _) => todo::todo(sub, context),
+        ("notice", _) => notice::notice(None, sub, context),
+        (stage, Some(("notice", sub))) => {
+            notice::notice(Some(notice::of_stage(stage)), sub, context)
+        }
         ("list", _) => show::list(sub, context),
         ("log", _) => show::log(sub, context),
         ("export", _) => export::export(sub, context),

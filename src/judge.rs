@@ -30,7 +30,7 @@ mod totals;
 
 pub use finding::{Counts, Finding, Verdict};
 pub use funds::{Fund, Line};
-pub use next::{Next, earliest};
+pub use next::{Next, Wait, earliest};
 pub use outcome::{Outcome, Status};
 pub use rule::{give_reason, judge_rule};
 

@@ -7,6 +7,7 @@ mod compile;
 mod embedded;
 pub mod expr;
 mod load;
+pub mod notice;
 pub mod paper;
 pub mod parameter;
 mod params;
@@ -19,6 +20,7 @@ pub use check::{Check, Primitive, Reading};
 pub use embedded::DEMO;
 pub use expr::{Expr, Path};
 pub use load::LoadError;
+pub use notice::{NoticeDef, NoticeKind};
 pub use paper::{ColumnDef, FormDef, Piece, Redaction, TableDef};
 pub use parameter::{Catalogue, Parameter};
 pub use vocabulary::{Term, VocabularyDef};
@@ -50,6 +52,8 @@ pub struct Pack {
     pub forms: Vec<FormDef>,
     /// What public copies leave out beside names.
     pub redactions: Vec<Redaction>,
+    /// What is told to the public, and how.
+    pub notices: Vec<NoticeDef>,
     /// The answers to the catalogue of questions.
     pub parameters: Vec<Parameter>,
     /// The parameters that rules or conditions refer to.

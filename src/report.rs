@@ -1,11 +1,13 @@
 //! Reports: findings, audits, cases and rules in words, tables and JSON.
 
 pub mod audit;
+pub mod command;
 pub mod examples;
 pub mod explain;
 pub mod fund;
 pub mod json;
 pub mod lacks;
+pub mod notice;
 pub mod official;
 pub mod regimes;
 pub mod rules;

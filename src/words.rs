@@ -146,6 +146,38 @@ pub fn clean(text: &str) -> String {
         .collect()
 }
 
+/// The known name that looks most like a mistyped one, if one does.
+#[must_use]
+pub fn near<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let fold = |text: &str| text.trim().to_lowercase();
+    let typed = fold(typed);
+    let length = typed.chars().count();
+    let mut best: Option<(usize, f64, &str)> = None;
+    for name in known {
+        let folded = fold(name);
+        // a slip is one sign in three at most, and two at most in a short code
+        let most = (length.max(folded.chars().count()) / 3).clamp(1, 3);
+        let slips = strsim::damerau_levenshtein(&typed, &folded);
+        let likeness = strsim::jaro_winkler(&typed, &folded);
+        let better = best.is_none_or(|(least, most_like, _)| {
+            slips < least || slips == least && likeness > most_like
+        });
+        if slips <= most && slips < length.max(2) && better {
+            best = Some((slips, likeness, name));
+        }
+    }
+    best.map(|(_, _, name)| name)
+}
+
+/// The question after a mistyped name: `是不是 HZ2022-001？`
+#[must_use]
+pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Words {
+    match near(typed, known) {
+        Some(name) => words!("是不是 {}？", " Did you mean {}?", name),
+        None => Words::default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +187,19 @@ mod tests {
         let said = words!("{}为{}。", "{2} is {1}.", "甲", 3, "A");
         assert_eq!(said, Words::new("甲为3。", "A is 3."));
         assert_eq!(Words::new("仅中文", "").in_lang(Lang::En), "仅中文");
+    }
+
+    #[test]
+    fn a_slip_is_recognised_and_nothing_else() {
+        let cases = ["HZ2022-001", "HZ2022-002", "TG2022-001"];
+        assert_eq!(near("HZ2022-01", cases), Some("HZ2022-001"));
+        assert_eq!(near("hz2022-001", cases), Some("HZ2022-001"));
+        assert_eq!(near("TH2022-001", cases), Some("TG2022-001"));
+        assert_eq!(near("XX", cases), None);
+        assert_eq!(near("", cases), None);
+        assert_eq!(near("HX", ["HZ", "TG"]), Some("HZ"));
+        assert_eq!(near("A15-DAY", ["A15-DAYS", "A11-DAYS"]), Some("A15-DAYS"));
+        assert_eq!(did_you_mean("Q", ["HZ", "TG"]), Words::default());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The arguments of every command, made from the steps and a few lists.
 
 mod commands;
+mod notice;
 mod trust;
 
 use std::ffi::OsString;
@@ -189,6 +190,9 @@ fn group(stage: &'static str, about: &str, lang: Lang) -> Command {
         .filter(|def| def.id.contains('.') && def.stage() == stage)
     {
         group = group.subcommand(step(def, lang));
+    }
+    if let Some(notice) = notice::of_stage(stage, lang) {
+        group = group.subcommand(notice);
     }
     match stage {
         "collect" => group = group.subcommand(commands::import(lang)),

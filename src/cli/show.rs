@@ -67,6 +67,13 @@ pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     if context.format == Format::Table {
         let text = life(&view, context.voice(&pack), opener);
         write!(context.out, "{text}")?;
+        if matches!(view.subject, Subject::Case(..)) && view.withdrawn().is_none() {
+            super::talk(
+                context,
+                &format!("接下来能办什么、最早哪天：minsheng todo {subject}"),
+                &format!("What may come next, and when at the earliest: minsheng todo {subject}"),
+            );
+        }
         return Ok(Exit::Done);
     }
     let facts: Vec<_> = view

@@ -47,16 +47,29 @@ pub(super) fn todo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         );
         return Ok(Exit::Done);
     }
+    // of a single case also what is to be typed, and what must wait
+    let case = matches
+        .get_one::<String>("subject")
+        .filter(|id| matches!(Subject::parse(id), Subject::Case(..)));
+    let waiting = case.map_or_else(Vec::new, |id| {
+        todo::waiting(&pack, &book, id, context.as_of)
+    });
     if context.format == Format::Json {
-        let json = todo::json(&matters, context.as_of, context.lang);
+        let json = todo::json(&matters, &waiting, context.as_of, context.lang);
         context.json(&json)?;
         return Ok(Exit::Done);
     }
     if matters.is_empty() {
         talk(context, "没有待办事项。", "Nothing to do.");
     }
-    let text = todo::text(&matters, context.as_of, context.voice(&pack));
-    write!(context.out, "{text}")?;
+    let text = todo::text(
+        &matters,
+        context.as_of,
+        case.is_some(),
+        context.voice(&pack),
+    );
+    let waiting = todo::waiting_text(&waiting, context.lang);
+    write!(context.out, "{text}{waiting}")?;
     Ok(Exit::Done)
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::compile::Compiler;
 use super::embedded::EMBEDDED;
 use super::expr::Path;
+use super::notice::RawNotice;
 use super::parameter::{Filler, Parameter};
 use super::{
     Condition, FormDef, Meta, NamedFact, Pack, Redaction, Rule, Scope, Severity, TableDef, Turned,
@@ -55,6 +56,8 @@ struct FileText {
     form: Vec<FormDef>,
     #[serde(default)]
     redaction: Vec<RawRedaction>,
+    #[serde(default)]
+    notice: Vec<RawNotice>,
 }
 
 #[derive(Deserialize)]
@@ -218,6 +221,7 @@ impl Texts {
             into.parameter.extend(file.parameter);
             into.form.extend(file.form);
             into.redaction.extend(file.redaction);
+            into.notice.extend(file.notice);
         }
         Ok(all)
     }
@@ -339,6 +343,12 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     }
     let rules = rules(&compiler, &mut filler, file.rule)?;
     settled_by_rules(&conditions, &rules)?;
+    let mut notices = Vec::new();
+    for raw in file.notice {
+        let name = raw.name();
+        let notice = raw.compile(&compiler, &mut filler, &rules);
+        notices.push(notice.map_err(wrong("notice", &name))?);
+    }
     Ok(Pack {
         source: source.to_owned(),
         meta,
@@ -352,6 +362,7 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         rows,
         forms: file.form,
         redactions,
+        notices,
         parameters,
         used: filler.used,
     })

@@ -39,6 +39,7 @@ pub(super) const EMBEDDED: &[Files] = &[
         "15-annex8",
         "16-interpretation",
         "tables",
+        "notices",
     ),
     pack!(
         "dongguan-2020",
@@ -55,6 +56,7 @@ pub(super) const EMBEDDED: &[Files] = &[
         "08-forms",
         "tables",
         "forms",
+        "notices",
     ),
     pack!(
         "haicang-2018",
@@ -72,5 +74,6 @@ pub(super) const EMBEDDED: &[Files] = &[
         "09-steps",
         "10-money",
         "tables",
+        "notices",
     ),
 ];

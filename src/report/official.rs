@@ -3,7 +3,7 @@
 mod fill;
 mod rows;
 
-pub use fill::Filler;
+pub use fill::{Filler, in_words};
 pub use rows::{Chosen, Row};
 
 use crate::pack::{FormDef, TableDef};

@@ -304,6 +304,7 @@ fn reading(lang: Lang) -> Vec<Command> {
                 "FILE",
                 lang.pick("写成日历文件（iCalendar）", "Write an iCalendar file"),
             )),
+        super::notice::notice(lang),
         Command::new("list")
             .about(lang.pick(
                 "列出项目（cases）、需求（demands）或社区（communities）",

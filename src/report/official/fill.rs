@@ -333,7 +333,9 @@ impl Filler<'_> {
     }
 }
 
-fn in_words(day: Day) -> String {
+/// A day as papers write it.
+#[must_use]
+pub fn in_words(day: Day) -> String {
     format!(
         "{}年{}月{}日",
         day.year(),
