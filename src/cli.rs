@@ -146,6 +146,13 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ))
         .into());
     }
+    if context.parquet && name != "export" {
+        return Err(Fail(crate::words!(
+            "只有 minsheng export 有 parquet 格式。",
+            "Only minsheng export has the form parquet."
+        ))
+        .into());
+    }
     let inner = sub.subcommand();
     match (name, inner) {
         ("init", _) => keep::init(sub, context),

@@ -28,7 +28,7 @@ use rusqlite::Connection;
 
 pub use backup::{Backup, BackupError};
 pub use checkpoint::Checkpoint;
-pub use files::create_private;
+pub use files::{create_private, private_folder};
 pub use format::FORMAT;
 pub use open::OpenError;
 pub use write::{Draft, Writer};

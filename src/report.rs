@@ -4,6 +4,7 @@ pub mod audit;
 pub mod command;
 pub mod examples;
 pub mod explain;
+pub mod flat;
 pub mod fund;
 pub mod json;
 pub mod lacks;

@@ -118,6 +118,7 @@ fn links_of_the_pages_lead_somewhere() {
         "docs/guide.zh.md",
         "docs/cities.zh.md",
         "docs/packs.md",
+        "docs/parquet.md",
         "docs/personal-data.md",
         "docs/reliability.md",
         "CHANGELOG.md",

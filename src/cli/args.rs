@@ -143,7 +143,7 @@ fn globals(lang: Lang) -> Vec<Arg> {
             "table|json|csv",
             lang.pick("输出格式", "Form of the answer"),
         )
-        .value_parser(["table", "json", "csv", "markdown"]),
+        .value_parser(["table", "json", "csv", "markdown", "parquet"]),
         option(
             "lang",
             "zh|en",

@@ -40,6 +40,8 @@ pub(super) struct Context<'a> {
     pub(super) today: Day,
     /// `--format markdown`, which only the book of rules has.
     pub(super) markdown: bool,
+    /// `--format parquet`, which only the export has.
+    pub(super) parquet: bool,
     /// `--as-of` was given.
     pub(super) as_of_given: bool,
     pub(super) quiet: bool,
@@ -102,6 +104,7 @@ impl<'a> Context<'a> {
             as_of,
             today,
             markdown: text("format").as_deref() == Some("markdown"),
+            parquet: text("format").as_deref() == Some("parquet"),
             as_of_given: text("as-of").is_some(),
             quiet: deepest.get_flag("quiet"),
             color: match text("color").as_deref() {

@@ -1,5 +1,8 @@
 //! `export`: the official tables and forms as CSV and as workbooks, word for word.
 
+#[cfg(feature = "parquet")]
+mod columns;
+mod parquet;
 mod xlsx;
 
 use clap::ArgMatches;
@@ -19,6 +22,9 @@ use crate::words;
 /// Exports one official table, or the forms of one or many cases.
 pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
     context.only(&[Format::Csv])?;
+    if context.parquet || matches.contains_id("out") {
+        return parquet::export(matches, context);
+    }
     let ledger = context.open_read()?;
     let pack = context.pack(&ledger)?;
     let name = matches

@@ -179,15 +179,23 @@ impl Ledger {
     /// # Errors
     /// If the file cannot be read.
     pub fn checkpoint(&self) -> rusqlite::Result<Checkpoint> {
+        self.checkpoint_of(&self.origin.name)
+    }
+
+    /// The checkpoint of a chain that is in this file.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn checkpoint_of(&self, origin: &str) -> rusqlite::Result<Checkpoint> {
         let mut merkle = Merkle::default();
         let mut size = 0;
-        self.reader().of_chain(&self.origin.name, 0, |event| {
+        self.reader().of_chain(origin, 0, |event| {
             merkle.push(&event.hash);
             size += 1;
             Ok::<_, rusqlite::Error>(())
         })?;
         Ok(Checkpoint {
-            origin: self.origin.name.clone(),
+            origin: origin.to_owned(),
             size,
             root: merkle.root(),
         })

@@ -17,7 +17,10 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 }
 
 /// Makes a folder, with those above it, that only its owner can enter.
-pub(super) fn private_folder(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// As the system says.
+pub fn private_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

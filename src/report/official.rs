@@ -3,6 +3,7 @@
 mod fill;
 mod rows;
 
+pub(in crate::report) use fill::persons;
 pub use fill::{Filler, in_words};
 pub use rows::{Chosen, Row};
 

@@ -10,7 +10,7 @@ use crate::ledger::{Event, Ledger};
 use crate::pack::{Pack, Path};
 use crate::state::{Book, Fact, Subject, Value, View};
 use crate::step::mask::mask;
-use crate::step::{self, Kind};
+use crate::step::{self, Kind, StepDef};
 
 /// Opens personal values, masked unless they are asked for.
 #[derive(Clone, Copy)]
@@ -88,15 +88,6 @@ fn one(
     }
 }
 
-/// The amount of a project, by the fact that the pack calls so.
-fn amount(view: &View<'_>, pack: &Pack) -> Option<Money> {
-    let named = pack.facts.iter().find(|fact| fact.id == "amount")?;
-    named.from.iter().find_map(|path| match path {
-        Path::Field(def, index) => view.last(def)?.values[*index].money(),
-        _ => None,
-    })
-}
-
 /// More records of one step than this are told as a number.
 const MANY: usize = 6;
 
@@ -162,6 +153,60 @@ pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
     text
 }
 
+/// A case with what is recorded of it itself, in order of its dates.
+pub struct Case<'a> {
+    /// What is known of it.
+    pub view: View<'a>,
+    /// Its own facts, never none.
+    pub own: Vec<&'a Fact>,
+}
+
+impl<'a> Case<'a> {
+    /// What was said last of a field, whatever the step.
+    #[must_use]
+    pub fn find(&self, field: &str) -> Option<&'a Value> {
+        let values = self.own.iter().rev().map(|fact| fact.value(field));
+        values.into_iter().find(|value| !value.is_none())
+    }
+
+    /// The fact that was last by its date.
+    #[must_use]
+    pub fn last(&self) -> &'a Fact {
+        self.own[self.own.len() - 1]
+    }
+
+    /// The last fact of a step.
+    #[must_use]
+    pub fn latest(&self, def: &StepDef) -> Option<&'a Fact> {
+        self.own.iter().rev().copied().find(|fact| fact.def == def)
+    }
+
+    /// The amount of a project, by the fact that the pack calls so.
+    #[must_use]
+    pub fn amount(&self, pack: &Pack) -> Option<Money> {
+        let named = pack.facts.iter().find(|fact| fact.id == "amount")?;
+        named.from.iter().find_map(|path| match path {
+            Path::Field(def, index) => self.view.last(def)?.values[*index].money(),
+            _ => None,
+        })
+    }
+}
+
+/// The cases of a book, by number.
+pub fn cases_of(book: &Book, as_of: crate::law::Day) -> impl Iterator<Item = Case<'_>> {
+    book.subjects().filter_map(move |id| {
+        if !matches!(Subject::parse(id), Subject::Case(..)) {
+            return None;
+        }
+        let view = View::new(book, id, as_of);
+        let own = view.own();
+        let own = own.filter(|fact| fact.subject == id && fact.def.stage() != "register");
+        let mut own: Vec<&Fact> = own.collect();
+        own.sort_by_key(|fact| (fact.occurred, fact.key.seq));
+        (!own.is_empty()).then_some(Case { view, own })
+    })
+}
+
 /// The cases of a book.
 #[must_use]
 pub fn cases(book: &Book, as_of: crate::law::Day, voice: Voice<'_>) -> Table {
@@ -177,43 +222,27 @@ pub fn cases(book: &Book, as_of: crate::law::Day, voice: Voice<'_>) -> Table {
     ]);
     table.whole = vec![0, 4, 6];
     table.right = vec![4];
-    for id in book.subjects() {
-        let Subject::Case(code, _) = Subject::parse(id) else {
-            continue;
-        };
-        let view = View::new(book, id, as_of);
-        let mut own: Vec<&Fact> = view
-            .own()
-            .filter(|f| f.subject == id && f.def.stage() != "register")
-            .collect();
-        if own.is_empty() {
-            continue;
-        }
-        own.sort_by_key(|fact| (fact.occurred, fact.key.seq));
-        let find = |field: &str| {
-            own.iter().rev().find_map(|f| {
-                let value = f.value(field);
-                (!value.is_none()).then(|| value.clone())
-            })
-        };
-        let last = own.last();
+    for case in cases_of(book, as_of) {
+        let view = &case.view;
+        let code = view.subject.community().unwrap_or_default();
+        let last = case.last();
         table.rows.push(vec![
-            id.to_owned(),
-            book.community_name(&code).unwrap_or(&code).to_owned(),
-            find("title")
+            view.id.clone(),
+            book.community_name(code).unwrap_or(code).to_owned(),
+            case.find("title")
                 .and_then(|v| v.text().map(clean))
                 .unwrap_or_default(),
-            find("type")
+            case.find("type")
                 .and_then(|v| v.text().map(|t| voice.pack.label("type", t).to_owned()))
                 .unwrap_or_default(),
-            amount(&view, voice.pack).map_or(String::new(), |m| m.to_string()),
+            case.amount(voice.pack)
+                .map_or(String::new(), |m| m.to_string()),
             if view.withdrawn().is_some() {
                 lang.pick("已撤回", "withdrawn").into()
             } else {
-                last.map_or("", |f| lang.pick(f.def.zh, f.def.id)).into()
+                lang.pick(last.def.zh, last.def.id).into()
             },
-            last.and_then(|f| f.occurred)
-                .map_or(String::new(), |d| d.to_string()),
+            last.occurred.map_or(String::new(), |d| d.to_string()),
         ]);
     }
     table

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod examples;
 pub mod forge;
 pub mod schedules;
+pub mod tools;
 pub mod torture;
 pub mod traps;
 pub mod trust;

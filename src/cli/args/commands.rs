@@ -327,79 +327,95 @@ fn reading(lang: Lang) -> Vec<Command> {
     ]
 }
 
+fn export(lang: Lang) -> Command {
+    Command::new("export")
+        .about(lang.pick(
+            "导出依据规定的表（-o 文件名.xlsx 为工作簿，否则为CSV）",
+            "Export the tables and forms of the regulation (-o FILE.xlsx is a workbook, else CSV)",
+        ))
+        .arg(
+            Arg::new("table")
+                .value_name("TABLE")
+                .required_unless_present("out"),
+        )
+        .arg(option(
+            "out",
+            "DIR",
+            lang.pick(
+                "与 --format parquet 连用：写入这个新文件夹（事件、事实、项目，供DuckDB、pandas、Spark读）",
+                "With --format parquet: into this new folder (events, facts, cases, for DuckDB, pandas, Spark)",
+            ),
+        ))
+        .arg(community(lang))
+        .arg(year(lang))
+        .arg(option(
+            "street",
+            "STREET",
+            lang.pick("街道（按街道的表）", "Street, for tables of a street"),
+        ))
+        .arg(option(
+            "case",
+            "CASE",
+            lang.pick("只导出这个项目的", "Only this case"),
+        ))
+        .arg(option(
+            "round",
+            "ROUND",
+            lang.pick("只导出这次集中征集的", "Only this round"),
+        ))
+        .arg(option(
+            "batch",
+            "N",
+            lang.pick("只导出这一批", "Only this batch"),
+        ))
+        .arg(option(
+            "date",
+            "DATE",
+            lang.pick(
+                "表头日期，默认截至日期",
+                "Date of the header, default as-of",
+            ),
+        ))
+        .arg(
+            option(
+                "encoding",
+                "utf-8-bom|utf-8|gb18030",
+                lang.pick("编码，默认带BOM的UTF-8", "Encoding, default UTF-8 with BOM"),
+            )
+            .value_parser(["utf-8-bom", "utf-8", "gb18030"]),
+        )
+        .arg(
+            option(
+                "output",
+                "FILE",
+                lang.pick(
+                    "写入文件，默认标准输出",
+                    "Write to a file, default standard output",
+                ),
+            )
+            .short('o'),
+        )
+        .arg(flag(
+            "bare",
+            lang.pick(
+                "只要列，不要标题、表头和情况说明",
+                "Columns only, no title, header or summary",
+            ),
+        ))
+        .arg(flag(
+            "public",
+            lang.pick(
+                "公开版：遮盖姓名和联系方式",
+                "Public copy: names and phone numbers masked",
+            ),
+        ))
+        .arg(flag("force", lang.pick("覆盖已有文件", "Overwrite a file")))
+}
+
 /// Tables, rules and schemas.
 fn giving(lang: Lang) -> Vec<Command> {
     vec![
-        Command::new("export")
-            .about(lang.pick(
-                "导出依据规定的表（-o 文件名.xlsx 为工作簿，否则为CSV）",
-                "Export the tables and forms of the regulation (-o FILE.xlsx is a workbook, else CSV)",
-            ))
-            .arg(Arg::new("table").value_name("TABLE").required(true))
-            .arg(community(lang))
-            .arg(year(lang))
-            .arg(option(
-                "street",
-                "STREET",
-                lang.pick("街道（按街道的表）", "Street, for tables of a street"),
-            ))
-            .arg(option(
-                "case",
-                "CASE",
-                lang.pick("只导出这个项目的", "Only this case"),
-            ))
-            .arg(option(
-                "round",
-                "ROUND",
-                lang.pick("只导出这次集中征集的", "Only this round"),
-            ))
-            .arg(option(
-                "batch",
-                "N",
-                lang.pick("只导出这一批", "Only this batch"),
-            ))
-            .arg(option(
-                "date",
-                "DATE",
-                lang.pick(
-                    "表头日期，默认截至日期",
-                    "Date of the header, default as-of",
-                ),
-            ))
-            .arg(
-                option(
-                    "encoding",
-                    "utf-8-bom|utf-8|gb18030",
-                    lang.pick("编码，默认带BOM的UTF-8", "Encoding, default UTF-8 with BOM"),
-                )
-                .value_parser(["utf-8-bom", "utf-8", "gb18030"]),
-            )
-            .arg(
-                option(
-                    "output",
-                    "FILE",
-                    lang.pick(
-                        "写入文件，默认标准输出",
-                        "Write to a file, default standard output",
-                    ),
-                )
-                .short('o'),
-            )
-            .arg(flag(
-                "bare",
-                lang.pick(
-                    "只要列，不要标题、表头和情况说明",
-                    "Columns only, no title, header or summary",
-                ),
-            ))
-            .arg(flag(
-                "public",
-                lang.pick(
-                    "公开版：遮盖姓名和联系方式",
-                    "Public copy: names and phone numbers masked",
-                ),
-            ))
-            .arg(flag("force", lang.pick("覆盖已有文件", "Overwrite a file"))),
+        export(lang),
         Command::new("rule")
             .about(lang.pick(
                 "规则书：一页，或全部",

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use super::rows::{Chosen, Row};
 use crate::judge;
 use crate::law::{Day, Money};
+use crate::ledger::read::Reader;
 use crate::pack::{Pack, Path, TableDef};
 use crate::report::show::Opener;
 use crate::state::{Book, Fact, Value, View};
@@ -273,25 +274,8 @@ impl Filler<'_> {
         let (true, Some(sure)) = (self.public && !text.is_empty(), sure) else {
             return text.to_owned();
         };
-        let persons = view.map_or_else(Vec::new, |view| self.persons(view));
+        let persons = view.map_or_else(Vec::new, |view| persons(view, self.opener.ledger.reader()));
         mask::hide(text, sure, &persons)
-    }
-
-    /// What the records of a subject hold of persons.
-    fn persons(&self, view: &View<'_>) -> Vec<String> {
-        let mut tokens: Vec<&str> = Vec::new();
-        for fact in view.own() {
-            for (field, value) in fact.def.fields.iter().zip(&fact.values) {
-                if matches!(field.kind, Kind::Personal | Kind::Member) {
-                    tokens.extend(value.items().iter().filter_map(Value::person));
-                }
-            }
-        }
-        tokens.sort_unstable();
-        tokens.dedup();
-        let reader = self.opener.ledger.reader();
-        let open = |token: &&str| reader.personal(token).ok().flatten();
-        tokens.iter().filter_map(open).collect()
     }
 
     fn text(&self, fact: &Fact, index: usize, nth: Option<usize>, view: &View<'_>) -> String {
@@ -331,6 +315,22 @@ impl Filler<'_> {
         }
         items.iter().map(one).collect::<Vec<_>>().join("、")
     }
+}
+
+/// What the records of a subject hold of persons.
+pub(in crate::report) fn persons(view: &View<'_>, reader: Reader<'_>) -> Vec<String> {
+    let mut tokens: Vec<&str> = Vec::new();
+    for fact in view.own() {
+        for (field, value) in fact.def.fields.iter().zip(&fact.values) {
+            if matches!(field.kind, Kind::Personal | Kind::Member) {
+                tokens.extend(value.items().iter().filter_map(Value::person));
+            }
+        }
+    }
+    tokens.sort_unstable();
+    tokens.dedup();
+    let open = |token: &&str| reader.personal(token).ok().flatten();
+    tokens.iter().filter_map(open).collect()
 }
 
 /// A day as papers write it.
