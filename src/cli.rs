@@ -163,6 +163,7 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("regime", Some(("diff", sub))) => regimes::compare(sub, context),
         ("regime", Some(("lint", sub))) => regimes::check(sub, context),
         ("regime", Some(("new", sub))) => regimes::new(sub, context),
+        ("audit", Some(("flags", sub))) => audit::flags(sub, context),
         ("audit", None) => audit::audit(sub, context),
         ("explain", _) => show::explain(sub, context),
         ("show", Some(("fund", sub))) => show::fund(sub, context),

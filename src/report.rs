@@ -5,6 +5,7 @@ pub mod command;
 pub mod examples;
 pub mod explain;
 pub mod flat;
+pub mod flags;
 pub mod fund;
 pub mod json;
 pub mod lacks;

@@ -24,7 +24,7 @@ impl Lang {
 }
 
 /// One message in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Words {
     /// The Chinese text, as printed by default.
     pub zh: String,

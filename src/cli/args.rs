@@ -2,6 +2,7 @@
 
 mod commands;
 mod notice;
+mod oversight;
 mod trust;
 
 use std::ffi::OsString;

@@ -7,7 +7,7 @@ use super::{Exit, Fail};
 use crate::judge::Verdict;
 use crate::pack::Severity;
 use crate::report::audit::{Wanted, audit as judge_year};
-use crate::report::json;
+use crate::report::{flags, json};
 use crate::words;
 
 /// Judges a year and prints what was found.
@@ -77,6 +77,47 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
             .any(|f| f.verdict <= threshold && f.severity != Severity::Advisory)
     });
     Ok(if failed { Exit::Findings } else { Exit::Done })
+}
+
+/// What stands out across the projects of a year; no verdict, so never an exit code of its own.
+pub(super) fn flags(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    let year = year(matches)?.unwrap_or_else(|| context.today.year());
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let book = crate::corridor::whole_book(&ledger)?;
+    let found = flags::flags(&pack, &book, year, context.as_of);
+    let head = ledger.reader().heads()?;
+    let head = head.first().map(crate::ledger::Head::hex);
+    let lang = context.lang;
+    match context.format {
+        Format::Json => {
+            let (list, silent) = found.json(lang);
+            let json = serde_json::json!({
+                "schema": "minsheng.flags/1",
+                "regime": pack.meta.id,
+                "year": year,
+                "as_of": context.as_of.to_string(),
+                "ledger": { "events": ledger.reader().count()?, "head": head },
+                "flags": list,
+                "silent": silent,
+            });
+            context.json(&json)?;
+        }
+        Format::Csv => found.table(lang).csv(&mut *context.out)?,
+        Format::Table => {
+            let count = found.flags.len();
+            writeln!(
+                context.out,
+                "{}\n",
+                lang.pick(
+                    &format!("{year}年度疑点线索{count}条（截至{}）。线索只提示去看，不是结论。", context.as_of),
+                    &format!("{count} flags in {year} (as of {}). A flag says where to look; it is no verdict.", context.as_of),
+                )
+            )?;
+            write!(context.out, "{}", found.text(lang))?;
+        }
+    }
+    Ok(Exit::Done)
 }
 
 /// The year of `--year`.

@@ -12,6 +12,9 @@ macro_rules! pack {
 /// A year of three communities under the first pack, as a script of commands.
 pub const DEMO: &str = include_str!("nanshan-2020/demo/year.txt");
 
+/// The parameters of flags, which are no law.
+pub const FLAGS: &str = include_str!("flags.toml");
+
 /// A pack: its name, and its files by name.
 type Files = (&'static str, &'static [(&'static str, &'static str)]);
 

@@ -130,7 +130,7 @@ pub(super) fn own(lang: Lang) -> Vec<Command> {
     list
 }
 
-fn year(lang: Lang) -> Arg {
+pub(super) fn year(lang: Lang) -> Arg {
     option("year", "YEAR", lang.pick("年度", "Year"))
 }
 
@@ -265,7 +265,8 @@ fn reading(lang: Lang) -> Vec<Command> {
             .arg(flag(
                 "all",
                 lang.pick("也列出合规和不适用的", "Also what passes or does not apply"),
-            )),
+            ))
+            .subcommands(super::oversight::oversight(lang)),
         Command::new("explain")
             .about(lang.pick(
                 "解释：每条结论所用的事实、天数和条文",
