@@ -18,6 +18,7 @@ mod notice;
 mod proof;
 mod record;
 mod regimes;
+mod rollup;
 mod show;
 mod steps;
 mod stop;
@@ -165,6 +166,7 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("regime", Some(("new", sub))) => regimes::new(sub, context),
         ("audit", Some(("flags", sub))) => audit::flags(sub, context),
         ("audit", None) => audit::audit(sub, context),
+        ("audit", Some(("roll-up", sub))) => rollup::roll_up(sub, context),
         ("explain", _) => show::explain(sub, context),
         ("show", Some(("fund", sub))) => show::fund(sub, context),
         ("show", _) => show::show(sub, context),

@@ -24,6 +24,7 @@ use crate::step::{Recorded, Step, general, register};
 use crate::words::Words;
 
 pub use complete::Incomplete;
+pub use refs::numbers;
 
 /// One step on its way to the ledger.
 #[derive(Clone, Debug)]

@@ -16,6 +16,7 @@ mod open;
 mod order;
 mod personal;
 pub mod read;
+mod stated;
 pub mod upgrade;
 pub mod verify;
 mod write;
@@ -31,6 +32,7 @@ pub use checkpoint::Checkpoint;
 pub use files::{create_private, private_folder};
 pub use format::FORMAT;
 pub use open::OpenError;
+pub use stated::Stated;
 pub use write::{Draft, Writer};
 
 /// An open ledger.

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod paper;
 pub mod parameter;
 mod params;
+pub mod reads;
 mod vocabulary;
 
 use crate::law::Day;
@@ -23,6 +24,7 @@ pub use load::LoadError;
 pub use notice::{NoticeDef, NoticeKind};
 pub use paper::{ColumnDef, FormDef, Piece, Redaction, TableDef};
 pub use parameter::{Catalogue, Parameter};
+pub use reads::Reads;
 pub use vocabulary::{Term, VocabularyDef};
 
 /// A regulation, ready to be judged by.
@@ -150,7 +152,7 @@ impl Severity {
 
 /// What a judgement is about.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {

@@ -1,5 +1,6 @@
 //! The arguments of every command, made from the steps and a few lists.
 
+mod audit;
 mod commands;
 mod notice;
 mod oversight;

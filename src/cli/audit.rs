@@ -5,14 +5,42 @@ use clap::ArgMatches;
 use super::context::{Context, Format};
 use super::{Exit, Fail};
 use crate::judge::Verdict;
-use crate::pack::Severity;
-use crate::report::audit::{Wanted, audit as judge_year};
+use crate::pack::{Pack, Severity};
+use crate::report::audit::{Audit, Wanted, audit as judge_year};
 use crate::report::{flags, json};
 use crate::words;
 
-/// Judges a year and prints what was found.
+/// Judges a year and prints what was found; or writes a partial result for the roll-up.
 pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    if matches.get_flag("partial") || matches.contains_id("partition") {
+        return super::rollup::partial(matches, context);
+    }
+    for only in ["output", "key"] {
+        if matches.contains_id(only) {
+            return Err(Fail(words!(
+                "--{0} 只和 --partition 或 --partial 一起用；结果写文件请用 > 文件。",
+                "--{0} goes with --partition or --partial only; write the answer to a file with > FILE.",
+                only
+            ))
+            .into());
+        }
+    }
     let year = year(matches)?.unwrap_or_else(|| context.today.year());
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let wanted = wanted(matches, &pack)?;
+    let threshold = threshold(matches)?;
+    let audit = judge_year(&ledger, &pack, year, context.as_of, &wanted)?;
+    tell(&audit, &pack, &wanted, matches, context)?;
+    if context.format == Format::Csv {
+        super::proof::tell_head(context, &ledger)?;
+    }
+    other_laws(&ledger, &pack.meta.id, context)?;
+    Ok(exit(&audit, threshold))
+}
+
+/// What is wanted of an audit, checked against the regulation.
+pub(super) fn wanted(matches: &ArgMatches, pack: &Pack) -> anyhow::Result<Wanted> {
     let wanted = Wanted {
         community: matches.get_one::<String>("community").cloned(),
         stage: matches.get_one::<String>("stage").cloned(),
@@ -23,12 +51,9 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
             .map(|rule| rule.to_ascii_uppercase())
             .collect(),
     };
-    let threshold = threshold(matches)?;
-    let ledger = context.open_read()?;
-    let pack = context.pack(&ledger)?;
     for rule in &wanted.rules {
         if pack.rule(rule).is_none() {
-            return Err(super::book::no_rule(&pack, rule).into());
+            return Err(super::book::no_rule(pack, rule).into());
         }
     }
     if let Some(stage) = &wanted.stage
@@ -41,7 +66,17 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
         ))
         .into());
     }
-    let audit = judge_year(&ledger, &pack, year, context.as_of, &wanted)?;
+    Ok(wanted)
+}
+
+/// Prints an audit in the wanted form.
+pub(super) fn tell(
+    audit: &Audit,
+    pack: &Pack,
+    wanted: &Wanted,
+    matches: &ArgMatches,
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
     if let Some(community) = &wanted.community
         && audit.communities == 0
     {
@@ -56,27 +91,30 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
     let shown = audit.shown(all);
     match context.format {
         Format::Json => {
-            let json = json::audit(&audit, &shown, context.lang);
+            let json = json::audit(audit, &shown, context.lang);
             context.json(&json)?;
         }
         Format::Csv => {
             let table = audit.table(&shown, context.lang);
             table.csv(&mut *context.out)?;
-            super::proof::tell_head(context, &ledger)?;
         }
         Format::Table => {
-            let text = audit.text(context.voice(&pack), all);
+            let text = audit.text(context.voice(pack), all);
             write!(context.out, "{text}")?;
         }
     }
-    other_laws(&ledger, &pack.meta.id, context)?;
+    Ok(())
+}
+
+/// The exit code of an audit.
+pub(super) fn exit(audit: &Audit, threshold: Option<Verdict>) -> Exit {
     let failed = threshold.is_some_and(|threshold| {
         audit
             .findings
             .iter()
             .any(|f| f.verdict <= threshold && f.severity != Severity::Advisory)
     });
-    Ok(if failed { Exit::Findings } else { Exit::Done })
+    if failed { Exit::Findings } else { Exit::Done }
 }
 
 /// What stands out across the projects of a year; no verdict, so never an exit code of its own.
@@ -164,7 +202,7 @@ fn other_laws(
 }
 
 /// The verdict from which the exit code is 1; none for `never`.
-fn threshold(matches: &ArgMatches) -> anyhow::Result<Option<Verdict>> {
+pub(super) fn threshold(matches: &ArgMatches) -> anyhow::Result<Option<Verdict>> {
     match matches.get_one::<String>("fail-on").map(String::as_str) {
         None => Ok(Some(Verdict::Violation)),
         Some("never") => Ok(None),

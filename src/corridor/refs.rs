@@ -128,7 +128,8 @@ fn exists(reader: Reader<'_>, subject: &str) -> anyhow::Result<bool> {
 }
 
 /// True for the steps that make a numbered subject: a case, a demand, a round, a meeting.
-pub(super) fn numbers(def: &StepDef) -> bool {
+#[must_use]
+pub fn numbers(def: &StepDef) -> bool {
     series(def.subject).is_some() && def.field(def.subject).is_some_and(|field| !field.required)
 }
 

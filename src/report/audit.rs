@@ -9,7 +9,7 @@ use super::table::clean;
 use crate::corridor::whole_book;
 use crate::judge::{self, Counts, Finding, Verdict};
 use crate::law::Day;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Stated};
 use crate::pack::Pack;
 use crate::state::{Book, Subject, View};
 use crate::words::Lang;
@@ -34,10 +34,12 @@ pub struct Audit {
     pub year: i32,
     /// The day up to which facts count.
     pub as_of: Day,
-    /// Events in the ledger.
+    /// Events of all chains, receipts of other chains not counted.
     pub events: i64,
-    /// Hash of the last event of the ledger's own chain.
+    /// One head for all chains, the same for a union and for its parts: see [`Stated::head`].
     pub head: String,
+    /// The chains that were judged, in order of their names.
+    pub chains: Vec<Stated>,
     /// Cases of the year.
     pub projects: usize,
     /// Communities that were judged.
@@ -56,6 +58,24 @@ pub struct Audit {
     pub unknown: usize,
 }
 
+impl Wanted {
+    /// True if a finding is wanted, as far as its rule goes.
+    pub(super) fn takes(&self, finding: &Finding) -> bool {
+        self.stage
+            .as_ref()
+            .is_none_or(|stage| finding.stage == *stage)
+            && (self.rules.is_empty() || self.rules.contains(&finding.rule))
+    }
+
+    /// True if a community is wanted, by its code or its name.
+    pub(super) fn wants(&self, names: &BTreeMap<String, String>, code: &str) -> bool {
+        match &self.community {
+            None => true,
+            Some(w) => w == code || names.get(code).is_some_and(|name| name == w),
+        }
+    }
+}
+
 /// Judges a year of a ledger: reads the log once, folds it, judges every subject.
 ///
 /// # Errors
@@ -68,54 +88,85 @@ pub fn audit(
     wanted: &Wanted,
 ) -> anyhow::Result<Audit> {
     let book = whole_book(ledger)?;
-    let head = ledger.reader().heads()?;
-    let names: BTreeMap<String, String> = book
-        .communities()
-        .into_iter()
-        .filter_map(|code| Some((code.clone(), book.community_name(&code)?.to_owned())))
-        .collect();
-    let wants = |code: &str| match &wanted.community {
-        None => true,
-        Some(w) => w == code || names.get(code).is_some_and(|name| name == w),
-    };
+    let names = names_of(&book);
+    let wants = |code: &str| wanted.wants(&names, code);
     let subjects = subjects_of(&book, year, as_of, &wants, wanted.community.is_none());
-    let mut findings: Vec<Finding> = subjects
+    let findings: Vec<Finding> = subjects
         .iter()
         .flat_map(|subject| judge::judge(pack, &book, subject, as_of))
-        .filter(|f| wanted.stage.as_ref().is_none_or(|stage| f.stage == *stage))
-        .filter(|f| wanted.rules.is_empty() || wanted.rules.contains(&f.rule))
+        .filter(|finding| wanted.takes(finding))
         .collect();
-    findings.sort_by(|a, b| (a.verdict, &a.subject).cmp(&(b.verdict, &b.subject)));
-    let cases: Vec<&String> = subjects
+    let titles = subjects
         .iter()
         .filter(|id| matches!(Subject::parse(id), Subject::Case(..)))
+        .filter_map(|id| Some((id.clone(), title(&book, id, as_of)?)))
         .collect();
-    let communities: BTreeSet<String> = subjects
-        .iter()
-        .filter_map(|id| Subject::parse(id).community().map(str::to_owned))
-        .filter(|code| wants(code))
-        .collect();
-    Ok(Audit {
-        regime: pack.meta.id.clone(),
+    Ok(Judged {
+        regime: &pack.meta.id,
         year,
         as_of,
-        events: ledger.reader().count()?,
-        head: head
-            .first()
-            .map(crate::ledger::Head::hex)
-            .unwrap_or_default(),
-        projects: cases.len(),
-        communities: communities.len(),
-        titles: cases
-            .iter()
-            .filter_map(|id| Some(((*id).clone(), title(&book, id, as_of)?)))
-            .collect(),
-        counts: Counts::of(&findings),
-        unmatched: unmatched(&book, &subjects, &findings, as_of),
+        chains: ledger.stated()?,
         unknown: book.unknown,
-        names,
+        book: &book,
+        subjects,
+        titles,
         findings,
-    })
+    }
+    .told(wanted))
+}
+
+/// The names of the communities by their codes.
+pub(super) fn names_of(book: &Book) -> BTreeMap<String, String> {
+    book.communities()
+        .into_iter()
+        .filter_map(|code| Some((code.clone(), book.community_name(&code)?.to_owned())))
+        .collect()
+}
+
+/// A year whose subjects are judged, by one run or by many.
+pub(super) struct Judged<'a> {
+    pub(super) regime: &'a str,
+    pub(super) year: i32,
+    pub(super) as_of: Day,
+    pub(super) chains: Vec<Stated>,
+    pub(super) unknown: usize,
+    /// Holds the communities and the reasons.
+    pub(super) book: &'a Book,
+    pub(super) subjects: Vec<String>,
+    pub(super) titles: BTreeMap<String, String>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Judged<'_> {
+    /// The audit, in its order.
+    pub(super) fn told(mut self, wanted: &Wanted) -> Audit {
+        self.findings
+            .sort_by(|a, b| (a.verdict, &a.subject).cmp(&(b.verdict, &b.subject)));
+        let names = names_of(self.book);
+        let is_case = |id: &&String| matches!(Subject::parse(id), Subject::Case(..));
+        let communities: BTreeSet<String> = self
+            .subjects
+            .iter()
+            .filter_map(|id| Subject::parse(id).community().map(str::to_owned))
+            .filter(|code| wanted.wants(&names, code))
+            .collect();
+        Audit {
+            regime: self.regime.to_owned(),
+            year: self.year,
+            as_of: self.as_of,
+            events: self.chains.iter().map(|chain| chain.events).sum(),
+            head: Stated::head(&self.chains),
+            projects: self.subjects.iter().filter(is_case).count(),
+            communities: communities.len(),
+            titles: self.titles,
+            counts: Counts::of(&self.findings),
+            unmatched: unmatched(self.book, &self.subjects, &self.findings, self.as_of),
+            unknown: self.unknown,
+            chains: self.chains,
+            names,
+            findings: self.findings,
+        }
+    }
 }
 
 /// The name of a project.
@@ -135,7 +186,7 @@ pub fn subjects(book: &Book, year: i32, as_of: Day) -> Vec<String> {
 
 /// The subjects that belong to a year: cases by their first day of implementation, else by
 /// programme year; communities and streets by programme year.
-fn subjects_of(
+pub(super) fn subjects_of(
     book: &Book,
     year: i32,
     as_of: Day,
@@ -143,7 +194,6 @@ fn subjects_of(
     streets: bool,
 ) -> Vec<String> {
     let mut list = Vec::new();
-    let mut street_names = BTreeSet::new();
     for id in book.subjects() {
         let subject = Subject::parse(id);
         let Some(code) = subject.community() else {
@@ -165,24 +215,33 @@ fn subjects_of(
             Subject::Demand(_, y) if *y == year && made() => list.push(id.to_owned()),
             Subject::Community(code) if book.street(code).is_some() => {
                 list.push(format!("{code}{year}"));
-                street_names.extend(book.street(code).map(str::to_owned));
             }
             _ => {}
         }
     }
     if streets {
-        let streets = street_names
-            .into_iter()
-            .map(|street| format!("{street}{year}"));
-        list.extend(streets);
-        list.push(format!("全区{year}"));
-        list.push("账本".to_owned());
+        list.extend(above(book, year));
     }
     list
 }
 
+/// What is judged above the communities: the streets, the district, the ledger.
+pub(super) fn above(book: &Book, year: i32) -> Vec<String> {
+    let codes = book.subjects().filter_map(|id| match Subject::parse(id) {
+        Subject::Community(code) => Some(code),
+        _ => None,
+    });
+    let streets: BTreeSet<String> = codes
+        .filter_map(|code| book.street(&code).map(str::to_owned))
+        .collect();
+    let streets = streets.into_iter().map(|street| format!("{street}{year}"));
+    streets
+        .chain([format!("全区{year}"), "账本".to_owned()])
+        .collect()
+}
+
 /// True if a case of another community also serves one that is wanted.
-fn serves(book: &Book, id: &str, wants: &dyn Fn(&str) -> bool) -> bool {
+pub(super) fn serves(book: &Book, id: &str, wants: &dyn Fn(&str) -> bool) -> bool {
     matches!(Subject::parse(id), Subject::Case(..))
         && book.of_subject(id).iter().any(|&index| {
             let fact = book.fact(index);

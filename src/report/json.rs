@@ -53,7 +53,13 @@ pub fn audit(audit: &Audit, shown: &[&Finding], lang: Lang) -> Json {
         "regime": audit.regime,
         "year": audit.year,
         "as_of": audit.as_of.to_string(),
-        "ledger": { "events": audit.events, "head": audit.head },
+        "ledger": {
+            "events": audit.events,
+            "head": audit.head,
+            "chains": audit.chains.iter().map(|chain| json!({
+                "origin": chain.origin, "events": chain.events, "head": chain.head,
+            })).collect::<Vec<_>>(),
+        },
         "summary": {
             "projects": audit.projects,
             "communities": audit.communities,

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{flag, option, recording};
+use super::{audit, flag, option, recording};
 use crate::words::Lang;
 
 /// `collect import`.
@@ -134,7 +134,7 @@ pub(super) fn year(lang: Lang) -> Arg {
     option("year", "YEAR", lang.pick("年度", "Year"))
 }
 
-fn community(lang: Lang) -> Arg {
+pub(super) fn community(lang: Lang) -> Arg {
     option(
         "community",
         "CODE",
@@ -232,41 +232,7 @@ fn keeping(lang: Lang) -> Vec<Command> {
 /// Judging and reading.
 fn reading(lang: Lang) -> Vec<Command> {
     vec![
-        Command::new("audit")
-            .about(lang.pick(
-                "审计一个年度；登记检查、问题、整改、上报",
-                "Audit a year; record inspections, findings, rectification, reports",
-            ))
-            .args_conflicts_with_subcommands(true)
-            .subcommand_negates_reqs(true)
-            .arg(year(lang).required(true))
-            .arg(community(lang))
-            .arg(option(
-                "stage",
-                "STAGE",
-                lang.pick("只看这个环节", "Only this stage"),
-            ))
-            .arg(
-                option(
-                    "rule",
-                    "ID",
-                    lang.pick("只看这条规则（可重复）", "Only this rule (repeat)"),
-                )
-                .action(ArgAction::Append),
-            )
-            .arg(option(
-                "fail-on",
-                "VERDICT",
-                lang.pick(
-                    "出现该结论及更重的即返回1（默认 violation；never 不返回）",
-                    "Exit 1 at this verdict or worse (default violation; never)",
-                ),
-            ))
-            .arg(flag(
-                "all",
-                lang.pick("也列出合规和不适用的", "Also what passes or does not apply"),
-            ))
-            .subcommands(super::oversight::oversight(lang)),
+        audit::audit(lang),
         Command::new("explain")
             .about(lang.pick(
                 "解释：每条结论所用的事实、天数和条文",

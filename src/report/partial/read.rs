@@ -1,0 +1,146 @@
+//! Reading what one part needs of a ledger: its communities and what belongs to none.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Part, Reach, code_of, ids};
+use crate::ledger::{Event, Ledger};
+use crate::state::{Book, EventKey, Fact, Subject};
+use crate::step::{self, Recorded, StepDef, general};
+
+/// What was read.
+pub(super) struct Stock {
+    pub(super) book: Book,
+    /// Events that may have to be carried along, each with its place in time.
+    pub(super) raw: HashMap<EventKey, (String, Event)>,
+    /// Events of steps that this version does not know.
+    pub(super) unknown: Vec<(String, i64)>,
+}
+
+/// Reads a ledger, or one part of it.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub(super) fn read(
+    ledger: &Ledger,
+    reach: &Reach<'_>,
+    part: Option<Part>,
+) -> anyhow::Result<Stock> {
+    let mut pass = Pass::new(ledger, reach, part, BTreeSet::new())?;
+    ledger.reader().all(|event| pass.take(event))?;
+    if pass.links.is_empty() {
+        return Ok(pass.stock);
+    }
+    // what cases here rest on elsewhere is known now
+    let links = std::mem::take(&mut pass.links);
+    let mut pass = Pass::new(ledger, reach, part, links)?;
+    ledger.reader().all(|event| pass.take(event))?;
+    Ok(pass.stock)
+}
+
+/// One pass over the log.
+struct Pass<'r> {
+    reach: &'r Reach<'r>,
+    part: Option<Part>,
+    stock: Stock,
+    /// The latest time of each chain so far.
+    latest: HashMap<String, String>,
+    /// Identifiers of other communities whose events are read too.
+    also: BTreeSet<String>,
+    /// Such identifiers that were found.
+    links: BTreeSet<String>,
+}
+
+impl<'r> Pass<'r> {
+    fn new(
+        ledger: &Ledger,
+        reach: &'r Reach<'r>,
+        part: Option<Part>,
+        also: BTreeSet<String>,
+    ) -> anyhow::Result<Self> {
+        let book = Book::new()
+            .with_aliases(ledger.reader().aliases()?)
+            .of_chain(ledger.reader().own()?);
+        Ok(Self {
+            reach,
+            part,
+            stock: Stock {
+                book,
+                raw: HashMap::new(),
+                unknown: Vec::new(),
+            },
+            latest: HashMap::new(),
+            also,
+            links: BTreeSet::new(),
+        })
+    }
+
+    fn take(&mut self, event: Event) -> bool {
+        let at = self.latest.entry(event.origin.clone()).or_default();
+        if event.recorded_at > *at {
+            at.clone_from(&event.recorded_at);
+        }
+        let at = at.clone();
+        if event.step == general::Receive::DEF.id {
+            return true;
+        }
+        let Some(def) = step::find(&event.step) else {
+            self.stock.unknown.push((event.origin, event.seq));
+            return true;
+        };
+        if !self.keeps(&event) {
+            return true;
+        }
+        let of_case = matches!(Subject::parse(&event.subject), Subject::Case(..));
+        if of_case {
+            self.look_beyond(def, &event);
+        }
+        // a ledger as a whole carries all that somebody else may speak of
+        let raw = self.part.is_none()
+            || of_case
+            || self.reach.carries(&event.step)
+            || ids(&event.payload).any(|id| matches!(Subject::parse(id), Subject::Case(..)));
+        if raw {
+            let key = EventKey {
+                origin: event.origin.clone(),
+                seq: event.seq,
+            };
+            self.stock.raw.insert(key, (at, event.clone()));
+        }
+        self.stock.book.take(event);
+        true
+    }
+
+    fn is_mine(&self, id: &str) -> bool {
+        let Some(part) = self.part else { return true };
+        code_of(id).is_some_and(|code| part.holds(code))
+    }
+
+    /// What is about this part, or names it, or belongs to no community.
+    fn keeps(&self, event: &Event) -> bool {
+        self.part.is_none()
+            || code_of(&event.subject).is_none()
+            || self.is_mine(&event.subject)
+            || self.also.contains(&event.subject)
+            || ids(&event.payload).any(|id| self.is_mine(id) || self.also.contains(id))
+    }
+
+    /// Notes what a case of this part names in other parts.
+    fn look_beyond(&mut self, def: &'static StepDef, event: &Event) {
+        if self.part.is_none() || !self.also.is_empty() || !self.is_mine(&event.subject) {
+            return;
+        }
+        let there = |id: &&str| !self.is_mine(id) && code_of(id) != Some(*id);
+        let found: Vec<String> = ids(&event.payload)
+            .filter(there)
+            .map(str::to_owned)
+            .collect();
+        if found.is_empty() {
+            return;
+        }
+        // a correction names in its text what the corrected event will name
+        let amends = def == general::Amend::DEF;
+        let named = Fact::decode(def, event.clone()).mentions();
+        let links = found.into_iter().filter(|id| amends || named.contains(id));
+        self.links.extend(links);
+    }
+}
