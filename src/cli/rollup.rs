@@ -26,6 +26,7 @@ pub(super) fn partial(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
     let source = Source {
         ledger: &ledger,
         part,
+        own: matches.get_flag("own"),
         key: key.as_ref(),
     };
     let partial = partial::partial(source, &pack, year, context.as_of)?;

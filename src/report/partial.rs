@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub(super) use make::collect;
 pub use make::{Key, Source, partial};
-pub(super) use reach::Reach;
+pub(super) use reach::{Reach, Rules};
 
 use crate::law::Day;
 use crate::ledger::Stated;

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value as Json;
 
 use super::audit::{Audit, Judged, Wanted, above, names_of, serves, subjects_of, title};
-use super::partial::{Carried, Found, Listed, Partial, Reach, code_of};
+use super::partial::{Carried, Found, Listed, Partial, Reach, Rules, code_of};
 use crate::judge::{Finding, Verdict, scope_of};
 use crate::law::Day;
 use crate::ledger::{Event, Stated};
@@ -20,6 +20,7 @@ use crate::pack::Pack;
 use crate::state::{Book, EventKey, Subject};
 use crate::step::{Recorded, general};
 use crate::words::Words;
+use touch::Anew;
 
 /// A partial result with the name of its file.
 pub type Given = (String, Partial);
@@ -35,10 +36,10 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
         return Err(refused);
     };
     let (year, as_of, own) = (first.year, first.as_of, first.own.clone());
-    let touched = touch::touched(&given);
+    let reach = Reach::of(pack);
+    let touched = touch::touched(&reach, &given);
     let book = book(&given, own, !touched.is_empty())?;
     let names = names_of(&book);
-    let reach = Reach::of(pack);
     let chains = chains(&given);
     let unknown: BTreeSet<(String, i64)> = given
         .iter()
@@ -56,21 +57,27 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
         findings: Vec::new(),
     };
     let wants = |code: &str| wanted.wants(&names, code);
-    let is_touched = |id: &str| code_of(id).is_some_and(|code| touched.contains(code));
+    let anew = |id: &str| code_of(id).and_then(|code| touched.get(code));
     for (_, partial) in given {
         let origins: Vec<String> = partial.chains.into_iter().map(|c| c.origin).collect();
         for listed in partial.subjects {
             let serves = listed.serves.iter().any(|code| wants(code));
             let mine = code_of(&listed.id).is_some_and(wants) || serves;
-            if mine && !is_touched(&listed.id) {
-                roll.take_over(listed, &partial.words, &origins);
+            match anew(&listed.id) {
+                Some(Anew::All) => {}
+                None if mine => roll.take_over(listed, &partial.words, &origins, None),
+                Some(Anew::Reading(steps)) if mine => {
+                    roll.take_over(listed, &partial.words, &origins, Some(steps));
+                }
+                _ => {}
             }
         }
     }
-    let anew = subjects_of(&book, year, as_of, &|code| touched.contains(code), false);
-    for id in anew.iter().filter(|id| is_touched(id)) {
-        if code_of(id).is_some_and(wants) || serves(&book, id, &wants) {
-            roll.judge(id, true);
+    let all = |code: &str| touched.get(code) == Some(&Anew::All);
+    for id in subjects_of(&book, year, as_of, &all, false) {
+        let mine = code_of(&id).is_some_and(wants) || serves(&book, &id, &wants);
+        if mine && code_of(&id).is_some_and(all) {
+            roll.judge(&id, true);
         }
     }
     if wanted.community.is_none() {
@@ -107,11 +114,24 @@ struct Roll<'a> {
 }
 
 impl Roll<'_> {
-    /// Takes what a part found, and judges what it could not.
-    fn take_over(&mut self, listed: Listed, words: &[(String, String)], origins: &[String]) {
+    /// Takes what a part found, and judges what it could not, or not with all that is known of
+    /// some steps.
+    fn take_over(
+        &mut self,
+        listed: Listed,
+        words: &[(String, String)],
+        origins: &[String],
+        anew: Option<&BTreeSet<String>>,
+    ) {
         let id = listed.id;
-        let mut findings = self.reach.judge(self.book, &id, self.as_of, true);
-        let found = listed.findings.into_iter();
+        let mut findings = self.reach.judge(self.book, &id, self.as_of, Rules::Wide);
+        let mut found = listed.findings;
+        if let (Some(steps), Some(scope)) = (anew, scope_of(&Subject::parse(&id))) {
+            let again = Rules::Reading(steps);
+            found.retain(|found| !self.reach.holds(again, found.rule, scope));
+            findings.extend(self.reach.judge(self.book, &id, self.as_of, again));
+        }
+        let found = found.into_iter();
         findings.extend(found.filter_map(|found| self.finding(&id, found, words, origins)));
         if let Some(title) = listed.title {
             self.titles.insert(id.clone(), title);
@@ -121,9 +141,10 @@ impl Roll<'_> {
 
     /// Judges a subject here.
     fn judge(&mut self, id: &str, inside: bool) {
-        let mut findings = self.reach.judge(self.book, id, self.as_of, true);
+        let mut findings = self.reach.judge(self.book, id, self.as_of, Rules::Wide);
         if inside {
-            findings.extend(self.reach.judge(self.book, id, self.as_of, false));
+            let inside = self.reach.judge(self.book, id, self.as_of, Rules::Inside);
+            findings.extend(inside);
         }
         if matches!(Subject::parse(id), Subject::Case(..))
             && let Some(title) = title(self.book, id, self.as_of)

@@ -73,6 +73,14 @@ fn parts(lang: Lang) -> Vec<Arg> {
         )
         .conflicts_with_all(wanted)
         .conflicts_with("partition"),
+        flag(
+            "own",
+            lang.pick(
+                "只取本账本自己的链：并入的账本由它们各自的分部结果算",
+                "The ledger's own chain only: ledgers merged into it have results of their own",
+            ),
+        )
+        .requires("partial"),
         option(
             "key",
             "FILE",

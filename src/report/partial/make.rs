@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use sha2::Sha256;
 
 use super::read::{Stock, read};
-use super::{Carried, Found, Listed, Part, Partial, Reach, SCHEMA, code_of};
+use super::{Carried, Found, Listed, Part, Partial, Reach, Rules, SCHEMA, code_of};
 use crate::corridor::numbers;
 use crate::judge::Finding;
 use crate::law::Day;
@@ -51,6 +51,8 @@ pub struct Source<'a> {
     pub ledger: &'a Ledger,
     /// Only this part of it; all of it if none.
     pub part: Option<Part>,
+    /// Only its own chain: what it received from others is left to them.
+    pub own: bool,
     /// The key for persons of several ledgers.
     pub key: Option<&'a Key>,
 }
@@ -61,10 +63,12 @@ pub struct Source<'a> {
 /// If the ledger cannot be read.
 pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow::Result<Partial> {
     let reach = Reach::of(pack);
-    let Source { ledger, part, key } = source;
-    let stock = read(ledger, &reach, part)?;
+    let Source { part, key, .. } = source;
+    let stock = read(source, &reach)?;
     let book = &stock.book;
-    let chains = ledger.stated()?;
+    let own = source.ledger.reader().own()?;
+    let mut chains = source.ledger.stated()?;
+    chains.retain(|chain| !source.own || Some(&chain.origin) == own.as_ref());
     let places = places(&chains);
     let mine = |id: &str| match part {
         None => true,
@@ -81,7 +85,7 @@ pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow
         .into_iter()
         .filter(|id| mine(id))
         .map(|id| {
-            let found = reach.judge(book, &id, as_of, false).into_iter();
+            let found = reach.judge(book, &id, as_of, Rules::Inside).into_iter();
             let found = found.map(|finding| {
                 let place = rules[finding.rule.as_str()];
                 lexicon.found(finding, place, pack, &places)
@@ -113,7 +117,7 @@ pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow
         year,
         as_of,
         part,
-        own: ledger.reader().own()?,
+        own,
         key: key.map(|key| key.mark("minsheng.partial")),
         communities: communities(book, &subjects),
         words: lexicon.list,

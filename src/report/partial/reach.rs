@@ -1,10 +1,10 @@
 //! What of a pack can be judged inside a community, and what must be known from elsewhere.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::judge::{self, Finding};
 use crate::law::Day;
-use crate::pack::{Pack, Rule, Scope, reads};
+use crate::pack::{Pack, Reads, Rule, Scope, reads};
 use crate::state::{Book, View};
 use crate::step::STEPS;
 
@@ -14,21 +14,30 @@ const INSIDE: [Scope; 3] = [Scope::Case, Scope::Demand, Scope::CommunityYear];
 /// The reach of the rules of a pack.
 pub(in crate::report) struct Reach<'p> {
     pack: &'p Pack,
-    /// Rules, by their places, that read beyond the community in a scope inside it.
-    wide: HashSet<(usize, Scope)>,
-    /// The steps that these read, and the rules on streets, the district and the ledger.
+    /// What each rule, by its place, reads in a scope inside a community.
+    inside: HashMap<(usize, Scope), Reads>,
+    /// The steps that rules beyond a community read, and those on streets, the district and the
+    /// ledger.
     carried: BTreeSet<&'static str>,
-    /// The steps that the other rules read.
-    inside: BTreeSet<&'static str>,
+}
+
+/// Some of the rules on a subject.
+#[derive(Clone, Copy)]
+pub(in crate::report) enum Rules<'a> {
+    /// Those that read nothing beyond its community.
+    Inside,
+    /// Those that do; all on what belongs to no community.
+    Wide,
+    /// Of the first those that read one of some steps.
+    Reading(&'a BTreeSet<String>),
 }
 
 impl<'p> Reach<'p> {
     pub(in crate::report) fn of(pack: &'p Pack) -> Self {
         let mut reach = Self {
             pack,
-            wide: HashSet::new(),
+            inside: HashMap::new(),
             carried: BTreeSet::new(),
-            inside: BTreeSet::new(),
         };
         let always = STEPS.iter().filter(|def| reads::always(def));
         reach.carried.extend(always.map(|def| def.id));
@@ -39,13 +48,11 @@ impl<'p> Reach<'p> {
                     continue;
                 }
                 let found = pack.reads(rule, scope);
-                if !INSIDE.contains(&scope) {
-                    reach.carried.extend(found.steps);
-                } else if found.wide {
-                    reach.wide.insert((place, scope));
-                    reach.carried.extend(found.steps);
-                } else {
-                    reach.inside.extend(found.steps);
+                if found.wide || !INSIDE.contains(&scope) {
+                    reach.carried.extend(&found.steps);
+                }
+                if INSIDE.contains(&scope) {
+                    reach.inside.insert((place, scope), found);
                 }
             }
         }
@@ -59,24 +66,45 @@ impl<'p> Reach<'p> {
 
     /// True for the steps that some rule reads.
     pub(in crate::report) fn reads(&self, step: &str) -> bool {
-        self.carried.contains(step) || self.inside.contains(step)
+        self.carries(step) || self.inside.values().any(|reads| reads.steps.contains(step))
     }
 
-    /// Judges the rules on a subject that read beyond its community, or those that do not.
+    /// True if a rule inside a community reads one of some steps.
+    pub(in crate::report) fn is_moved(&self, steps: &BTreeSet<String>) -> bool {
+        let places = self.inside.keys();
+        places
+            .into_iter()
+            .any(|(place, scope)| self.holds(Rules::Reading(steps), *place, *scope))
+    }
+
+    /// True if a rule is one of some in a scope.
+    pub(in crate::report) fn holds(&self, rules: Rules<'_>, place: usize, scope: Scope) -> bool {
+        let reads = self.inside.get(&(place, scope));
+        let wide = reads.is_none_or(|reads| reads.wide);
+        match rules {
+            Rules::Inside => !wide,
+            Rules::Wide => wide,
+            Rules::Reading(steps) => {
+                let any = |reads: &Reads| steps.iter().any(|s| reads.steps.contains(s.as_str()));
+                !wide && reads.is_some_and(any)
+            }
+        }
+    }
+
+    /// Judges some rules on a subject.
     pub(in crate::report) fn judge(
         &self,
         book: &Book,
         subject: &str,
         as_of: Day,
-        wide: bool,
+        rules: Rules<'_>,
     ) -> Vec<Finding> {
         let view = View::new(book, subject, as_of);
         let Some(scope) = judge::scope_of(&view.subject) else {
             return Vec::new();
         };
         let mine = |(place, rule): &(usize, &Rule)| {
-            rule.judged_in(scope)
-                && wide == (!INSIDE.contains(&scope) || self.wide.contains(&(*place, scope)))
+            rule.judged_in(scope) && self.holds(rules, *place, scope)
         };
         let rules = self.pack.rules.iter().enumerate().filter(mine);
         rules

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Part, Reach, code_of, ids};
-use crate::ledger::{Event, Ledger};
+use super::{Part, Reach, Source, code_of, ids};
+use crate::ledger::Event;
 use crate::state::{Book, EventKey, Fact, Subject};
 use crate::step::{self, Recorded, StepDef, general};
 
@@ -20,19 +20,16 @@ pub(super) struct Stock {
 ///
 /// # Errors
 /// If the ledger cannot be read.
-pub(super) fn read(
-    ledger: &Ledger,
-    reach: &Reach<'_>,
-    part: Option<Part>,
-) -> anyhow::Result<Stock> {
-    let mut pass = Pass::new(ledger, reach, part, BTreeSet::new())?;
+pub(super) fn read(source: Source<'_>, reach: &Reach<'_>) -> anyhow::Result<Stock> {
+    let ledger = source.ledger;
+    let mut pass = Pass::new(source, reach, BTreeSet::new())?;
     ledger.reader().all(|event| pass.take(event))?;
     if pass.links.is_empty() {
         return Ok(pass.stock);
     }
     // what cases here rest on elsewhere is known now
     let links = std::mem::take(&mut pass.links);
-    let mut pass = Pass::new(ledger, reach, part, links)?;
+    let mut pass = Pass::new(source, reach, links)?;
     ledger.reader().all(|event| pass.take(event))?;
     Ok(pass.stock)
 }
@@ -41,6 +38,8 @@ pub(super) fn read(
 struct Pass<'r> {
     reach: &'r Reach<'r>,
     part: Option<Part>,
+    /// Only this chain.
+    only: Option<String>,
     stock: Stock,
     /// The latest time of each chain so far.
     latest: HashMap<String, String>,
@@ -52,17 +51,19 @@ struct Pass<'r> {
 
 impl<'r> Pass<'r> {
     fn new(
-        ledger: &Ledger,
+        source: Source<'_>,
         reach: &'r Reach<'r>,
-        part: Option<Part>,
         also: BTreeSet<String>,
     ) -> anyhow::Result<Self> {
+        let reader = source.ledger.reader();
+        let own = reader.own()?;
         let book = Book::new()
-            .with_aliases(ledger.reader().aliases()?)
-            .of_chain(ledger.reader().own()?);
+            .with_aliases(reader.aliases()?)
+            .of_chain(own.clone());
         Ok(Self {
             reach,
-            part,
+            part: source.part,
+            only: own.filter(|_| source.own),
             stock: Stock {
                 book,
                 raw: HashMap::new(),
@@ -80,7 +81,8 @@ impl<'r> Pass<'r> {
             at.clone_from(&event.recorded_at);
         }
         let at = at.clone();
-        if event.step == general::Receive::DEF.id {
+        let left_out = self.only.as_ref().is_some_and(|own| event.origin != *own);
+        if left_out || event.step == general::Receive::DEF.id {
             return true;
         }
         let Some(def) = step::find(&event.step) else {

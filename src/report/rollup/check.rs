@@ -180,8 +180,8 @@ fn overlaps(given: &[Given], list: &mut Vec<Words>) {
     for ((one, other), codes) in twice {
         let codes: Vec<&str> = codes.into_iter().collect();
         list.push(words!(
-            "社区 {2} 在 {0} 和 {1} 里都有：同一社区不能算两次，只留一个（已并入的账本不要再单独汇总）。",
-            "{0} and {1} both hold {2}: no community counts twice; keep one (a ledger that was merged into another is not rolled up beside it).",
+            "社区 {2} 在 {0} 和 {1} 里都有：同一社区不能算两次：只留一个，或者并入过别的账本的那个加 --own 重做。",
+            "{0} and {1} both hold {2}: no community counts twice: keep one, or make that of the ledger which received the other again with --own.",
             one,
             other,
             codes.join("、")

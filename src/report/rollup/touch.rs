@@ -1,18 +1,27 @@
 //! Which communities another ledger speaks of with records that their own does not have.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value as Json;
 
 use super::Given;
-use crate::report::partial::{Carried, Partial, code_of, ids};
-use crate::step::{Recorded, general};
+use crate::report::partial::{Carried, Partial, Reach, code_of, ids};
+use crate::step::{self, Recorded, general};
 
-/// The communities that must be judged anew, with what the others brought.
-pub(super) fn touched(given: &[Given]) -> BTreeSet<String> {
+/// What of a community must be judged anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Anew {
+    /// Everything: another ledger tells of its cases, or of the law.
+    All,
+    /// What reads one of these steps: other subjects that name its own.
+    Reading(BTreeSet<String>),
+}
+
+/// The communities of which something must be judged anew, with what the others brought.
+pub(super) fn touched(reach: &Reach<'_>, given: &[Given]) -> BTreeMap<String, Anew> {
     // the parts of one ledger were judged with all of it
     if given.iter().all(|(_, partial)| partial.part.is_some()) {
-        return BTreeSet::new();
+        return BTreeMap::new();
     }
     let mut look = Look::new(given);
     for (_, partial) in given {
@@ -23,8 +32,16 @@ pub(super) fn touched(given: &[Given]) -> BTreeSet<String> {
         }
     }
     look.rulings(given);
-    look.touched
+    let mut touched = look.touched;
+    touched.retain(|_, anew| match anew {
+        Anew::All => true,
+        Anew::Reading(steps) => reach.is_moved(steps),
+    });
+    touched
 }
+
+/// Steps that change what others say. A meeting changes which meetings a case rests on.
+const CHANGES: [&str; 2] = [general::Amend::DEF.id, general::Withdraw::DEF.id];
 
 struct Look<'g> {
     given: &'g [Given],
@@ -34,7 +51,7 @@ struct Look<'g> {
     owners: HashMap<&'g str, Vec<usize>>,
     /// What the cases of communities rest on outside them.
     links: HashMap<&'g str, Vec<&'g str>>,
-    touched: BTreeSet<String>,
+    touched: BTreeMap<String, Anew>,
 }
 
 impl<'g> Look<'g> {
@@ -50,7 +67,9 @@ impl<'g> Look<'g> {
             }
         }
         let several = owners.iter().filter(|(_, places)| places.len() > 1);
-        let touched = several.map(|(code, _)| (*code).to_owned()).collect();
+        let touched = several
+            .map(|(code, _)| ((*code).to_owned(), Anew::All))
+            .collect();
         Self {
             given,
             knows: given.iter().map(|(_, partial)| known(partial)).collect(),
@@ -82,6 +101,9 @@ impl<'g> Look<'g> {
                 look.is_known(place, &target, seq) && !look.is_known(place, origin, event.1)
             });
         }
+        // what is said of a subject by its own events may change what it is linked to, and
+        // whether it is one
+        let own = code_of(&event.4);
         let mut texts = vec![event.4.as_str()];
         leaves(&event.6, &mut texts);
         for text in texts {
@@ -96,10 +118,26 @@ impl<'g> Look<'g> {
             for code in codes {
                 let places = self.owners.get(code.as_str()).into_iter().flatten();
                 let unknown = |place: &usize| !self.is_known(*place, origin, event.1);
-                if places.copied().any(|place| unknown(&place)) {
-                    self.touched.insert(code);
+                if !places.copied().any(|place| unknown(&place)) {
+                    continue;
                 }
+                let meeting = step::find(&event.3).is_some_and(|def| def.subject == "meeting");
+                let all = own == Some(&code) || CHANGES.contains(&event.3.as_str()) || meeting;
+                self.mark(code, (!all).then_some(&event.3));
             }
+        }
+    }
+
+    /// Marks a community: all of it, or what reads a step.
+    fn mark(&mut self, code: String, step: Option<&String>) {
+        let anew = self.touched.entry(code);
+        let anew = anew.or_insert_with(|| Anew::Reading(BTreeSet::new()));
+        match (anew, step) {
+            (Anew::Reading(steps), Some(step)) => {
+                steps.insert(step.clone());
+            }
+            (anew, None) => *anew = Anew::All,
+            (Anew::All, Some(_)) => {}
         }
     }
 
@@ -107,7 +145,8 @@ impl<'g> Look<'g> {
     fn all(&mut self, which: impl Fn(&Self, usize) -> bool) {
         for (place, (_, partial)) in self.given.iter().enumerate() {
             if which(self, place) {
-                self.touched.extend(partial.communities.keys().cloned());
+                let codes = partial.communities.keys().cloned();
+                self.touched.extend(codes.map(|code| (code, Anew::All)));
             }
         }
     }
