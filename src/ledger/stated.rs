@@ -55,13 +55,13 @@ impl Ledger {
             "SELECT e.hash FROM event e JOIN origin o ON o.id = e.origin
              WHERE o.name = ?1 AND e.step <> ?2 ORDER BY e.seq DESC LIMIT 1",
         )?;
-        let mut list = Vec::new();
+        let mut chains = Vec::new();
         for head in self.reader().heads()? {
             let aside: i64 = receipts.query_row([&head.origin, receipt], |row| row.get(0))?;
             let hash: Option<[u8; 32]> = last
                 .query_row([&head.origin, receipt], |row| row.get(0))
                 .optional()?;
-            list.push(Stated {
+            chains.push(Stated {
                 events: head.size - aside,
                 head: chain::hex(&hash.unwrap_or(chain::GENESIS)),
                 size: head.size,
@@ -69,7 +69,7 @@ impl Ledger {
                 origin: head.origin,
             });
         }
-        list.sort_by(|a, b| a.origin.cmp(&b.origin));
-        Ok(list)
+        chains.sort_by(|a, b| a.origin.cmp(&b.origin));
+        Ok(chains)
     }
 }

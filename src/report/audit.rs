@@ -38,8 +38,6 @@ pub struct Audit {
     pub events: i64,
     /// One head for all chains, the same for a union and for its parts: see [`Stated::head`].
     pub head: String,
-    /// The chains that were judged, in order of their names.
-    pub chains: Vec<Stated>,
     /// Cases of the year.
     pub projects: usize,
     /// Communities that were judged.
@@ -162,7 +160,6 @@ impl Judged<'_> {
             counts: Counts::of(&self.findings),
             unmatched: unmatched(self.book, &self.subjects, &self.findings, self.as_of),
             unknown: self.unknown,
-            chains: self.chains,
             names,
             findings: self.findings,
         }

@@ -53,13 +53,7 @@ pub fn audit(audit: &Audit, shown: &[&Finding], lang: Lang) -> Json {
         "regime": audit.regime,
         "year": audit.year,
         "as_of": audit.as_of.to_string(),
-        "ledger": {
-            "events": audit.events,
-            "head": audit.head,
-            "chains": audit.chains.iter().map(|chain| json!({
-                "origin": chain.origin, "events": chain.events, "head": chain.head,
-            })).collect::<Vec<_>>(),
-        },
+        "ledger": { "events": audit.events, "head": audit.head },
         "summary": {
             "projects": audit.projects,
             "communities": audit.communities,

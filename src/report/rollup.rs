@@ -64,7 +64,6 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
             let serves = listed.serves.iter().any(|code| wants(code));
             let mine = code_of(&listed.id).is_some_and(wants) || serves;
             match anew(&listed.id) {
-                Some(Anew::All) => {}
                 None if mine => roll.take_over(listed, &partial.words, &origins, None),
                 Some(Anew::Reading(steps)) if mine => {
                     roll.take_over(listed, &partial.words, &origins, Some(steps));
