@@ -10,17 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
-use made::world::World;
+use made::world::{World, YEARS};
 use made::write::{Target, write};
 use minsheng::ledger::Ledger;
 use minsheng::pack::Pack;
 use minsheng::step::{self, input};
 use serde_json::Value as Json;
 
-const CASES: u64 = 180;
+const CASES: u64 = 120;
 
 fn one(folder: &Path, seed: u64) -> PathBuf {
-    let world = World::new(CASES, seed, None);
+    let world = World::new(CASES, seed, None, YEARS.to_vec());
     let path = folder.join(format!("{seed}.db"));
     let mut target = Target::one(&path, &world).unwrap();
     write(&world, &mut target, &|_| ()).unwrap();
@@ -89,7 +89,7 @@ fn it_verifies_and_the_audit_finds_kept_and_broken_projects() {
     assert_eq!(code, 0, "{stdout}");
     let audit = audit(&ledger);
     let projects = audit["summary"]["projects"].as_u64().unwrap();
-    assert!((50..70).contains(&projects), "{projects}");
+    assert!((30..50).contains(&projects), "{projects}");
     let broken: BTreeSet<&str> = audit["findings"]
         .as_array()
         .unwrap()
@@ -112,7 +112,7 @@ fn it_verifies_and_the_audit_finds_kept_and_broken_projects() {
 fn many_small_ledgers_hold_the_same_facts_as_one() {
     let folder = tempfile::tempdir().unwrap();
     let whole = one(folder.path(), 3);
-    let world = World::new(CASES, 3, None);
+    let world = World::new(CASES, 3, None, YEARS.to_vec());
     let split = folder.path().join("split");
     let mut target = Target::split(&split, &world).unwrap();
     write(&world, &mut target, &|_| ()).unwrap();

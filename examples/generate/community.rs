@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::case::{Case, Outcome, make};
 use super::draw::{Draw, day, later, text};
-use super::world::{Facts, Home, STREET, World, YEARS, code, person, street};
+use super::world::{Facts, Home, STREET, World, code, person, street};
 
 /// Makes the facts of a community and year; gives its cases.
 pub fn year(world: &World, community: u64, year: i32, facts: &mut Facts) -> Vec<Outcome> {
@@ -16,7 +16,7 @@ pub fn year(world: &World, community: u64, year: i32, facts: &mut Facts) -> Vec<
     // the same people over the years
     let mut people = Draw::at(world.seed, community, 0);
     let team: Vec<String> = (0..6).map(|_| people.name()).collect();
-    if year == YEARS[0] {
+    if world.years.first() == Some(&year) {
         founded(home, &code, &street, &team, facts);
     }
     registers(home, &code, year, &mut draw, facts);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::case::Outcome;
 use super::draw::{Draw, day, text};
-use super::world::{Facts, Home, World, YEARS, code, person, street, yuan};
+use super::world::{Facts, Home, World, code, person, street, yuan};
 
 const HOME: Home = Home::District;
 
@@ -23,7 +23,7 @@ const STANDING: [(&str, &str); 6] = [
 pub fn street_year(world: &World, number: u64, year: i32, cases: &[Outcome], facts: &mut Facts) {
     let name = street(number);
     let subject = format!("{name}{year}");
-    if year == YEARS[0] {
+    if world.years.first() == Some(&year) {
         founded(&name, facts);
     }
     facts.put(

@@ -9,14 +9,14 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use made::world::World;
+use made::world::{World, YEARS};
 use made::write::{Target, write};
 
 /// Writes a made-up ledger of a district, the same for the same seed.
 #[derive(Parser)]
 #[command(name = "generate")]
 struct Args {
-    /// How many projects, over three programme years
+    /// How many projects in all
     #[arg(long, default_value_t = 2000)]
     cases: u64,
     /// What everything is drawn from
@@ -25,6 +25,9 @@ struct Args {
     /// How many communities; one for every sixty projects if left out
     #[arg(long)]
     communities: Option<u64>,
+    /// Only these programme years, instead of 2021 to 2023 (repeat)
+    #[arg(long)]
+    year: Vec<i32>,
     /// The ledger to write
     #[arg(long, default_value = "made.db")]
     out: PathBuf,
@@ -35,7 +38,13 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let world = World::new(args.cases, args.seed, args.communities);
+    let mut years = args.year;
+    years.sort_unstable();
+    years.dedup();
+    if years.is_empty() {
+        years.extend(YEARS);
+    }
+    let world = World::new(args.cases, args.seed, args.communities, years);
     let mut target = match &args.split {
         Some(folder) => Target::split(folder, &world)?,
         None => Target::one(&args.out, &world)?,

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::draw::Draw;
 
-/// The programme years.
+/// The programme years, if no other are asked for.
 pub const YEARS: [i32; 3] = [2021, 2022, 2023];
 /// Projects of a community and year.
 pub const CASES: u64 = 20;
@@ -33,6 +33,8 @@ pub struct World {
     pub communities: u64,
     /// The seed of everything.
     pub seed: u64,
+    /// The programme years, in order.
+    pub years: Vec<i32>,
 }
 
 /// Which ledger a fact stands in if each community keeps its own.
@@ -89,20 +91,21 @@ impl Facts {
 
 impl World {
     /// A world of so many cases; the communities follow from the usual volume.
-    pub fn new(cases: u64, seed: u64, communities: Option<u64>) -> Self {
-        let usual = cases.div_ceil(CASES * YEARS.len() as u64);
+    pub fn new(cases: u64, seed: u64, communities: Option<u64>, years: Vec<i32>) -> Self {
+        let usual = cases.div_ceil(CASES * years.len() as u64);
         Self {
             cases,
             communities: communities.unwrap_or(usual).max(1),
             seed,
+            years,
         }
     }
 
     /// How many cases a community has in a year: evenly shared, then a few moved between
     /// neighbours.
     pub fn share(&self, community: u64, year: i32) -> u64 {
-        let slots = self.communities * YEARS.len() as u64;
-        let index = YEARS.iter().position(|y| *y == year).unwrap_or(0) as u64;
+        let slots = self.communities * self.years.len() as u64;
+        let index = self.years.iter().position(|y| *y == year).unwrap_or(0) as u64;
         let even = |community: u64| {
             let slot = index * self.communities + community;
             self.cases / slots + u64::from(slot < self.cases % slots)

@@ -10,7 +10,7 @@ use minsheng::step::{Step, general};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use super::world::{Fact, Facts, Home, PACK, World, YEARS, code};
+use super::world::{Fact, Facts, Home, PACK, World, code};
 use super::{community, district};
 
 /// Streets that are made and sorted together: what bounds the memory.
@@ -81,7 +81,7 @@ impl Target {
 /// If a ledger cannot be written.
 pub fn write(world: &World, target: &mut Target, tell: &dyn Fn(u64)) -> anyhow::Result<u64> {
     let mut count = 0;
-    for year in YEARS {
+    for &year in &world.years {
         let mut sample = Vec::new();
         let mut seen = 0_u64;
         for first in (0..world.streets()).step_by(usize::try_from(WAVE)?) {
