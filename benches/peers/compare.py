@@ -4,7 +4,9 @@ Started by benches/compare.sh, which says what is needed. What is slow or missin
 """
 
 import argparse
+import collections
 import importlib.util
+import json
 import os
 import platform
 import shutil
@@ -21,6 +23,9 @@ AUDIT = ["audit", "--year", "2022", "--as-of", "2023-07-01", "--format", "json"]
 STEP_TABLE = ("CREATE TABLE event (id INTEGER PRIMARY KEY, step TEXT, subject TEXT, payload TEXT);"
               "INSERT INTO event VALUES (1, 'x', 'x', 'x')")
 DEMANDS = ["title", "type", "summary", "grounds", "proposer", "phone", "remark"]
+# rules that ask the same of both: their counts must be equal
+SAME = ["A11-DAYS", "A13-DESIGN", "A13-TRACK", "A14-REVIEW", "A15-DAYS", "A15-NOTIFY", "A16-CAP",
+        "A18-CAP", "X2.5-REPORT", "X2.6-MONTH"]
 TABLES = {
     "t1": ("collect.demand", DEMANDS),
     "t2": ("shortlist.candidate", ["community", "title", "type", "summary", "amount", "remark"]),
@@ -192,6 +197,8 @@ class Compare:
         times = self.args.times
         if self.needs(job, "sqlite3"):
             typed, text = self.data.typed(ledger), self.data.sql("queries")
+            if "--from-events" not in words:
+                self.agree(ledger, typed, text)
             found = pairs(ours, lambda _: run([self.sqlite, typed, f".read {text}"]), times)
             self.table.add(job, "107 rules as 107 queries in `sqlite3`, typed tables", found, goals[0])
         if len(goals) > 1 and self.needs(job + " (DuckDB)", "duckdb", "pyarrow"):
@@ -200,6 +207,25 @@ class Compare:
                 duck, text = self.data.duck(self.data.typed(ledger)), self.data.sql(form)
                 found = pairs(ours, lambda _: self.duck(duck, text), times)
                 self.table.add(job, peer, found, goal)
+
+    def agree(self, ledger, typed, text):
+        """Both sides must find the same, else their times say nothing."""
+        log = self.data.path("audit.json")
+        run(self.tool(ledger, *AUDIT), allowed=(0, 1), log=log)
+        with open(log, encoding="utf-8") as file:
+            findings = json.load(file)["findings"]
+        ours = collections.Counter(
+            f["rule"] for f in findings
+            if f["scope"] == "case" and f["verdict"] in ("violation", "deviation", "borderline"))
+        peer = subprocess.run([self.sqlite, typed, f".read {text}"], capture_output=True, text=True,
+                              check=True).stdout
+        counts = dict(line.split("|") for line in peer.split())
+        differ = [f"{rule}: {ours[rule]} and {counts[rule]}" for rule in SAME
+                  if ours[rule] != int(counts[rule])]
+        found = sum(ours[rule] for rule in SAME)
+        self.table.notes.append(
+            f"- DIFFERENT ANSWERS of audit and SQL: {'; '.join(differ)}" if differ else
+            f"- audit and SQL agree: {found:,} breaches of {len(SAME)} rules that ask the same of both")
 
     def duck(self, base, text):
         log = self.data.path("duck.log")
