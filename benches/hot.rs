@@ -1,4 +1,5 @@
-//! The hot paths from inside: one step, a batch, an audit, a verification.
+//! The hot paths from inside: reading, appending, folding, judging, counting; then the whole of
+//! one step, a batch, an audit, a verification.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,14 +7,18 @@
     reason = "a benchmark stops at what it did not expect"
 )]
 
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use minsheng::corridor::{Entry, Terms, record};
-use minsheng::law::Day;
-use minsheng::ledger::{Draft, Ledger};
+use minsheng::judge::judge;
+use minsheng::law::count::{Unit, add};
+use minsheng::law::{Calendar, Day};
+use minsheng::ledger::{Draft, Event, Ledger};
 use minsheng::pack::Pack;
 use minsheng::report::audit::{Wanted, audit};
+use minsheng::state::Book;
 use minsheng::step::{self, Step, general, input};
 use serde_json::{Map, Value as Json};
 
@@ -67,6 +72,106 @@ fn ledger(folder: &Path, pack: &Pack) -> Ledger {
     ledger
 }
 
+/// The events of a ledger, in the order of arrival.
+fn events(ledger: &Ledger) -> Vec<Event> {
+    let mut list = Vec::new();
+    let each = |event| {
+        list.push(event);
+        true
+    };
+    ledger.reader().all(each).unwrap();
+    list
+}
+
+/// The parts, one by one.
+fn inside(c: &mut Criterion) {
+    let pack = Pack::load(PACK).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let mut full = ledger(dir.path(), &pack);
+    record(&mut full, &pack, steps(&pack), &terms())
+        .unwrap()
+        .unwrap();
+
+    let def = step::find("publicize.post").unwrap();
+    let raw = serde_json::json!({
+        "case": "AA2022-001", "start": "2022-04-01", "end": "2022-04-04", "by": "社区党委",
+        "online": ["南山先锋"], "offline": ["社区公开栏", "项目实施地点", "楼栋"],
+        "content": ["时间", "地点", "服务对象"],
+    });
+    let raw = raw.as_object().unwrap();
+    c.bench_function("read one step as people write it", |b| {
+        b.iter(|| input::read(def, black_box(raw), &pack).unwrap());
+    });
+
+    let events = events(&full);
+    let mut group = c.benchmark_group("for each event");
+    group.throughput(Throughput::Elements(events.len() as u64));
+    group.bench_function("read from the ledger", |b| {
+        b.iter(|| self::events(&full).len());
+    });
+    group.bench_function("fold", |b| {
+        b.iter_batched(
+            || events.clone(),
+            |events| {
+                let mut book = Book::new();
+                book.extend(events);
+                book
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.bench_function("append, one transaction", |b| {
+        let drafts: Vec<Draft> = events.iter().filter_map(draft).collect();
+        b.iter_batched(
+            || drafts.clone(),
+            |drafts| {
+                let mut writer = full.write("bench", "2023-07-01T00:00:00Z").unwrap();
+                for draft in drafts {
+                    writer.append(draft).unwrap();
+                }
+                writer.roll_back().unwrap();
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+
+    let mut book = Book::new();
+    book.extend(events);
+    let as_of = "2023-07-01".parse().unwrap();
+    for (subject, what) in [
+        ("AA2022-003", "a works case"),
+        ("AA2022", "a community's year"),
+    ] {
+        c.bench_function(&format!("judge {what} by the whole book"), |b| {
+            b.iter(|| judge(&pack, &book, black_box(subject), as_of));
+        });
+    }
+
+    let from: Day = "2022-01-28".parse().unwrap();
+    for (unit, what) in [(Unit::Workday, "working days"), (Unit::Month, "months")] {
+        c.bench_function(&format!("count seven {what}"), |b| {
+            b.iter(|| add(black_box(from), 7, unit, Calendar::embedded()).unwrap());
+        });
+    }
+}
+
+/// The event as somebody would append it again.
+fn draft(event: &Event) -> Option<Draft> {
+    let Json::Object(values) = serde_json::from_str(&event.payload).ok()? else {
+        return None;
+    };
+    Some(Draft {
+        step: Step {
+            def: step::find(&event.step)?,
+            values,
+        },
+        subject: event.subject.clone(),
+        occurred: event.occurred.clone(),
+    })
+}
+
+/// The commands, whole.
 fn hot(c: &mut Criterion) {
     let pack = Pack::load(PACK).unwrap();
     c.bench_function("load the pack", |b| b.iter(|| Pack::load(PACK).unwrap()));
@@ -119,6 +224,6 @@ fn hot(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = hot
+    targets = inside, hot
 }
 criterion_main!(benches);

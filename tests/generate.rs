@@ -123,8 +123,8 @@ fn many_small_ledgers_hold_the_same_facts_as_one() {
         .collect();
     assert_eq!(
         small.len(),
-        4,
-        "three communities and the district: {small:?}"
+        3,
+        "two communities and the district: {small:?}"
     );
     for path in &small {
         assert_eq!(minsheng(path, &["verify"]).0, 0, "{}", path.display());
