@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 from data import Data, begun
-from measure import Pairs, Run, many, pairs, run
+from measure import Pairs, Run, apart, many, pairs, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 JOBS = ["step", "record", "csv", "xlsx", "audit", "events", "verify", "export", "growth"]
@@ -212,17 +212,21 @@ class Compare:
         """Both sides must find the same, else their times say nothing."""
         log = self.data.path("audit.json")
         run(self.tool(ledger, *AUDIT), allowed=(0, 1), log=log)
-        with open(log, encoding="utf-8") as file:
-            findings = json.load(file)["findings"]
-        ours = collections.Counter(
-            f["rule"] for f in findings
-            if f["scope"] == "case" and f["verdict"] in ("violation", "deviation", "borderline"))
+
+        def count():
+            with open(log, encoding="utf-8") as file:
+                findings = json.load(file)["findings"]
+            return json.dumps(collections.Counter(
+                f["rule"] for f in findings
+                if f["scope"] == "case" and f["verdict"] in ("violation", "deviation", "borderline")))
+
+        ours = json.loads(apart(count))
         peer = subprocess.run([self.sqlite, typed, f".read {text}"], capture_output=True, text=True,
                               check=True).stdout
-        counts = dict(line.split("|") for line in peer.split())
-        differ = [f"{rule}: {ours[rule]} and {counts[rule]}" for rule in SAME
-                  if ours[rule] != int(counts[rule])]
-        found = sum(ours[rule] for rule in SAME)
+        theirs = dict(line.split("|") for line in peer.split())
+        differ = [f"{rule}: {ours.get(rule, 0)} and {theirs[rule]}" for rule in SAME
+                  if ours.get(rule, 0) != int(theirs[rule])]
+        found = sum(ours.get(rule, 0) for rule in SAME)
         self.table.notes.append(
             f"- DIFFERENT ANSWERS of audit and SQL: {'; '.join(differ)}" if differ else
             f"- audit and SQL agree: {found:,} breaches of {len(SAME)} rules that ask the same of both")

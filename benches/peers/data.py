@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import sys
 
+from measure import apart
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADINGS = ["项目名称", "项目类型", "需求概述", "需求理由", "提议人", "联系方式", "提出日期", "备注"]
 
@@ -31,7 +33,7 @@ class Data:
             part = path + ".part"
             if os.path.exists(part):
                 os.remove(part)
-            make(part)
+            apart(lambda: make(part))
             os.replace(part, path)
         return path
 
