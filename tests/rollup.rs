@@ -7,9 +7,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use common::cli::{Office, base_case, fixture};
+use common::cli::{Office, fixture};
 use common::examples::{Base, Example, bases, examples_of, folder_of, ledger, read, terms};
-use common::trust::path;
+use common::parts::{FORMS, YEAR, difference, must};
 use minsheng::corridor::{Entry, record};
 use minsheng::law::Day;
 use minsheng::ledger::Ledger;
@@ -37,30 +37,6 @@ fn told(audit: &Audit, pack: &Pack) -> Vec<String> {
         audit.text(voice(Lang::En), false),
         serde_json::to_string_pretty(&english).unwrap(),
     ]
-}
-
-/// The first line that differs.
-fn difference(one: &[String], other: &[String]) -> Option<String> {
-    let lines = |forms: &[String]| -> Vec<String> {
-        forms
-            .iter()
-            .flat_map(|f| f.lines())
-            .map(str::to_owned)
-            .collect()
-    };
-    if one == other {
-        return None;
-    }
-    let (one, other) = (lines(one), lines(other));
-    let place = one.iter().zip(&other).position(|(a, b)| a != b);
-    let place = place.unwrap_or(one.len().min(other.len()));
-    let around =
-        |list: &[String]| list[place.saturating_sub(8)..(place + 3).min(list.len())].join("\n");
-    Some(format!(
-        "one run:\n{}\nin parts:\n{}",
-        around(&one),
-        around(&other)
-    ))
 }
 
 /// As it stands in a file and comes back.
@@ -170,16 +146,6 @@ fn examples_of_every_pack_roll_up() {
     }
 }
 
-const FORMS: [&str; 4] = ["--format json --all", "--format csv", "--all", "--lang en"];
-
-/// A year and the day up to which it is audited.
-const YEAR: &str = "--year 2022 --as-of 2024-06-01";
-
-/// Runs a command that must succeed.
-fn must(office: &Office, line: &str) -> String {
-    office.run(line).ends(0).out
-}
-
 /// The ledger of an office in so many parts, each made by a process of its own, gives what one
 /// run gives, in every form and with every filter.
 fn same_in_parts(office: &Office, year: &str, counts: &[u32], filters: &[&str]) {
@@ -207,13 +173,6 @@ fn same_in_parts(office: &Office, year: &str, counts: &[u32], filters: &[&str]) 
             );
         }
     }
-}
-
-/// An office with a ledger of its own name.
-fn origin(name: &str) -> Office {
-    let office = Office::empty();
-    must(&office, &format!("init --origin {name}"));
-    office
 }
 
 fn recorded(file: &str, regime: &str) -> Office {
@@ -256,136 +215,4 @@ fn the_demo_rolls_up() {
     let ledger = office.path("demo/minsheng.db");
     std::fs::copy(ledger, office.ledger()).unwrap();
     same_in_parts(&office, YEAR, &[2, 3, 8], &["--community TG --format json"]);
-}
-
-/// The results of several offices, the first of which received the others', against one run.
-fn same_as_merged(first: &Office, others: &[&Office], forms: &[&str]) -> Json {
-    let key = first.path("key");
-    std::fs::write(&key, [7; 32]).unwrap();
-    let key = key.to_str().unwrap().to_owned();
-    let mut files = Vec::new();
-    for (number, office) in std::iter::once(&first).chain(others).enumerate() {
-        let file = first.path(&format!("{number}.json"));
-        let file = file.to_str().unwrap().to_owned();
-        let own = if number == 0 { "--own" } else { "" };
-        must(
-            office,
-            &format!("audit {YEAR} --partial {own} --key {key} -o {file} --force"),
-        );
-        files.push(file);
-    }
-    let ledgers: Vec<String> = others.iter().map(|office| path(office)).collect();
-    must(first, &format!("merge {} --as-is", ledgers.join(" ")));
-    let files = files.join(" ");
-    let mut last = String::new();
-    for form in FORMS.iter().chain(forms).chain(&["--format json --all"]) {
-        last = must(first, &format!("audit {YEAR} --fail-on never {form}"));
-        let rolled = must(
-            first,
-            &format!("audit roll-up {files} --fail-on never {form}"),
-        );
-        assert!(
-            last == rolled,
-            "{form}: {:?}",
-            difference(&[last], &[rolled])
-        );
-    }
-    serde_json::from_str(&last).unwrap()
-}
-
-/// The verdict of a rule on a subject.
-fn verdict(audit: &Json, subject: &str, rule: &str) -> String {
-    let mut findings = audit["findings"].as_array().unwrap().iter();
-    let found = findings.find(|f| f["subject"] == subject && f["rule"] == rule);
-    found.unwrap()["verdict"].as_str().unwrap().to_owned()
-}
-
-/// A community's ledger with some steps.
-fn place(code: &str, name: &str, lines: &str) -> Office {
-    let office = origin(&format!("{code}.1"));
-    must(
-        &office,
-        &format!("register community {code} --name {name} --street 粤海街道 --date 2020-09-10"),
-    );
-    office.record(lines, "--as-is").ends(0);
-    office
-}
-
-fn started(code: &str, count: u32) -> String {
-    let case = |n: u32| {
-        format!(
-            r#"{{"step":"implement.emergency","community":"{code}","year":2022,"case":"{code}2022-{n:03}","date":"2022-01-05","by":"街道党工委","cause":"自然灾害","title":"抢修{n}","type":"工程类"}}
-{{"step":"implement.start","case":"{code}2022-{n:03}","date":"2022-04-02"}}
-"#
-        )
-    };
-    (1..=count).map(case).collect()
-}
-
-/// A street that has received the ledgers of its communities and goes on by itself.
-fn street(others: &[&Office], lines: &str) -> Office {
-    let street = origin("ST.1");
-    for office in others {
-        must(&street, &format!("merge {}", path(office)));
-    }
-    if !lines.is_empty() {
-        street.record(lines, "--as-is").ends(0);
-    }
-    street
-}
-
-#[test]
-fn five_percent_is_met_or_missed_only_over_the_district() {
-    let inspect = |cases: &str| {
-        format!(
-            r#"{{"step":"audit.inspect","scope":"全区","year":2022,"kind":"区级抽查","by":["区民政局"],"date":"2023-09-01","cases":[{cases}],"based":true}}"#
-        )
-    };
-    let (one, two) = (r#""HZ2022-001""#, r#""HZ2022-001","TG2022-002""#);
-    for (extra, cases, expected) in [(10, one, "pass"), (11, one, "violation"), (11, two, "pass")] {
-        let hz = place("HZ", "海珠社区", &started("HZ", 10));
-        let tg = place("TG", "铜鼓社区", &started("TG", extra));
-        let st = street(&[&hz, &tg], &inspect(cases));
-        // every community by itself has enough, or nothing at all
-        let audit = same_as_merged(&st, &[&hz, &tg], &[]);
-        assert_eq!(verdict(&audit, "全区2022", "A24-5PCT"), expected);
-        // three of each street, whichever community they are of
-        assert_eq!(verdict(&audit, "粤海街道2022", "A25-ENG3"), "unverifiable");
-    }
-}
-
-#[test]
-fn a_unit_is_barred_by_what_only_another_ledger_knows() {
-    let hz = place("HZ", "海珠社区", &base_case("service").join("\n"));
-    let tg = place(
-        "TG",
-        "铜鼓社区",
-        r#"{"step":"register.blocklist","entry":"YC-1","unit":"示例服务中心","cause":"验收不合格","ground":"不合格","listed":"2021-03-15"}"#,
-    );
-    let alone = must(
-        &hz,
-        &format!("audit {YEAR} --fail-on never --all --format json"),
-    );
-    let alone: Json = serde_json::from_str(&alone).unwrap();
-    assert_eq!(verdict(&alone, "HZ2022-001", "X3.14-BAN"), "pass");
-    let st = street(&[], "");
-    let audit = same_as_merged(&st, &[&hz, &tg], &["--community HZ --format json"]);
-    assert_eq!(verdict(&audit, "HZ2022-001", "X3.14-BAN"), "violation");
-}
-
-#[test]
-fn a_conflict_is_seen_across_ledgers() {
-    // the supervisor's interest stands in the street's ledger, under a token of its own
-    let hz = place("HZ", "海珠社区", &base_case("service").join("\n"));
-    let tg = place("TG", "铜鼓社区", &started("TG", 1));
-    let interest = r#"{"step":"register.interest","person":"工作人员甲","unit":"示例服务中心","kind":"股东","from":"2020-01-01"}"#;
-    let st = street(&[], interest);
-    let alone = must(
-        &hz,
-        &format!("audit {YEAR} --fail-on never --all --format json"),
-    );
-    let alone: Json = serde_json::from_str(&alone).unwrap();
-    assert_eq!(verdict(&alone, "HZ2022-001", "X4.6-STAFF"), "pass");
-    let audit = same_as_merged(&st, &[&hz, &tg], &[]);
-    assert_eq!(verdict(&audit, "HZ2022-001", "X4.6-STAFF"), "violation");
 }

@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod examples;
 pub mod forge;
+pub mod parts;
 pub mod schedules;
 pub mod tools;
 pub mod torture;
