@@ -81,6 +81,11 @@ fn the_page_of_the_cities_is_true() {
 }
 
 #[test]
+fn the_page_of_many_machines_is_true() {
+    execute("docs/beyond-one-machine.md", 5);
+}
+
+#[test]
 fn the_demo_walks_its_year_and_says_what_to_open() {
     let office = Office::empty();
     let answer = office.run("demo year").ends(0);
@@ -116,6 +121,7 @@ fn links_of_the_pages_lead_somewhere() {
     for page in [
         "README.md",
         "docs/guide.zh.md",
+        "docs/beyond-one-machine.md",
         "docs/cities.zh.md",
         "docs/packs.md",
         "docs/parquet.md",

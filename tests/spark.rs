@@ -1,5 +1,5 @@
 //! The audit on Spark: several workers, one of them killed in the middle, and the same bytes as
-//! one process gives. Skips where there is no PySpark or no Java.
+//! one process gives. Skips where there is no `PySpark` or no Java.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 #![cfg(target_os = "linux")]
@@ -19,7 +19,7 @@ use common::parts::{YEAR, difference, must};
 use made::world::World;
 use made::write::{Target, write};
 
-/// Where PySpark stands, if it is there and Java too.
+/// Where `PySpark` stands, if it is there and Java too.
 fn spark() -> Option<PathBuf> {
     let python = Command::new("python3")
         .args([
