@@ -229,7 +229,7 @@ fn made_up_ledgers_roll_up() {
     for seed in [3, 4] {
         let office = Office::empty();
         let folder = office.path("ledgers");
-        let world = World::new(90, seed, Some(5));
+        let world = World::new(90, seed, Some(5), vec![2021, 2022, 2023]);
         let mut target = Target::split(&folder, &world).unwrap();
         write(&world, &mut target, &|_| ()).unwrap();
         drop(target);

@@ -72,7 +72,7 @@ fn a_lost_worker_changes_no_byte() {
     };
     let office = Office::empty();
     let folder = office.path("ledgers");
-    let world = World::new(40, 5, Some(4));
+    let world = World::new(40, 5, Some(4), vec![2021, 2022, 2023]);
     let mut target = Target::split(&folder, &world).unwrap();
     write(&world, &mut target, &|_| ()).unwrap();
     drop(target);
