@@ -20,6 +20,7 @@ mod record;
 mod regimes;
 mod rollup;
 mod show;
+mod site;
 mod steps;
 mod stop;
 mod streams;

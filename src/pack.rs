@@ -18,7 +18,7 @@ use crate::law::Day;
 use crate::words::{Lang, Words};
 
 pub use check::{Check, Primitive, Reading};
-pub use embedded::{DEMO, FLAGS};
+pub use embedded::{DEMO, FLAGS, INDICATORS};
 pub use expr::{Expr, Path};
 pub use load::LoadError;
 pub use notice::{NoticeDef, NoticeKind};

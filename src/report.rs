@@ -16,6 +16,7 @@ pub mod regimes;
 pub mod rollup;
 pub mod rules;
 pub mod show;
+pub mod site;
 pub mod table;
 pub mod todo;
 

@@ -4,6 +4,7 @@ mod audit;
 mod commands;
 mod notice;
 mod oversight;
+mod reporting;
 mod trust;
 
 use std::ffi::OsString;

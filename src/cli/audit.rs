@@ -31,9 +31,11 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
     let wanted = wanted(matches, &pack)?;
     let threshold = threshold(matches)?;
     let audit = judge_year(&ledger, &pack, year, context.as_of, &wanted)?;
-    tell(&audit, &pack, &wanted, matches, context)?;
-    if context.format == Format::Csv {
-        super::proof::tell_head(context, &ledger)?;
+    if !super::site::report(matches, context, (&ledger, &pack, &audit))? {
+        tell(&audit, &pack, &wanted, matches, context)?;
+        if context.format == Format::Csv {
+            super::proof::tell_head(context, &ledger)?;
+        }
     }
     other_laws(&ledger, &pack.meta.id, context)?;
     Ok(exit(&audit, threshold))

@@ -1,11 +1,11 @@
 //! Primitives over dates: order, deadlines, windows, periods, validity.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::eval::{Answer, Facts, Found, path_id};
 use super::outcome::{Outcome, Status};
 use super::sums::{day_of, rolled};
-use crate::law::{Day, FirstDay, Unit, add};
+use crate::law::{Day, FirstDay, Unit, add, days};
 use crate::pack::check::Span;
 use crate::pack::expr::{Expr, Path};
 use crate::state::Fact;
@@ -203,7 +203,8 @@ impl<'a> Facts<'a> {
                 outcome.uses([start_fact]).due(due),
                 &[from.clone(), to.clone()],
             )
-            .fact("due", due.to_string());
+            .fact("due", due.to_string())
+            .fact("spare", spare(end.map(|(day, _)| day), due));
         // what was done in time is governed by the day on which it was done
         outcome.governed = kept.map(|(day, _)| day).or(outcome.governed);
         outcome.count.push(line);
@@ -289,7 +290,9 @@ impl<'a> Facts<'a> {
         } else {
             slot.checked_sub(1)
         };
-        let outcome = match position.and_then(|i| dates.get(i)) {
+        let answered = position.and_then(|i| dates.get(i));
+        let left = spare(answered.map(|(day, _)| *day), due);
+        let outcome = match answered {
             None if !dates.is_empty() && over => Outcome::exempt(words!(
                 "只有{}次，按后一次的期限核对；次数不足另行指出。",
                 "Only {0} recorded: judged by the later date; the number is told apart.",
@@ -326,8 +329,14 @@ impl<'a> Facts<'a> {
         outcome
             .due(due)
             .fact("due", due.to_string())
+            .fact("spare", left)
             .fact(&path_id(self.pack, of), json!(all))
     }
+}
+
+/// Days to spare, below zero if it came late; null while it has not come.
+fn spare(done: Option<Day>, due: Day) -> Json {
+    json!(done.map(|done| days(done, due, FirstDay::Excluded)))
 }
 
 fn span_words(span: Span) -> Words {

@@ -15,6 +15,9 @@ pub const DEMO: &str = include_str!("nanshan-2020/demo/year.txt");
 /// The parameters of flags, which are no law.
 pub const FLAGS: &str = include_str!("flags.toml");
 
+/// What the indicators of a report are reckoned by, after an evaluation; no law.
+pub const INDICATORS: &str = include_str!("indicators.toml");
+
 /// A pack: its name, and its files by name.
 type Files = (&'static str, &'static [(&'static str, &'static str)]);
 

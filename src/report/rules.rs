@@ -80,7 +80,9 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
     text
 }
 
-fn stage_label(stage: &str, lang: Lang) -> &str {
+/// The name of a stage for people.
+#[must_use]
+pub fn stage_label(stage: &str, lang: Lang) -> &str {
     let zh = match stage {
         "collect" => "征集",
         "shortlist" => "候选与确定",

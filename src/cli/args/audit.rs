@@ -17,6 +17,7 @@ pub(super) fn audit(lang: Lang) -> Command {
         .arg(super::commands::year(lang).required(true))
         .args(wanted(lang))
         .args(parts(lang))
+        .args(super::reporting::report(lang))
         .subcommand(roll_up(lang))
         .subcommands(super::oversight::oversight(lang))
 }
@@ -95,7 +96,13 @@ fn parts(lang: Lang) -> Vec<Arg> {
             lang.pick("分部结果的文件", "File of the partial result"),
         )
         .short('o'),
-        flag("force", lang.pick("覆盖已有文件", "Overwrite a file")),
+        flag(
+            "force",
+            lang.pick(
+                "覆盖已有文件，更新文件夹里已有的报告",
+                "Overwrite a file, renew the report in its folder",
+            ),
+        ),
     ]
 }
 
