@@ -76,6 +76,11 @@ fn the_guide_is_true() {
 }
 
 #[test]
+fn the_page_of_the_report_is_true() {
+    execute("docs/report.md", 4);
+}
+
+#[test]
 fn the_page_of_the_cities_is_true() {
     execute("docs/cities.zh.md", 40);
 }
@@ -127,6 +132,7 @@ fn links_of_the_pages_lead_somewhere() {
         "docs/parquet.md",
         "docs/personal-data.md",
         "docs/reliability.md",
+        "docs/report.md",
         "CHANGELOG.md",
     ] {
         let text = std::fs::read_to_string(root().join(page)).unwrap();

@@ -85,6 +85,7 @@ fn figures(year: &Year<'_>, wanted: &Wanted<'_>) -> anyhow::Result<Figures> {
     let (audit, pack, ledger) = (wanted.audit, wanted.pack, wanted.ledger);
     let checkpoint = ledger.checkpoint()?;
     let meta = &pack.meta;
+    let (flags, silent) = findings::flagged(year);
     Ok(Figures {
         schema: "minsheng.report/1",
         year: audit.year,
@@ -120,5 +121,7 @@ fn figures(year: &Year<'_>, wanted: &Wanted<'_>) -> anyhow::Result<Figures> {
         communities: totals::communities(year, audit),
         cases: year.cases.clone(),
         indicators: indicator::all(year),
+        flags,
+        silent,
     })
 }

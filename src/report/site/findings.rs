@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use super::figures::{Flagged, Unsought};
 use super::gather::Year;
 use crate::judge::{Finding, Verdict};
 use crate::report::audit::Audit;
-use crate::report::lacks;
 use crate::report::rules::stage_label;
+use crate::report::{flags, lacks};
 use crate::state::Subject;
 use crate::words::{Words, clean};
 
@@ -150,6 +151,33 @@ fn missing(year: &Year<'_>, findings: &[&Finding]) -> Vec<(String, String)> {
         .into_values()
         .map(|(said, rules)| (clean(said.in_lang(year.lang)), rules.join(" ")))
         .collect()
+}
+
+/// What stands out across projects, as this edition may print it.
+pub fn flagged(year: &Year<'_>) -> (Vec<Flagged>, Vec<Unsought>) {
+    let lang = year.lang;
+    let found = flags::flags(year.pack, year.book, year.year, year.as_of);
+    let shown = |flag: &flags::Flag| {
+        let about = flag.subjects.first().map_or("", String::as_str);
+        let free = |words: &Words| clean(&year.free(about, words.in_lang(lang)));
+        Flagged {
+            id: flag.id,
+            title: flag.title.in_lang(lang).to_owned(),
+            subjects: flag.subjects.clone(),
+            numerator: flag.numerator,
+            denominator: flag.denominator,
+            statistic: free(&flag.statistic),
+            threshold: flag.threshold.value.clone(),
+            source: free(&flag.threshold.source),
+            caution: free(&flag.caution),
+        }
+    };
+    let silent = found.silent.iter().map(|silent| Unsought {
+        id: silent.id,
+        title: silent.title.in_lang(lang).to_owned(),
+        why: silent.why.in_lang(lang).to_owned(),
+    });
+    (found.flags.iter().map(shown).collect(), silent.collect())
 }
 
 /// The worst findings, for a page without a script.

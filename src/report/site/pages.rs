@@ -132,6 +132,12 @@ fn every_page(
             drawings => Value::from(all),
         },
     )?;
+    page(
+        "flags.html",
+        "flags.html",
+        say("线索", "Flags"),
+        context! {},
+    )?;
     let higher = findings::about(year, audit, &|f| f.community.is_none());
     page(
         "communities.html",

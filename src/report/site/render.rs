@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "money.html",
     "deadlines.html",
     "indicators.html",
+    "flags.html",
     "communities.html",
     "community.html",
     "about.html",
