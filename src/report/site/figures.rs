@@ -49,43 +49,9 @@ pub struct Figures {
     /// Indicators.
     pub indicators: Vec<Indicator>,
     /// What stands out across projects.
-    pub flags: Vec<Flagged>,
+    pub flags: Vec<super::findings::Flagged>,
     /// What of that could not be looked for.
-    pub silent: Vec<Unsought>,
-}
-
-/// Something that stands out across projects.
-#[derive(Debug, Serialize)]
-pub struct Flagged {
-    /// What kind of flag.
-    pub id: &'static str,
-    /// What stands out.
-    pub title: String,
-    /// What it is about.
-    pub subjects: Vec<String>,
-    /// How many were found.
-    pub numerator: usize,
-    /// Of how many.
-    pub denominator: usize,
-    /// What was counted.
-    pub statistic: String,
-    /// What it was compared with.
-    pub threshold: String,
-    /// Where that comes from.
-    pub source: String,
-    /// What innocent reasons there may be.
-    pub caution: String,
-}
-
-/// A flag that could not be looked for.
-#[derive(Debug, Serialize)]
-pub struct Unsought {
-    /// What kind of flag.
-    pub id: &'static str,
-    /// What would stand out.
-    pub title: String,
-    /// What is missing.
-    pub why: String,
+    pub silent: Vec<super::findings::Unsought>,
 }
 
 /// The regulation.

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::figures::{Flagged, Unsought};
 use super::gather::Year;
 use crate::judge::{Finding, Verdict};
 use crate::report::audit::Audit;
@@ -151,6 +150,40 @@ fn missing(year: &Year<'_>, findings: &[&Finding]) -> Vec<(String, String)> {
         .into_values()
         .map(|(said, rules)| (clean(said.in_lang(year.lang)), rules.join(" ")))
         .collect()
+}
+
+/// Something that stands out across projects.
+#[derive(Debug, Serialize)]
+pub struct Flagged {
+    /// What kind of flag.
+    pub id: &'static str,
+    /// What stands out.
+    pub title: String,
+    /// What it is about.
+    pub subjects: Vec<String>,
+    /// How many were found.
+    pub numerator: usize,
+    /// Of how many.
+    pub denominator: usize,
+    /// What was counted.
+    pub statistic: String,
+    /// What it was compared with.
+    pub threshold: String,
+    /// Where that comes from.
+    pub source: String,
+    /// What innocent reasons there may be.
+    pub caution: String,
+}
+
+/// A flag that could not be looked for.
+#[derive(Debug, Serialize)]
+pub struct Unsought {
+    /// What kind of flag.
+    pub id: &'static str,
+    /// What would stand out.
+    pub title: String,
+    /// What is missing.
+    pub why: String,
 }
 
 /// What stands out across projects, as this edition may print it.
