@@ -24,6 +24,7 @@ mod site;
 mod steps;
 mod stop;
 mod streams;
+mod sync;
 mod todo;
 mod union;
 
@@ -183,6 +184,7 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("schema", _) => book::schema(sub, context),
         ("verify", _) => proof::verify(sub, context),
         ("checkpoint", _) => proof::checkpoint(sub, context),
+        ("sync", Some((verb, sub))) => sync::sync(verb, sub, context),
         ("merge", _) => union::merge(sub, context),
         ("backup", _) => keep::backup(sub, context),
         ("upgrade", _) => keep::upgrade(context),

@@ -14,6 +14,7 @@ pub mod merge;
 pub mod note;
 mod open;
 mod order;
+pub mod parcel;
 mod personal;
 pub mod read;
 mod stated;
@@ -43,6 +44,8 @@ pub struct Ledger {
     version: format::Version,
     origin: Origin,
     stop: Arc<AtomicBool>,
+    /// Chains on their way from a server, which may come without personal values.
+    parcel: bool,
 }
 
 impl Ledger {

@@ -10,6 +10,8 @@ pub mod law;
 pub mod ledger;
 pub mod pack;
 pub mod report;
+#[cfg(feature = "postgres")]
+pub mod server;
 pub mod sheet;
 pub mod state;
 pub mod step;

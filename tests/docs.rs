@@ -130,6 +130,7 @@ fn links_of_the_pages_lead_somewhere() {
         "docs/cities.zh.md",
         "docs/packs.md",
         "docs/parquet.md",
+        "docs/sync.md",
         "docs/personal-data.md",
         "docs/reliability.md",
         "docs/report.md",

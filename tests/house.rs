@@ -5,8 +5,9 @@
 use std::path::{Path, PathBuf};
 
 /// The modules in order: each may use those before it.
-const ORDER: [&str; 10] = [
-    "words", "law", "step", "ledger", "pack", "state", "judge", "sheet", "corridor", "report",
+const ORDER: [&str; 11] = [
+    "words", "law", "step", "ledger", "server", "pack", "state", "judge", "sheet", "corridor",
+    "report",
 ];
 
 fn root() -> PathBuf {

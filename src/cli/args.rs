@@ -5,6 +5,7 @@ mod commands;
 mod notice;
 mod oversight;
 mod reporting;
+mod sync;
 mod trust;
 
 use std::ffi::OsString;

@@ -18,17 +18,17 @@ use crate::words::Words;
 
 /// What the command line lets pass.
 #[derive(Clone, Copy)]
-struct Allowed {
-    conflicts: bool,
-    erasures: bool,
+pub(super) struct Allowed {
+    pub(super) conflicts: bool,
+    pub(super) erasures: bool,
 }
 
 /// What became of one file.
-struct Outcome {
+pub(super) struct Outcome {
     file: String,
     exit: Exit,
     /// What was refused or should be known, in words.
-    said: Vec<Words>,
+    pub(super) said: Vec<Words>,
     received: Vec<Received>,
     forks: Vec<Fork>,
     conflicts: Vec<Conflict>,
@@ -48,7 +48,7 @@ impl Outcome {
         }
     }
 
-    fn of(file: &str, exit: Exit) -> Self {
+    pub(super) fn of(file: &str, exit: Exit) -> Self {
         Self {
             file: file.to_owned(),
             exit,
@@ -110,25 +110,30 @@ pub(super) fn merge(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
         conflicts: matches.get_flag("as-is"),
         erasures: matches.get_flag("accept-erasures"),
     };
-    let mut worst = Exit::Done;
-    let mut list = Vec::new();
+    let mut outcomes = Vec::new();
     for file in matches.get_many::<String>("file").into_iter().flatten() {
         let outcome = one(&mut ledger, file, allowed, context)?;
-        if outcome.exit as u8 > worst as u8 {
-            worst = outcome.exit;
-        }
-        if context.format == Format::Json {
-            list.push(outcome.json(context));
-        } else {
+        if context.format != Format::Json {
             tell(context, &outcome)?;
         }
+        outcomes.push(outcome);
     }
+    answer(context, &outcomes)
+}
+
+/// The worst exit code of what was done; as JSON the whole answer.
+pub(super) fn answer(context: &mut Context<'_>, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
     if context.format == Format::Json {
+        let list: Vec<Json> = outcomes
+            .iter()
+            .map(|outcome| outcome.json(context))
+            .collect();
         let dry_run = context.dry_run;
         context
             .json(&json!({ "schema": "minsheng.merge/1", "dry_run": dry_run, "files": list }))?;
     }
-    Ok(worst)
+    let worst = outcomes.iter().map(|outcome| outcome.exit);
+    Ok(worst.max_by_key(|exit| *exit as u8).unwrap_or(Exit::Done))
 }
 
 fn one(
@@ -152,6 +157,17 @@ fn one(
             ),
         ));
     }
+    take(ledger, &other, file, allowed, context)
+}
+
+/// Verifies another ledger and takes it in; `file` is its name in messages.
+pub(super) fn take(
+    ledger: &mut Ledger,
+    other: &Ledger,
+    file: &str,
+    allowed: Allowed,
+    context: &mut Context<'_>,
+) -> anyhow::Result<Outcome> {
     let found = other.verify(&[])?;
     if !found.faults.is_empty() {
         let mut outcome = Outcome::of(file, Exit::Integrity);
@@ -169,7 +185,7 @@ fn one(
     }
     let (actor, now) = (context.actor.clone(), context.now());
     let home = ledger.path().to_owned();
-    let mut merging = match ledger.merge(&other, &actor, &now, context.today)? {
+    let mut merging = match ledger.merge(other, &actor, &now, context.today)? {
         Ok(merging) => merging,
         Err(forks) => {
             let mut outcome = Outcome::of(file, Exit::Integrity);
@@ -215,7 +231,13 @@ fn one(
     if outcome.erased > 0 {
         ledger.scrub()?;
     }
-    if outcome.lacking > 0 {
+    if outcome.lacking > 0 && other.is_parcel() {
+        outcome.said.push(words!(
+            "有{0}份附件的副本不在本机；服务器不保管附件，请对方把账本和 .evidence 文件夹送来，用 minsheng merge 并入。",
+            "{0} files of evidence are not here; the server keeps none: ask for the ledger with its .evidence folder and merge that.",
+            outcome.lacking
+        ));
+    } else if outcome.lacking > 0 {
         outcome.said.push(words!(
             "{} 有{}份附件的副本没有一起送来；把 {0}.evidence 文件夹放到它旁边，再并入一次。",
             "{} came without {} files of evidence; put the folder {0}.evidence beside it and merge again.",
@@ -287,7 +309,7 @@ fn unopened(file: &str, error: &OpenError) -> Outcome {
     Outcome::refused(file, exit, words)
 }
 
-fn tell(context: &mut Context<'_>, outcome: &Outcome) -> anyhow::Result<()> {
+pub(super) fn tell(context: &mut Context<'_>, outcome: &Outcome) -> anyhow::Result<()> {
     let lang = context.lang;
     for words in &outcome.said {
         let mark = if outcome.exit == Exit::Done {

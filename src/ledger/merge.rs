@@ -1,6 +1,6 @@
 //! Merging: the chains of another ledger taken in byte for byte, each whole, forks refused.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::copies::Copies;
 use super::erasures::{self, Before, Foreign};
@@ -94,7 +94,7 @@ impl Ledger {
     /// Takes in all chains of another ledger, whose verification the caller has seen.
     ///
     /// Nothing is committed yet. The own chain gets one event for each chain that grew: what
-    /// was received, up to which event.
+    /// was received, up to which event, and whether personal values were kept back.
     ///
     /// # Errors
     /// If a file cannot be read or written; a fork is no error but an answer.
@@ -137,8 +137,13 @@ impl Ledger {
         received.sort_by(|a, b| (a.origin != own, &a.origin).cmp(&(b.origin != own, &b.origin)));
         let mut evidence = BTreeSet::new();
         let before = Before::of(writer.conn())?;
+        let mut named: HashMap<String, HashSet<String>> = HashMap::new();
         for part in received.iter().filter(|part| part.after > part.before) {
-            theirs.of_chain(&part.origin, part.before, |event| writer.take_in(&event))?;
+            let named = named.entry(part.origin.clone()).or_default();
+            theirs.of_chain(&part.origin, part.before, |event| {
+                named.extend(event.tokens());
+                writer.take_in(&event)
+            })?;
         }
         theirs.of_steps(&["attach", "register.document"], |event| {
             evidence.extend(evidence::named_by(&event));
@@ -148,9 +153,10 @@ impl Ledger {
         let (personal, erased) = people(&writer, &other.conn)?;
         let living = copies.living();
         evidence.retain(|digest| living.contains(digest));
-        for part in &received {
-            if part.origin != own && part.after > part.before {
-                writer.append(receipt(&own, part, today)?)?;
+        for part in received.iter().filter(|part| part.after > part.before) {
+            let withheld = personal::lacking(writer.conn(), &named[&part.origin])?;
+            if part.origin != own || withheld {
+                writer.append(receipt(&own, part, withheld, today)?)?;
             }
         }
         Ok(Ok(Merging {
@@ -189,12 +195,13 @@ impl Merging<'_> {
     }
 }
 
-fn receipt(own: &str, part: &Received, today: Day) -> anyhow::Result<Draft> {
+fn receipt(own: &str, part: &Received, withheld: bool, today: Day) -> anyhow::Result<Draft> {
     let step = Step::of(&general::Receive {
         ledger: own.to_owned(),
         origin: part.origin.clone(),
         size: part.after,
         head: part.head.clone(),
+        withheld: withheld.then_some(true),
         date: Some(today),
     })?;
     Ok(Draft {

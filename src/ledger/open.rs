@@ -166,6 +166,7 @@ impl Ledger {
                 name: origin.to_owned(),
             },
             stop: Arc::default(),
+            parcel: false,
         })
     }
 
@@ -257,6 +258,7 @@ impl Ledger {
             version,
             origin,
             stop: Arc::default(),
+            parcel: false,
         })
     }
 

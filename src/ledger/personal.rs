@@ -125,6 +125,21 @@ pub(super) fn on_record(conn: &Connection) -> rusqlite::Result<HashSet<String>> 
     Ok(tokens)
 }
 
+/// True if one of some tokens has neither a value here nor an erasure on record.
+pub(super) fn lacking(conn: &Connection, tokens: &HashSet<String>) -> rusqlite::Result<bool> {
+    let mut missing = Vec::new();
+    for token in tokens {
+        if open(conn, token)?.is_none() {
+            missing.push(token);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(false);
+    }
+    let erased = on_record(conn)?;
+    Ok(missing.iter().any(|token| !erased.contains(*token)))
+}
+
 /// Takes the value of a token away; gives whether there was one.
 pub(super) fn remove(conn: &Connection, token: &str) -> rusqlite::Result<bool> {
     let gone = conn

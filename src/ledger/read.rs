@@ -334,6 +334,17 @@ impl<'a> Reader<'a> {
         )
     }
 
+    /// Salt and personal value behind a token; none if it was erased or is not here.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn sealed(self, token: &str) -> rusqlite::Result<Option<(Vec<u8>, String)>> {
+        self.conn
+            .prepare_cached("SELECT salt, value FROM personal WHERE token = ?1")?
+            .query_row([token], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+    }
+
     /// The personal value behind a token; none if it was erased.
     ///
     /// # Errors

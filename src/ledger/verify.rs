@@ -86,7 +86,7 @@ impl Ledger {
             ));
         }
         self.check_mentions(&walk, &mut faults);
-        self.check_personal(&walk, &mut faults);
+        self.check_personal(&walk, &mut faults, &mut notes)?;
         self.check_received(&walk, &mut faults);
         let (anchors, unanchored) = walk.conclude(against, &mut faults);
         let evidence = evidence::check(&self.path, &walk.copies.living());
@@ -222,7 +222,12 @@ impl Ledger {
 
     /// Every token must be the hash of its salt and value, and have a value unless its erasure
     /// is on record.
-    fn check_personal(&self, walk: &Walk, faults: &mut Faults) {
+    fn check_personal(
+        &self,
+        walk: &Walk,
+        faults: &mut Faults,
+        notes: &mut Vec<Words>,
+    ) -> rusqlite::Result<()> {
         let mut stored = HashSet::new();
         let wrong = self
             .conn
@@ -254,8 +259,17 @@ impl Ledger {
         }
         let gone = walk.tokens.iter();
         let gone = gone.filter(|token| !stored.contains(*token) && !walk.erased.contains(*token));
+        let mut gone: HashSet<&String> = gone.collect();
+        let withheld = self.withheld(walk, &mut gone)?;
+        if withheld > 0 {
+            notes.push(words!(
+                "有{0}条个人信息没有随链送来（收到时就没有带）；要补上，请对方送账本来并入，或 minsheng sync pull --with-personal。",
+                "{0} personal values did not come along with their chains (they were kept back then); to get them merge the ledger itself, or minsheng sync pull --with-personal.",
+                withheld
+            ));
+        }
         // the first format had no record of erasures
-        match gone.count() {
+        match gone.len() {
             0 => {}
             _ if self.version.format < 2 => {}
             count => faults.tell(words!(
@@ -272,14 +286,39 @@ impl Ledger {
                 count
             )),
         }
+        Ok(())
     }
 
-    /// What other ledgers were received must still be here.
+    /// Takes out of the missing tokens those that are only in events that were received without
+    /// personal values; gives how many.
+    fn withheld(&self, walk: &Walk, gone: &mut HashSet<&String>) -> rusqlite::Result<usize> {
+        if gone.is_empty() || (walk.withheld.is_empty() && !self.parcel) {
+            return Ok(0);
+        }
+        let mut faults = HashSet::new();
+        self.reader().arrivals(|event| {
+            let size = walk.withheld.get(&event.origin);
+            if !self.parcel && size.is_none_or(|size| event.seq > *size) {
+                let tokens = event.tokens().into_iter();
+                faults.extend(tokens.filter(|token| gone.contains(token)));
+            }
+            true
+        })?;
+        let before = gone.len();
+        gone.retain(|token| faults.contains(*token));
+        Ok(before - gone.len())
+    }
+
+    /// What other ledgers were received must still be here; what another ledger received must be
+    /// the same as far as it is here.
     fn check_received(&self, walk: &Walk, faults: &mut Faults) {
-        for (origin, size, head) in &walk.received {
+        for (origin, size, head, own) in &walk.received {
             let found = self.reader().at(origin, *size);
-            let holds = found
-                .is_ok_and(|event| event.is_some_and(|event| chain::hex(&event.hash) == *head));
+            let must = *own && !self.parcel;
+            let holds = found.is_ok_and(|event| match event {
+                Some(event) => chain::hex(&event.hash) == *head,
+                None => !must,
+            });
             if !holds {
                 faults.tell(words!(
                     "并入过账本 {} 的{}个事件，现在对不上：这部分被截去或换过。",

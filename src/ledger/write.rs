@@ -186,6 +186,16 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Takes in a personal value that came along.
+    pub(super) fn value(&self, token: &str, salt: &[u8], value: &str) -> rusqlite::Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO personal (token, salt, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![token, salt, value])?;
+        Ok(())
+    }
+
     fn origin_of(&self, name: &str) -> anyhow::Result<i64> {
         self.tx
             .prepare_cached("INSERT INTO origin (name) VALUES (?1) ON CONFLICT DO NOTHING")?
@@ -262,6 +272,12 @@ impl Writer<'_> {
     pub fn commit(self) -> anyhow::Result<()> {
         self.go_on()?;
         self.read_back()?;
+        self.tx.commit().context("commit")
+    }
+
+    /// Makes everything taken in durable as it came.
+    pub(super) fn keep(self) -> anyhow::Result<()> {
+        self.go_on()?;
         self.tx.commit().context("commit")
     }
 

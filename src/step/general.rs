@@ -168,6 +168,8 @@ step! {
         size: i64 = "事件数",
         /// Hash of the last of them, in hexadecimal
         head: String = "链尾",
+        /// Personal values of them did not come along
+        withheld: Option<bool> = "未带个人信息",
         /// Day of the reception
         date: Option<Day> = "日期",
     }

@@ -6,6 +6,8 @@ pub mod cli;
 pub mod examples;
 pub mod forge;
 pub mod parts;
+#[cfg(all(feature = "postgres", unix))]
+pub mod postgres;
 pub mod schedules;
 pub mod tools;
 pub mod torture;

@@ -10,6 +10,7 @@ pub(super) fn trust(lang: Lang) -> Vec<Command> {
     let mut list = proof(lang);
     list.push(erase(lang));
     list.extend(copies(lang));
+    list.push(super::sync::sync(lang));
     list
 }
 

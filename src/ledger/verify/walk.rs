@@ -1,6 +1,6 @@
 //! The walk along all chains, in the order in which the events arrived.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -29,8 +29,10 @@ pub(super) struct Walk {
     pub(super) tokens: HashSet<String>,
     /// Tokens whose erasure is on record.
     pub(super) erased: HashSet<String>,
-    /// Chain, size and head that were received.
-    pub(super) received: Vec<(String, i64, String)>,
+    /// Of chains that were received without personal values, up to which event.
+    pub(super) withheld: HashMap<String, i64>,
+    /// Chain, size and head that were received, and whether by this ledger itself.
+    pub(super) received: Vec<(String, i64, String, bool)>,
     /// What events say of the files beside the ledger.
     pub(super) copies: Copies,
 }
@@ -57,6 +59,7 @@ impl Walk {
             trees,
             tokens: HashSet::new(),
             erased: HashSet::new(),
+            withheld: HashMap::new(),
             received: Vec::new(),
             copies: Copies::default(),
         }
@@ -132,7 +135,15 @@ impl Walk {
         match event.step.as_str() {
             "erase" => self.erased.extend(personal::erased(&values)),
             "ledger.receive" => match copies::received(&values) {
-                Some(received) => self.received.push(received),
+                Some(received) => {
+                    if values.get("withheld") == Some(&Json::Bool(true)) {
+                        let size = self.withheld.entry(received.0.clone()).or_default();
+                        *size = received.1.max(*size);
+                    }
+                    let (chain, size, head) = received;
+                    let own = event.origin == self.own;
+                    self.received.push((chain, size, head, own));
+                }
                 None => faults.tell(words!(
                     "链 {} 第{}个事件（ledger.receive）没有说清并入了哪个账本的多少个事件。",
                     "Event {1} of chain {0} (ledger.receive) does not say which chain it received and how many events.",
