@@ -21,7 +21,7 @@ use kuva::render::annotations::ReferenceLine;
 use kuva::render::layout::TickFormat;
 use kuva::render::theme::Theme;
 
-use super::stats::{float, step};
+use super::stats::{float, quantile, rounded, step};
 
 /// One drawing.
 #[derive(Clone, Debug)]
@@ -164,6 +164,9 @@ fn layout(plots: &[Plot], height: f64, axes: &Axes<'_>, upright: bool) -> Layout
     }
     if axes.log {
         layout = layout.with_log_x();
+    } else if !axes.share {
+        let plain = TickFormat::Custom(std::sync::Arc::new(|v| rounded(v).to_string()));
+        layout = layout.with_x_tick_format(plain);
     }
     for (at, said) in &axes.marks {
         let line = if upright {
@@ -192,7 +195,12 @@ pub fn bars(id: &str, title: &str, rows: &[(String, f64)], axes: &Axes<'_>) -> C
         plot = plot.with_colored_bar(label(name), *value, COLOURS[0]);
     }
     let plots = vec![Plot::Bar(plot)];
-    let layout = layout(&plots, rows_high(rows.len()), axes, true).with_x_axis_min(0.0);
+    let mut layout = layout(&plots, rows_high(rows.len()), axes, true).with_x_axis_min(0.0);
+    let most = rows.iter().map(|(_, value)| *value).fold(0.0, f64::max);
+    // half a project is none
+    if rows.iter().all(|(_, value)| value.fract() == 0.0) && most > 0.0 && !axes.share {
+        layout = layout.with_x_tick_step(step(most).max(1.0));
+    }
     drawn(id, title, plots, layout)
 }
 
@@ -344,6 +352,16 @@ pub fn dumbbell(
     drawn(id, title, plots, layout)
 }
 
+/// The values beyond the whiskers of a box.
+fn outside(values: &[f64]) -> Vec<f64> {
+    let (Some(low), Some(high)) = (quantile(values, 0.25), quantile(values, 0.75)) else {
+        return Vec::new();
+    };
+    let reach = 1.5 * (high - low);
+    let far = |v: &&f64| **v < low - reach || **v > high + reach;
+    values.iter().filter(far).copied().collect()
+}
+
 /// A dot for each value, a line of them for each name; boxes where the dots would be too many.
 #[must_use]
 pub fn strip(id: &str, title: &str, groups: &[(String, Vec<f64>)], axes: &Axes<'_>) -> Chart {
@@ -353,7 +371,15 @@ pub fn strip(id: &str, title: &str, groups: &[(String, Vec<f64>)], axes: &Axes<'
         for (name, values) in groups.iter().rev() {
             plot = plot.with_group(label(name), values.clone());
         }
-        let plots = vec![Plot::Box(plot)];
+        // a box does not show who is far out, and those are what one looks for
+        let mut far = StripPlot::new()
+            .with_horizontal(true)
+            .with_color(COLOURS[4])
+            .with_seed(1);
+        for (name, values) in groups.iter().rev() {
+            far = far.with_group(label(name), outside(values));
+        }
+        let plots = vec![Plot::Box(plot), Plot::Strip(far)];
         let layout = layout(&plots, rows_high(groups.len()) + 20.0, axes, true);
         return drawn(id, title, plots, layout);
     }
