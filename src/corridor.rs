@@ -305,7 +305,7 @@ fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>
     let (blank, rest): (Vec<Finding>, Vec<Finding>) = gathered
         .subjects
         .iter()
-        .flat_map(|subject| judge::judge(pack, &gathered.book, subject, as_of))
+        .flat_map(|subject| judge::found_wanting(pack, &gathered.book, subject, as_of))
         .chain(of_years)
         .partition(|finding| finding.verdict == Verdict::Unverifiable);
     let caused = rest
@@ -399,7 +399,7 @@ fn append_reason(
 
 pub(crate) fn key(event: &Event) -> EventKey {
     EventKey {
-        origin: event.origin.clone(),
+        origin: event.origin.as_str().into(),
         seq: event.seq,
     }
 }

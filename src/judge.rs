@@ -37,7 +37,7 @@ pub use rule::{give_reason, judge_rule};
 use std::collections::BTreeSet;
 
 use crate::law::Day;
-use crate::pack::{Expr, Pack, Path, Scope};
+use crate::pack::{Expr, Pack, Path, Rule, Scope};
 use crate::state::{Book, Subject, Value, View};
 
 /// Judges every rule of the pack that concerns this subject.
@@ -45,11 +45,79 @@ use crate::state::{Book, Subject, Value, View};
 pub fn judge(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
     let view = View::new(book, subject, as_of);
     let scope = scope_of(&view.subject);
+    told(pack, &view, |rule| {
+        scope.is_some_and(|scope| rule.judged_in(scope))
+    })
+}
+
+/// Judges some rules on a subject, each with its words.
+fn told(pack: &Pack, view: &View<'_>, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let memo = eval::Memo::default();
+    let facts = eval::Facts {
+        memo: Some(&memo),
+        ..eval::Facts::new(pack, view)
+    };
     pack.rules
         .iter()
-        .filter(|rule| scope.is_some_and(|scope| rule.judged_in(scope)))
-        .map(|rule| judge_rule(pack, &view, rule))
+        .filter(|rule| wanted(rule))
+        .map(|rule| rule::found(&facts, rule))
         .collect()
+}
+
+/// The findings on a subject that say that something is wrong, open or missing.
+#[must_use]
+pub fn found_wanting(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let asked = Asked {
+        rule: &|_| true,
+        tell: &|verdict| verdict <= Verdict::Justified,
+    };
+    judge_for(pack, book, (subject, as_of), asked, |finding| {
+        findings.push(finding);
+    });
+    findings
+}
+
+/// What is asked of a judgement.
+#[derive(Clone, Copy)]
+pub struct Asked<'q> {
+    /// Whether a rule is to be judged.
+    pub rule: &'q (dyn Fn(&Rule) -> bool + Sync),
+    /// Whether a verdict is to be told in words; all are counted.
+    pub tell: &'q (dyn Fn(Verdict) -> bool + Sync),
+}
+
+/// Judges the rules that are asked for on a subject as of a day: counts every verdict, and
+/// tells the findings that are wanted, in the order of the law.
+pub fn judge_for(
+    pack: &Pack,
+    book: &Book,
+    (subject, as_of): (&str, Day),
+    asked: Asked<'_>,
+    mut tell: impl FnMut(Finding),
+) -> Counts {
+    let view = View::new(book, subject, as_of);
+    let memo = eval::Memo::default();
+    let facts = eval::Facts {
+        memo: Some(&memo),
+        ..eval::Facts::new(pack, &view)
+    };
+    let scope = scope_of(&view.subject);
+    let mine = |rule: &&Rule| scope.is_some_and(|scope| rule.judged_in(scope));
+    let mut counts = Counts::default();
+    for rule in pack
+        .rules
+        .iter()
+        .filter(mine)
+        .filter(|rule| (asked.rule)(rule))
+    {
+        let verdict = rule::weigh(&facts, rule);
+        counts.add(verdict);
+        if (asked.tell)(verdict) {
+            tell(rule::found(&facts, rule));
+        }
+    }
+    counts
 }
 
 /// Judges only the rules that can blame one of some steps, by the facts that those need.
@@ -65,34 +133,20 @@ pub fn judge_blaming(
     let Some(scope) = scope_of(&view.subject) else {
         return Vec::new();
     };
-    pack.rules
-        .iter()
-        .filter(|rule| rule.blames(scope, steps))
-        .map(|rule| judge_rule(pack, &view, rule))
-        .collect()
+    told(pack, &view, |rule| rule.blames(scope, steps))
 }
 
 /// What stands under a path of the pack for a subject.
 #[must_use]
 pub fn value(pack: &Pack, view: &View<'_>, path: &Path) -> Option<Value> {
-    let facts = eval::Facts {
-        pack,
-        view,
-        focus: None,
-        read_as: None,
-    };
-    facts.value(path).map(|found| found.value)
+    let facts = eval::Facts::new(pack, view);
+    facts.value(path).map(|found| found.value.into_owned())
 }
 
 /// True if a condition of the pack surely holds of a subject.
 #[must_use]
 pub fn holds(pack: &Pack, view: &View<'_>, condition: &Expr) -> bool {
-    let facts = eval::Facts {
-        pack,
-        view,
-        focus: None,
-        read_as: None,
-    };
+    let facts = eval::Facts::new(pack, view);
     facts.test(condition, None) == eval::Answer::Yes
 }
 

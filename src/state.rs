@@ -4,12 +4,13 @@
 //! withdrawals, and finds the facts that concern a subject.
 
 mod cohort;
+mod decode;
 mod fact;
 pub mod subject;
 mod view;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value as Json};
 
@@ -28,7 +29,9 @@ pub struct Book {
     facts: Vec<Fact>,
     by_subject: BTreeMap<String, Vec<usize>>,
     about: HashMap<String, Vec<usize>>,
-    by_place: HashMap<(String, i64), usize>,
+    by_place: HashMap<(Arc<str>, i64), usize>,
+    /// The name of each chain, kept once.
+    chains: Vec<Arc<str>>,
     by_step: HashMap<&'static str, Vec<usize>>,
     /// Events of steps that this version does not know: kept and verified, not judged.
     pub unknown: usize,
@@ -39,7 +42,7 @@ pub struct Book {
     /// Name of the ledger's own chain, where it is known.
     own: Option<String>,
     /// Corrections and withdrawals of events that have not been taken up yet.
-    early: HashMap<(String, i64), Vec<usize>>,
+    early: HashMap<(Arc<str>, i64), Vec<usize>>,
     /// The started projects; made when first asked for.
     cohorts: OnceLock<cohort::Index>,
     /// The working days, with the notices that are recorded; made when first asked for.
@@ -79,7 +82,7 @@ impl Book {
     /// True if a fact stands in the ledger's own chain.
     #[must_use]
     pub fn is_own(&self, fact: &Fact) -> bool {
-        self.own.as_ref() == Some(&fact.key.origin)
+        self.own.as_deref() == Some(&*fact.key.origin)
     }
 
     /// Takes up events in order of arrival; an event that is there already is left out.
@@ -91,7 +94,8 @@ impl Book {
 
     /// Takes up one event.
     pub fn take(&mut self, event: Event) {
-        let place = (event.origin.clone(), event.seq);
+        let origin = self.chain(&event.origin);
+        let place = (origin.clone(), event.seq);
         let late = self.limit.is_some_and(|limit| event.id >= limit);
         if late || self.by_place.contains_key(&place) {
             return;
@@ -102,7 +106,7 @@ impl Book {
         };
         self.cohorts = OnceLock::new();
         self.calendar = OnceLock::new();
-        let mut fact = Fact::decode(def, event);
+        let mut fact = Fact::decode(def, origin, event);
         if !self.aliases.is_empty() {
             fact.rename(&self.aliases);
         }
@@ -113,12 +117,19 @@ impl Book {
             _ => {}
         }
         for subject in fact.mentions() {
-            self.by_subject.entry(subject).or_default().push(index);
+            match self.by_subject.get_mut(subject) {
+                Some(list) => list.push(index),
+                None => {
+                    self.by_subject.insert(subject.to_owned(), vec![index]);
+                }
+            }
         }
-        self.about
-            .entry(fact.subject.clone())
-            .or_default()
-            .push(index);
+        match self.about.get_mut(&fact.subject) {
+            Some(list) => list.push(index),
+            None => {
+                self.about.insert(fact.subject.clone(), vec![index]);
+            }
+        }
         self.by_place.insert(place.clone(), index);
         self.by_step.entry(def.id).or_default().push(index);
         self.facts.push(fact);
@@ -131,6 +142,16 @@ impl Book {
                 self.strike(&change, early);
             }
         }
+    }
+
+    /// The name of a chain, kept once for all its facts.
+    fn chain(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.chains.iter().find(|known| ***known == *name) {
+            return known.clone();
+        }
+        let new: Arc<str> = name.into();
+        self.chains.push(new.clone());
+        new
     }
 
     /// Keeps a correction until its target is taken up.
@@ -190,7 +211,7 @@ impl Book {
         target.amended.push(fact.key.clone());
         // a correction may name subjects that the event did not name before
         for subject in self.facts[index].mentions() {
-            let list = self.by_subject.entry(subject).or_default();
+            let list = self.by_subject.entry(subject.to_owned()).or_default();
             if !list.contains(&index) {
                 list.push(index);
             }
@@ -273,7 +294,7 @@ impl Book {
     /// The subjects that a subject's own facts name, itself left out.
     #[must_use]
     pub fn links(&self, subject: &str) -> Vec<String> {
-        let mut links = Vec::new();
+        let mut links: Vec<String> = Vec::new();
         // what another subject's fact names besides is no concern of this one, and telling a
         // proposer makes no demand part of the case
         for &index in self.about(subject) {
@@ -282,12 +303,15 @@ impl Book {
                 continue;
             }
             for name in fact.mentions() {
+                if name == subject || links.iter().any(|link| link == name) {
+                    continue;
+                }
                 let of_year = matches!(
-                    Subject::parse(&name),
+                    Subject::parse(name),
                     Subject::StreetYear(..) | Subject::DistrictYear(_)
                 );
-                if name != subject && !of_year && !links.contains(&name) {
-                    links.push(name);
+                if !of_year {
+                    links.push(name.to_owned());
                 }
             }
         }
@@ -360,8 +384,8 @@ impl Book {
 }
 
 /// The place of the event that a correction or a withdrawal names.
-fn target_of(fact: &Fact) -> Option<(String, i64)> {
+fn target_of(fact: &Fact) -> Option<(Arc<str>, i64)> {
     let seq = fact.value("event").count()?;
     let origin = fact.value("origin").text().unwrap_or(&fact.key.origin);
-    Some((origin.to_owned(), seq))
+    Some((origin.into(), seq))
 }

@@ -34,6 +34,8 @@ pub use field::{Code, Field, Kind, Member, Personal, Ref, Term};
 pub struct StepDef {
     /// Canonical name, `stage.verb`.
     pub id: &'static str,
+    /// A number made from the name, by which steps are told apart.
+    pub mark: u64,
     /// Chinese name: the sheet's name and the heading in lists.
     pub zh: &'static str,
     /// What it records (English, from the doc comment).
@@ -76,7 +78,7 @@ impl StepDef {
 
 impl PartialEq for StepDef {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        self.mark == other.mark
     }
 }
 
@@ -192,6 +194,7 @@ macro_rules! step {
         impl $crate::step::Recorded for $name {
             const DEF: &'static $crate::step::StepDef = &$crate::step::StepDef {
                 id: $id,
+                mark: $crate::step::mark($id),
                 zh: $zh,
                 en: concat!($($doc),+),
                 subject: $crate::step::field::plain(stringify!($subject)),
@@ -333,6 +336,18 @@ steps![
     oversight::Progress,
 ];
 
+/// The number of a step's name (FNV-1a); a test sees that no two steps share one.
+#[must_use]
+pub const fn mark(id: &str) -> u64 {
+    let bytes = id.as_bytes();
+    let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+}
+
 /// Finds a step by its canonical name or its Chinese name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static StepDef> {
@@ -340,4 +355,17 @@ pub fn find(name: &str) -> Option<&'static StepDef> {
         .iter()
         .copied()
         .find(|def| def.id == name || def.zh == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::STEPS;
+
+    #[test]
+    fn every_step_has_a_mark_of_its_own() {
+        let marks: BTreeSet<u64> = STEPS.iter().map(|def| def.mark).collect();
+        assert_eq!(marks.len(), STEPS.len());
+    }
 }

@@ -1,5 +1,6 @@
 //! The two languages in which the tool speaks to people.
 
+use std::cell::Cell;
 use std::fmt;
 
 /// A language of messages: Chinese by default, English by `--lang en`.
@@ -89,12 +90,48 @@ impl Words {
 #[macro_export]
 macro_rules! words {
     ($zh:literal, $en:literal $(, $arg:expr)* $(,)?) => {{
+      if $crate::words::is_silent() {
+        $crate::words::Words::default()
+      } else {
         let args: &[&dyn std::fmt::Display] = &[$(&$arg),*];
         $crate::words::Words::new(
             $crate::words::render($zh, args),
             $crate::words::render($en, args),
         )
+      }
     }};
+}
+
+thread_local! {
+    static SILENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// True while nobody will read the messages that are built.
+#[must_use]
+pub fn is_silent() -> bool {
+    SILENT.get()
+}
+
+/// Runs `work` without building its messages: for who wants the answer and not the words.
+/// What `work` decides must not depend on a message; the rules' examples are judged both ways.
+pub fn silently<T>(work: impl FnOnce() -> T) -> T {
+    speaking(true, work)
+}
+
+/// Runs `work` with messages, also inside [`silently`].
+pub fn aloud<T>(work: impl FnOnce() -> T) -> T {
+    speaking(false, work)
+}
+
+fn speaking<T>(silent: bool, work: impl FnOnce() -> T) -> T {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            SILENT.set(self.0);
+        }
+    }
+    let _restore = Restore(SILENT.replace(silent));
+    work()
 }
 
 /// Fills the slots of a text.

@@ -52,6 +52,7 @@ pub(super) fn wanted(matches: &ArgMatches, pack: &Pack) -> anyhow::Result<Wanted
             .flatten()
             .map(|rule| rule.to_ascii_uppercase())
             .collect(),
+        all: matches.get_flag("all"),
     };
     for rule in &wanted.rules {
         if pack.rule(rule).is_none() {

@@ -56,7 +56,7 @@ impl Touched {
             }
             if let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) {
                 let target = EventKey {
-                    origin: step.text("origin").unwrap_or(&event.origin).to_owned(),
+                    origin: step.text("origin").unwrap_or(&event.origin).into(),
                     seq,
                 };
                 self.aims

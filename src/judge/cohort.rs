@@ -135,12 +135,7 @@ impl<'a> Facts<'a> {
                 continue;
             };
             let of_case = View::new(view.book, case, view.as_of);
-            let facts = Facts {
-                pack: self.pack,
-                view: &of_case,
-                focus: None,
-                read_as: self.read_as,
-            };
+            let facts = self.of(&of_case);
             match facts.test(among, None) {
                 Answer::Yes => population.push(case),
                 Answer::No => {}

@@ -1,5 +1,9 @@
 //! Facts by path, and conditions over them with three answers: yes, no, unknown.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use serde_json::{Value as Json, json};
 
 use super::modules;
@@ -23,7 +27,7 @@ pub(super) enum Answer {
 /// A value with the fact that gives it.
 #[derive(Clone, Debug)]
 pub(super) struct Found<'a> {
-    pub(super) value: Value,
+    pub(super) value: Cow<'a, Value>,
     pub(super) fact: Option<&'a Fact>,
 }
 
@@ -36,6 +40,17 @@ pub(super) struct Facts<'a> {
     pub(super) focus: Option<Focus<'a>>,
     /// A condition of the pack that is read otherwise.
     pub(super) read_as: Option<(usize, &'a Expr)>,
+    /// What was found out before about the same subject.
+    pub(super) memo: Option<&'a Memo<'a>>,
+}
+
+/// What many rules ask of one subject, kept from the first time: it holds while no record is
+/// in focus and no condition is read otherwise.
+#[derive(Default)]
+pub(super) struct Memo<'a> {
+    named: RefCell<HashMap<usize, Vec<Found<'a>>>>,
+    conditions: RefCell<HashMap<usize, Answer>>,
+    stages: RefCell<Vec<(String, bool)>>,
 }
 
 /// The record at hand, and the field that the records belonging to it share with it.
@@ -63,6 +78,55 @@ impl Focus<'_> {
 }
 
 impl<'a> Facts<'a> {
+    /// The facts of a subject, as the pack stands.
+    pub(super) fn new(pack: &'a Pack, view: &'a View<'a>) -> Self {
+        Self {
+            pack,
+            view,
+            focus: None,
+            read_as: None,
+            memo: None,
+        }
+    }
+
+    /// The facts of another subject, read in the same way.
+    pub(super) fn of<'b>(&self, view: &'b View<'b>) -> Facts<'b>
+    where
+        'a: 'b,
+    {
+        Facts {
+            pack: self.pack,
+            view,
+            focus: None,
+            read_as: self.read_as,
+            memo: None,
+        }
+    }
+
+    /// What may be kept from one rule to the next.
+    fn memo(&self) -> Option<&'a Memo<'a>> {
+        self.memo
+            .filter(|_| self.focus.is_none() && self.read_as.is_none())
+    }
+
+    /// What is asked of a stage, once for all rules of it.
+    pub(super) fn once(&self, stage: &str, ask: impl FnOnce() -> bool) -> bool {
+        let Some(memo) = self.memo() else {
+            return ask();
+        };
+        let known = memo
+            .stages
+            .borrow()
+            .iter()
+            .find(|(id, _)| id == stage)
+            .map(|(_, is)| *is);
+        known.unwrap_or_else(|| {
+            let is = ask();
+            memo.stages.borrow_mut().push((stage.to_owned(), is));
+            is
+        })
+    }
+
     /// The same facts, seen from one record.
     pub(super) fn at(self, fact: &'a Fact, same: &'a [&'static str]) -> Self {
         Self {
@@ -104,15 +168,40 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// True if any fact counts under a path.
+    pub(super) fn is_there(&self, path: &Path) -> bool {
+        match path {
+            Path::Step(def) | Path::Field(def, _) if self.focus.is_none() => self.view.has(def),
+            Path::Step(_) | Path::Field(..) => !self.facts(path).is_empty(),
+            Path::Named(index) => self.pack.facts[*index]
+                .from
+                .iter()
+                .any(|path| self.is_there(path)),
+            Path::Item(_) | Path::Module(_) => false,
+        }
+    }
+
     /// The values under a path that say something, with their facts.
     pub(super) fn values(&self, path: &Path) -> Vec<Found<'a>> {
+        let (Some(memo), Path::Named(index)) = (self.memo(), path) else {
+            return self.found(path);
+        };
+        if let Some(list) = memo.named.borrow().get(index) {
+            return list.clone();
+        }
+        let list = self.found(path);
+        memo.named.borrow_mut().insert(*index, list.clone());
+        list
+    }
+
+    fn found(&self, path: &Path) -> Vec<Found<'a>> {
         match path {
             Path::Field(_, index) => self
                 .facts(path)
                 .into_iter()
                 .filter(|fact| !fact.values[*index].is_none())
                 .map(|fact| Found {
-                    value: fact.values[*index].clone(),
+                    value: Cow::Borrowed(&fact.values[*index]),
                     fact: Some(fact),
                 })
                 .collect(),
@@ -120,7 +209,7 @@ impl<'a> Facts<'a> {
                 .facts(path)
                 .into_iter()
                 .map(|fact| Found {
-                    value: fact.occurred.map_or(Value::None, Value::Day),
+                    value: Cow::Owned(fact.occurred.map_or(Value::None, Value::Day)),
                     fact: Some(fact),
                 })
                 .collect(),
@@ -177,6 +266,19 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The answer of a condition of the pack, as it is read here.
+    pub(super) fn answer(&self, index: usize) -> Answer {
+        let memo = self.memo();
+        if let Some(answer) = memo.and_then(|m| m.conditions.borrow().get(&index).cloned()) {
+            return answer;
+        }
+        let answer = self.test(self.condition(index), None);
+        if let Some(memo) = memo {
+            memo.conditions.borrow_mut().insert(index, answer.clone());
+        }
+        answer
+    }
+
     /// Answers a condition; `record` is the fact at hand in `where`.
     pub(super) fn test(&self, expr: &Expr, record: Option<&Fact>) -> Answer {
         match expr {
@@ -187,9 +289,9 @@ impl<'a> Facts<'a> {
                 Answer::No => Answer::Yes,
                 unknown @ Answer::Unknown(_) => unknown,
             },
-            Expr::Condition(index) => self.test(self.condition(*index), record),
+            Expr::Condition(index) => self.answer(*index),
             Expr::Present(path) => yes(match path {
-                Path::Step(_) => !self.facts(path).is_empty(),
+                Path::Step(_) => self.is_there(path),
                 _ => self.single(path, record).is_some(),
             }),
             Expr::Exists(def, fits) => {
@@ -247,11 +349,14 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn single(&self, path: &Path, record: Option<&Fact>) -> Option<Value> {
+    fn single<'r>(&self, path: &Path, record: Option<&'r Fact>) -> Option<Cow<'r, Value>>
+    where
+        'a: 'r,
+    {
         match (path, record) {
             (Path::Item(index), Some(fact)) => {
-                let value = fact.values[*index].clone();
-                (!value.is_none()).then_some(value)
+                let value = &fact.values[*index];
+                (!value.is_none()).then_some(Cow::Borrowed(value))
             }
             _ => self.value(path).map(|found| found.value),
         }

@@ -160,9 +160,21 @@ impl Counts {
     pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Self {
         let mut counts = Self::default();
         for finding in findings {
-            counts.0[finding.verdict as usize] += 1;
+            counts.add(finding.verdict);
         }
         counts
+    }
+
+    /// Counts one verdict.
+    pub fn add(&mut self, verdict: Verdict) {
+        self.0[verdict as usize] += 1;
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn join(&mut self, other: Self) {
+        for (here, there) in self.0.iter_mut().zip(other.0) {
+            *here += there;
+        }
     }
 
     /// How many of one verdict.

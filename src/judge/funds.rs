@@ -1,5 +1,6 @@
 //! Primitives and facts about money: what is paid from a fund, and by whom.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::eval::{Answer, Facts, Found};
@@ -195,7 +196,7 @@ pub(super) fn case_paid<'a>(view: &View<'a>) -> Option<Found<'a>> {
 fn added<'a>(list: &[&'a Fact], field: &str) -> Option<Found<'a>> {
     let total = sum(list.iter().map(|fact| money(fact, field)))?;
     Some(Found {
-        value: Value::Money(total),
+        value: Cow::Owned(Value::Money(total)),
         fact: list.last().copied(),
     })
 }
@@ -211,7 +212,7 @@ pub(super) fn pay_closes<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
     let at = facts.focus?.fact;
     let found = |closes: bool| {
         Some(Found {
-            value: Value::Flag(closes),
+            value: Cow::Owned(Value::Flag(closes)),
             fact: Some(at),
         })
     };
@@ -379,7 +380,10 @@ pub(super) fn of_fund<'a>(
     value: impl Fn(&Fund) -> Option<Value>,
 ) -> Option<Found<'a>> {
     let value = value(&Fund::of(view)?)?;
-    Some(Found { value, fact: None })
+    Some(Found {
+        value: Cow::Owned(value),
+        fact: None,
+    })
 }
 
 pub(super) fn paid(fund: &Fund) -> Option<Value> {

@@ -1,5 +1,6 @@
 //! Facts that code computes, for concepts that are more than parameters.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::eval::{Facts, Found};
@@ -72,11 +73,11 @@ pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'
         ModuleFact::YearEnd => plain(view.year().and_then(|year| Day::new(year, 12, 31))),
         ModuleFact::FirstStart => plain(first_start(view)),
         ModuleFact::YearNumber => view.subject.year().map(|year| Found {
-            value: Value::Count(i64::from(year)),
+            value: Cow::Owned(Value::Count(i64::from(year))),
             fact: None,
         }),
         ModuleFact::Streets => Some(Found {
-            value: super::sums::streets(view),
+            value: Cow::Owned(super::sums::streets(view)),
             fact: None,
         }),
         ModuleFact::MixTotal
@@ -95,7 +96,7 @@ pub(super) fn compute<'a>(fact: ModuleFact, facts: &Facts<'a>) -> Option<Found<'
 
 fn plain<'a>(day: Option<Day>) -> Option<Found<'a>> {
     day.map(|day| Found {
-        value: Value::Day(day),
+        value: Cow::Owned(Value::Day(day)),
         fact: None,
     })
 }
@@ -117,7 +118,9 @@ fn failures<'a>(view: &View<'a>) -> Found<'a> {
         .filter(|fact| fact.value("result").text() == Some("fail"))
         .collect();
     Found {
-        value: Value::Count(i64::try_from(failed.len()).unwrap_or(i64::MAX)),
+        value: Cow::Owned(Value::Count(
+            i64::try_from(failed.len()).unwrap_or(i64::MAX),
+        )),
         fact: failed.last().copied(),
     }
 }
@@ -136,7 +139,7 @@ fn standing<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
     };
     // an acceptance without a result is neither
     (!result.is_none()).then_some(Found {
-        value: result,
+        value: Cow::Owned(result),
         fact: latest,
     })
 }
@@ -169,7 +172,7 @@ fn commission_total<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
         }
     }
     Some(Found {
-        value: Value::Money(total),
+        value: Cow::Owned(Value::Money(total)),
         fact: Some(at),
     })
 }
@@ -189,7 +192,7 @@ fn library_in_force<'a>(view: &View<'a>) -> Option<Found<'a>> {
     let issued = day("issued")?;
     let in_force = issued <= chosen && day("removed").is_none_or(|removed| chosen < removed);
     Some(Found {
-        value: Value::Flag(in_force),
+        value: Cow::Owned(Value::Flag(in_force)),
         fact: Some(search),
     })
 }
@@ -219,7 +222,7 @@ fn communities<'a>(view: &View<'a>) -> Found<'a> {
         }
     }
     Found {
-        value: Value::Count(i64::try_from(codes.len()).unwrap_or(i64::MAX)),
+        value: Cow::Owned(Value::Count(i64::try_from(codes.len()).unwrap_or(i64::MAX))),
         fact: from,
     }
 }
@@ -229,7 +232,7 @@ fn operator_here<'a>(view: &View<'a>) -> Option<Found<'a>> {
     let contract = view.last(implement::Contract::DEF)?;
     let here = operator_of(view, contract).is_some();
     Some(Found {
-        value: Value::Flag(here),
+        value: Cow::Owned(Value::Flag(here)),
         fact: Some(contract),
     })
 }
@@ -239,7 +242,7 @@ fn operator_personnel<'a>(view: &View<'a>) -> Option<Found<'a>> {
     let operator = operator_of(view, contract)?;
     let people = operator.value("personnel").clone();
     (!people.is_none()).then_some(Found {
-        value: people,
+        value: Cow::Owned(people),
         fact: Some(operator),
     })
 }

@@ -98,12 +98,7 @@ impl Steps {
 /// decides.
 #[must_use]
 pub fn earliest(pack: &Pack, view: &View<'_>) -> Vec<Next> {
-    let facts = Facts {
-        pack,
-        view,
-        focus: None,
-        read_as: None,
-    };
+    let facts = Facts::new(pack, view);
     let scope = super::scope_of(&view.subject);
     let mut steps = Steps::default();
     for rule in &pack.rules {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::law::Day;
 use crate::state::{EventKey, Fact};
-use crate::words::Words;
+use crate::words::{Words, is_silent};
 
 /// What a primitive found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,6 +132,9 @@ impl Outcome {
     /// Names a fact that was used.
     #[must_use]
     pub fn fact(mut self, name: &str, value: impl Into<Json>) -> Self {
+        if is_silent() {
+            return self;
+        }
         self.facts.insert(name.to_owned(), value.into());
         self
     }
@@ -140,7 +143,7 @@ impl Outcome {
     #[must_use]
     pub fn uses<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
         for fact in facts {
-            if !self.uses.contains(&fact.key) {
+            if !is_silent() && !self.uses.contains(&fact.key) {
                 self.uses.push(fact.key.clone());
             }
             self.governed = self.governed.or(fact.occurred);
@@ -152,7 +155,8 @@ impl Outcome {
     #[must_use]
     pub fn blames<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
         for fact in facts {
-            if self.status == Status::Broken && !self.causes.contains(&fact.key) {
+            let new = self.status == Status::Broken && !is_silent();
+            if new && !self.causes.contains(&fact.key) {
                 self.causes.push(fact.key.clone());
             }
             self = self.uses([fact]);

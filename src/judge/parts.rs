@@ -158,12 +158,7 @@ impl Facts<'_> {
         let book = self.view.book;
         let counts = |case: &str| {
             let view = View::new(book, case, self.view.as_of);
-            let facts = Facts {
-                pack: self.pack,
-                view: &view,
-                focus: None,
-                read_as: self.read_as,
-            };
+            let facts = self.of(&view);
             among.is_none_or(|among| facts.test(among, None) != Answer::No)
         };
         book.started(code)

@@ -7,7 +7,7 @@ use crate::pack::check::{Gate, IfMissing, Span};
 use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Value};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, is_silent};
 
 impl<'a> Facts<'a> {
     /// The facts that opened a gate; none while it is closed. No gate is always open.
@@ -21,15 +21,16 @@ impl<'a> Facts<'a> {
 
     /// The stage of a rule lies behind the subject: what it wants should be recorded.
     pub(super) fn stage_passed(&self, stage: &str) -> bool {
-        self.pack
-            .stages
-            .iter()
-            .any(|(id, gate)| id == stage && gate.iter().any(|path| !self.facts(path).is_empty()))
+        let passed = || {
+            let mut stages = self.pack.stages.iter().filter(|(id, _)| id == stage);
+            stages.any(|(_, gate)| gate.iter().any(|path| self.is_there(path)))
+        };
+        self.once(stage, passed)
     }
 
     /// “before the notice”, for a gate that was passed.
     pub(super) fn before(&self, gate: &Gate) -> Words {
-        match gate.iter().find(|path| !self.facts(path).is_empty()) {
+        match gate.iter().find(|path| self.is_there(path)) {
             Some(Path::Step(def) | Path::Field(def, _)) => {
                 words!(
                     "（已登记“{}”）",
@@ -53,7 +54,7 @@ impl<'a> Facts<'a> {
 
     fn has(&self, path: &Path) -> bool {
         match path {
-            Path::Step(_) => !self.facts(path).is_empty(),
+            Path::Step(_) => self.is_there(path),
             _ => self.value(path).is_some(),
         }
     }
@@ -82,7 +83,7 @@ impl<'a> Facts<'a> {
         let found = of.iter().filter(has).flat_map(|path| self.facts(path));
         // without the record there is no field to fill in
         let label = |path: &Path| match path {
-            Path::Field(def, _) if self.facts(path).is_empty() => step_label(def),
+            Path::Field(def, _) if !self.is_there(path) => step_label(def),
             _ => self.label(path),
         };
         let labels = join_labels(missing.iter().map(|path| label(path)));
@@ -94,8 +95,7 @@ impl<'a> Facts<'a> {
             );
         }
         // a blank field of a record can only be asked for once the record is there
-        let no_record =
-            |path: &&Path| matches!(path, Path::Field(..)) && self.facts(path).is_empty();
+        let no_record = |path: &&Path| matches!(path, Path::Field(..)) && !self.is_there(path);
         let due = self.passed(gate);
         let Some(gates) = due.filter(|_| !(gate.is_empty() && missing.iter().all(no_record)))
         else {
@@ -227,7 +227,9 @@ impl<'a> Facts<'a> {
                 } else {
                     Outcome::kept(words!("办理单位符合。", "The right body acts.")).uses([fact])
                 };
-                let shown = own.last().map_or(Value::None, |found| found.value.clone());
+                let shown = own
+                    .last()
+                    .map_or(Value::None, |found| found.value.clone().into_owned());
                 parts.push(outcome.fact(&path_id(self.pack, path), Self::json(&shown)));
             }
         }
@@ -350,6 +352,9 @@ impl<'a> Facts<'a> {
 
     /// Shows the values under some paths with the outcome.
     pub(super) fn show(&self, mut outcome: Outcome, paths: &[Path]) -> Outcome {
+        if is_silent() {
+            return outcome;
+        }
         for path in paths.iter().filter(|path| !is_personal(path)) {
             if let Some(found) = self.value(path) {
                 outcome = outcome.fact(&path_id(self.pack, path), Self::json(&found.value));

@@ -11,26 +11,38 @@ use crate::state::subject::DISTRICT;
 use crate::state::{Fact, Subject, View};
 use crate::step::{Recorded, register};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, aloud, silently};
 
 /// Judges one rule on one subject.
 #[must_use]
 pub fn judge_rule(pack: &Pack, view: &View<'_>, rule: &Rule) -> Finding {
-    let facts = Facts {
-        pack,
-        view,
-        focus: None,
-        read_as: None,
-    };
-    let mut finding = blank(view, rule);
-    let judged = under_readings(&facts, rule);
-    settle(&facts, rule, &mut finding, judged);
-    finding
+    found(&Facts::new(pack, view), rule)
+}
+
+/// One rule on the subject of these facts.
+pub(super) fn found<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Finding {
+    let settled = settle(facts, rule, under_readings(facts, rule));
+    finding(facts.view, rule, settled)
+}
+
+/// The verdict alone, without its words: much cheaper, and the same.
+pub(super) fn weigh<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Verdict {
+    silently(|| settle(facts, rule, under_readings(facts, rule)).verdict)
+}
+
+/// What a rule comes to, and why.
+struct Settled {
+    verdict: Verdict,
+    severity: Severity,
+    message: Vec<Words>,
+    reading: Option<String>,
+    reason: Option<String>,
+    outcome: Outcome,
 }
 
 /// Judges by the conditions of the pack as they stand and as they may be read otherwise: a
 /// condition that is read otherwise is so for every rule that asks it.
-fn under_readings(facts: &Facts<'_>, rule: &Rule) -> Judged {
+fn under_readings<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
     let mut judged = judged(facts, rule);
     for (index, condition) in facts.pack.conditions.iter().enumerate() {
         let Some(turned) = &condition.reading else {
@@ -39,7 +51,8 @@ fn under_readings(facts: &Facts<'_>, rule: &Rule) -> Judged {
         let day = judged.outcome.governed.unwrap_or(facts.view.as_of);
         let answer = ruling(facts, &turned.rule, day);
         let settled = answer.as_ref().map(|answer| answer.reading == turned.id);
-        let differs = || facts.test(&condition.is, None) != facts.test(&turned.is, None);
+        // which facts are missing is told by their names
+        let differs = || aloud(|| facts.test(&condition.is, None) != facts.test(&turned.is, None));
         if settled == Some(false) || settled.is_none() && !differs() {
             continue;
         }
@@ -64,7 +77,7 @@ fn under_readings(facts: &Facts<'_>, rule: &Rule) -> Judged {
     judged
 }
 
-fn judged(facts: &Facts<'_>, rule: &Rule) -> Judged {
+fn judged<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
     let view = facts.view;
     let passed = facts.stage_passed(&rule.stage);
     let alone = |outcome: Outcome| Judged {
@@ -111,35 +124,36 @@ fn none_applies(facts: &Facts<'_>, checks: &[&Check]) -> bool {
     })
 }
 
-fn blank(view: &View<'_>, rule: &Rule) -> Finding {
+fn finding(view: &View<'_>, rule: &Rule, settled: Settled) -> Finding {
+    let outcome = settled.outcome;
     Finding {
         rule: rule.id.clone(),
-        verdict: Verdict::Pass,
-        severity: rule.severity,
+        verdict: settled.verdict,
+        severity: settled.severity,
         stage: rule.stage.clone(),
         scope: super::scope_of(&view.subject).unwrap_or(rule.scope),
         subject: view.id.clone(),
         community: view.subject.community().map(str::to_owned),
         title: rule.title.clone(),
-        message: Words::default(),
+        message: Words::join(&settled.message),
         cite: rule.cite.clone(),
         quote: rule.quotes.join(" … "),
-        facts: serde_json::Map::new(),
-        events: Vec::new(),
-        causes: Vec::new(),
-        due: None,
-        reading: None,
-        reason: None,
+        facts: outcome.facts,
+        events: outcome.uses,
+        causes: outcome.causes,
+        due: outcome.due,
+        reading: settled.reading,
+        reason: settled.reason,
         remedy: rule.remedy.clone(),
-        missing: Vec::new(),
-        count: Vec::new(),
+        missing: outcome.missing,
+        count: outcome.count,
     }
 }
 
 fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
     for &index in &rule.exempt {
         let condition = &facts.pack.conditions[index];
-        match facts.test(facts.condition(index), None) {
+        match facts.answer(index) {
             Answer::Yes => return Some(Outcome::exempt(condition.label.clone())),
             Answer::No => {}
             Answer::Unknown(missing) => {
@@ -192,13 +206,13 @@ fn attested(facts: &Facts<'_>, rule: &Rule, body: &str, yearly: bool) -> Outcome
 }
 
 /// The last steps from an outcome to a verdict.
-fn settle(facts: &Facts<'_>, rule: &Rule, finding: &mut Finding, judged: Judged) {
+fn settle(facts: &Facts<'_>, rule: &Rule, judged: Judged) -> Settled {
     let Judged {
-        outcome,
+        mut outcome,
         mut disagrees,
         mut ruled,
     } = judged;
-    finding.reason = reason(facts, rule);
+    let reason = reason(facts, rule);
     let mut severity = rule.severity;
     if let (Some(contested), Status::Broken) = (&rule.contested, outcome.status) {
         let day = outcome.governed.unwrap_or(facts.view.as_of);
@@ -210,30 +224,30 @@ fn settle(facts: &Facts<'_>, rule: &Rule, finding: &mut Finding, judged: Judged)
                 ruled = Some(answer);
             }
             // with a reason one reading cures what the other does not
-            _ if finding.reason.is_some() && disagrees.is_none() => {
+            _ if reason.is_some() && disagrees.is_none() => {
                 disagrees = Some((contested.id.clone(), contested.why.clone()));
             }
             _ => {}
         }
     }
-    finding.severity = severity;
-    finding.verdict = match outcome.status {
+    let mut reading = None;
+    let mut verdict = match outcome.status {
         Status::Exempt => Verdict::NotApplicable,
         Status::Kept => Verdict::Pass,
         Status::Pending => Verdict::Pending,
         Status::Missing => Verdict::Unverifiable,
         // a permission is used or not
         Status::Broken if rule.permit => Verdict::NotApplicable,
-        Status::Broken => match (severity, &finding.reason) {
+        Status::Broken => match (severity, &reason) {
             (Severity::Must, _) => Verdict::Violation,
             (Severity::Principle | Severity::Advisory, Some(_)) => Verdict::Justified,
             (Severity::Principle | Severity::Advisory, None) => Verdict::Deviation,
             (Severity::Info, _) => Verdict::NotApplicable,
         },
     };
-    let mut message = vec![outcome.words];
+    let mut message = vec![std::mem::take(&mut outcome.words)];
     if let Some((id, why)) = disagrees {
-        finding.verdict = Verdict::Borderline;
+        verdict = Verdict::Borderline;
         message.push(words!(
             "另一种读法结论相反：{1}",
             "Another reading ({0}) says the opposite: {2}",
@@ -241,21 +255,26 @@ fn settle(facts: &Facts<'_>, rule: &Rule, finding: &mut Finding, judged: Judged)
             why.zh,
             why.en
         ));
-        finding.reading = Some(id);
-    } else if let Some(Ruled { reading, basis }) = ruled {
+        reading = Some(id);
+    } else if let Some(Ruled {
+        reading: taken,
+        basis,
+    }) = ruled
+    {
         message.push(words!(
             "按{}的答复，采用读法“{}”。",
             "By the answer {}, the reading “{}” holds.",
             basis,
-            reading
+            taken
         ));
-        finding.reading = Some(reading);
+        reading = Some(taken);
     }
-    if finding.verdict != Verdict::NotApplicable {
+    if verdict != Verdict::NotApplicable {
         let governed = outcome.governed.or_else(|| {
             let year = facts.view.subject.year()?;
+            let scope = super::scope_of(&facts.view.subject).unwrap_or(rule.scope);
             let yearly = matches!(
-                finding.scope,
+                scope,
                 Scope::CommunityYear | Scope::StreetYear | Scope::DistrictYear
             );
             yearly.then(|| Day::new(year, 12, 31))?
@@ -266,47 +285,53 @@ fn settle(facts: &Facts<'_>, rule: &Rule, finding: &mut Finding, judged: Judged)
                 && facts.in_force_until().is_none_or(|to| *day <= to)
         };
         let governed = outcome.also.iter().copied().find(within).or(governed);
-        if let Some(day) = governed {
-            in_force(facts, finding, day, &mut message);
+        if let Some(day) = governed
+            && let Some(other) = out_of_force(facts, day, &mut message)
+        {
+            verdict = other;
+            if other == Verdict::Borderline {
+                reading = Some("last-day".into());
+            }
         }
     }
-    finding.message = Words::join(&message);
-    finding.facts = outcome.facts;
-    finding.events = outcome.uses;
-    finding.causes = outcome.causes;
-    finding.due = outcome.due;
-    finding.missing = outcome.missing;
-    finding.count = outcome.count;
+    Settled {
+        verdict,
+        severity,
+        message,
+        reading,
+        reason,
+        outcome,
+    }
 }
 
 /// Outside the validity no duty is judged; the last day may be open to readings.
-fn in_force(facts: &Facts<'_>, finding: &mut Finding, day: Day, message: &mut Vec<Words>) {
+fn out_of_force(facts: &Facts<'_>, day: Day, message: &mut Vec<Words>) -> Option<Verdict> {
     let meta = &facts.pack.meta;
     let until = facts.in_force_until();
-    if meta.from.is_some_and(|from| day < from) || until.is_some_and(|to| day > to) {
-        // the other reading moves the last day only, and only until a renewal moves it further
-        let open = until.is_some_and(|to| day > to) && until == meta.to;
-        if open && meta.to_reading.is_some_and(|to| day <= to) {
-            finding.verdict = Verdict::Borderline;
-            finding.reading = Some("last-day".into());
-            message.push(words!(
-                "{}是否仍在有效期内，{}可有两种读法。",
-                "Whether {} is still in force can be read in two ways ({}).",
-                day,
-                meta.validity_cite
-            ));
-        } else {
-            finding.verdict = Verdict::OutOfForce;
-            message.clear();
-            message.push(words!(
-                "{}不在依据的有效期内（{}至{}）。",
-                "{} lies outside the validity of the regulation ({} to {}).",
-                day,
-                meta.from.map_or(String::new(), |d| d.to_string()),
-                until.map_or(String::new(), |d| d.to_string())
-            ));
-        }
+    let outside = meta.from.is_some_and(|from| day < from) || until.is_some_and(|to| day > to);
+    if !outside {
+        return None;
     }
+    // the other reading moves the last day only, and only until a renewal moves it further
+    let open = until.is_some_and(|to| day > to) && until == meta.to;
+    if open && meta.to_reading.is_some_and(|to| day <= to) {
+        message.push(words!(
+            "{}是否仍在有效期内，{}可有两种读法。",
+            "Whether {} is still in force can be read in two ways ({}).",
+            day,
+            meta.validity_cite
+        ));
+        return Some(Verdict::Borderline);
+    }
+    message.clear();
+    message.push(words!(
+        "{}不在依据的有效期内（{}至{}）。",
+        "{} lies outside the validity of the regulation ({} to {}).",
+        day,
+        meta.from.map_or(String::new(), |d| d.to_string()),
+        until.map_or(String::new(), |d| d.to_string())
+    ));
+    Some(Verdict::OutOfForce)
 }
 
 /// Takes a reason that has just been recorded into a finding.

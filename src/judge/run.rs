@@ -19,11 +19,16 @@ use crate::words::Words;
 
 /// Runs all checks; a reading that turns the answer makes it borderline, unless the competent
 /// office has said which one holds. A reading that several checks have is one reading.
-pub(super) fn computed(facts: &Facts<'_>, rule: &str, checks: &[&Check], passed: bool) -> Judged {
+pub(super) fn computed<'a>(
+    facts: &Facts<'a>,
+    rule: &str,
+    checks: &[&'a Check],
+    passed: bool,
+) -> Judged {
     let mut outcomes = Vec::new();
     let mut ruled = None;
     let mut open: Vec<&Reading> = Vec::new();
-    let under = |check: &Check, reading: &Reading| {
+    let under = |check: &'a Check, reading: &Reading| {
         let when = reading.when.as_ref().or(check.when.as_ref());
         applied(facts, check, when, &reading.primitive, passed)
     };
@@ -87,9 +92,9 @@ fn turned(taken: Status, other: Status) -> bool {
 }
 
 /// Runs a check on the subject, or on each of the records that it is for.
-fn applied(
-    facts: &Facts<'_>,
-    check: &Check,
+fn applied<'a>(
+    facts: &Facts<'a>,
+    check: &'a Check,
     when: Option<&Expr>,
     primitive: &Primitive,
     passed: bool,

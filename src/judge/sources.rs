@@ -1,5 +1,7 @@
 //! Facts about the sources of a project's money: who pays, and how much in all.
 
+use std::borrow::Cow;
+
 use super::eval::{Facts, Found};
 use crate::law::Money;
 use crate::pack::expr::ModuleFact;
@@ -66,7 +68,7 @@ pub(super) fn mixed<'a>(which: ModuleFact, facts: &Facts<'a>) -> Option<Found<'a
         _ => government()?.checked_add(social()?)?.checked_add(own()?),
     }?;
     Some(Found {
-        value: Value::Money(amount),
+        value: Cow::Owned(Value::Money(amount)),
         fact: Some(fact),
     })
 }
@@ -78,7 +80,7 @@ pub(super) fn closing<'a>(view: &View<'a>, fields: [&str; 3]) -> Option<Found<'a
         sum.checked_add(fact.value(field).money()?)
     })?;
     Some(Found {
-        value: Value::Money(amount),
+        value: Cow::Owned(Value::Money(amount)),
         fact: Some(fact),
     })
 }
@@ -93,7 +95,7 @@ pub(super) fn disbursed<'a>(view: &View<'a>) -> Option<Found<'a>> {
         sum.checked_add(fact.value("amount").money()?)
     })?;
     Some(Found {
-        value: Value::Money(amount),
+        value: Cow::Owned(Value::Money(amount)),
         fact: list.last().copied(),
     })
 }

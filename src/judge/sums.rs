@@ -104,22 +104,12 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn of_case(&self, view: &View<'a>, expr: &Expr) -> Answer {
-        let facts = Facts {
-            pack: self.pack,
-            view,
-            focus: None,
-            read_as: self.read_as,
-        };
+        let facts = self.of(view);
         facts.test(expr, None)
     }
 
     pub(super) fn amount_of(&self, view: &View<'a>, path: &Path) -> Option<Money> {
-        let facts = Facts {
-            pack: self.pack,
-            view,
-            focus: None,
-            read_as: self.read_as,
-        };
+        let facts = self.of(view);
         facts.value(path)?.value.money()
     }
 

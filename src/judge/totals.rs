@@ -217,12 +217,7 @@ impl<'a> Facts<'a> {
         };
         let mut dated = Vec::new();
         for view in &population.cases {
-            let facts = Facts {
-                pack: self.pack,
-                view,
-                focus: None,
-                read_as: self.read_as,
-            };
+            let facts = self.of(view);
             let day = facts.dates(&overflow.by).pop().map(|(day, _)| day);
             match (day, self.amount_of(view, &overflow.of)) {
                 (Some(day), Some(amount)) => dated.push((day, view.id.clone(), amount, view)),

@@ -115,11 +115,32 @@ impl Day {
     }
 }
 
+/// The day of a text that is written as the ledger writes it, `2022-04-01`; nothing for any
+/// other way of writing, and for days that cannot be.
+fn canonical(text: &str) -> Option<Day> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_u32, |sum, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| sum * 10 + u32::from(digit - b'0'))
+        })
+    };
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
+    let known = YEARS.contains(&year);
+    known.then(|| Day::new(year, number(&[m1, m2])?, number(&[d1, d2])?))?
+}
+
 impl FromStr for Day {
     type Err = DayError;
 
     /// Reads `2022-04-01`, `2022/4/1`, `2022.4.1`, `2022年4月1日` or `20220401`.
     fn from_str(text: &str) -> Result<Day, DayError> {
+        if let Some(day) = canonical(text) {
+            return Ok(day);
+        }
         let not_a_day = || DayError::NotADay(shown(text));
         let clean = plain(text).ok_or_else(not_a_day)?;
         let parts: Vec<&str> = if let Some(rest) = clean.strip_suffix(['日', '号']) {
@@ -157,7 +178,18 @@ impl FromStr for Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0.format("%Y-%m-%d").to_string())
+        // the years are four digits
+        let mut text = *b"0000-00-00";
+        let mut put = |at: usize, digits: usize, mut number: u32| {
+            for place in (at..at + digits).rev() {
+                text[place] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+                number /= 10;
+            }
+        };
+        put(0, 4, self.0.year().unsigned_abs());
+        put(5, 2, self.0.month());
+        put(8, 2, self.0.day());
+        f.pad(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -201,6 +233,9 @@ impl FromStr for Moment {
 
     /// Reads `2022-04-01 09:30`, `2022-04-01T09:30`, `2022年4月1日 9:30`, or only the day.
     fn from_str(text: &str) -> Result<Moment, DayError> {
+        if let Some(day) = canonical(text) {
+            return Ok(Moment::of_day(day));
+        }
         let not_a_minute = || DayError::NotAMinute(shown(text));
         let clean = plain(text).ok_or_else(not_a_minute)?;
         let Some((day, time)) = clean

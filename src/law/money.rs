@@ -149,8 +149,21 @@ impl FromStr for Money {
 
     /// Reads an amount: a bare number is yuan; 元, 万, 万元, ￥, commas and full-width forms are read.
     fn from_str(text: &str) -> Result<Money, MoneyError> {
-        read(text, false)
+        canonical(text).map_or_else(|| read(text, false), Ok)
     }
+}
+
+/// The amount of a text as the ledger writes it, `485000.00`; nothing for any other writing.
+fn canonical(text: &str) -> Option<Money> {
+    let (yuan, fen) = text.split_once('.')?;
+    let digits = |part: &str, most: usize| {
+        (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !digits(yuan, 15) || fen.len() != 2 || !digits(fen, 2) {
+        return None;
+    }
+    let yuan: i64 = yuan.parse().ok()?;
+    Some(Money::from_fen(yuan * 100 + fen.parse::<i64>().ok()?))
 }
 
 impl fmt::Display for Money {

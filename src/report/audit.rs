@@ -5,12 +5,15 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSlice as _;
+
 use super::table::clean;
 use crate::corridor::whole_book;
-use crate::judge::{self, Counts, Finding, Verdict};
+use crate::judge::{self, Asked, Counts, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Ledger, Stated};
-use crate::pack::Pack;
+use crate::pack::{Pack, Rule};
 use crate::state::{Book, Subject, View};
 use crate::words::Lang;
 
@@ -23,6 +26,8 @@ pub struct Wanted {
     pub stage: Option<String>,
     /// Only these rules.
     pub rules: Vec<String>,
+    /// Also what passes and what does not apply.
+    pub all: bool,
 }
 
 /// A judged year.
@@ -57,12 +62,10 @@ pub struct Audit {
 }
 
 impl Wanted {
-    /// True if a finding is wanted, as far as its rule goes.
-    pub(super) fn takes(&self, finding: &Finding) -> bool {
-        self.stage
-            .as_ref()
-            .is_none_or(|stage| finding.stage == *stage)
-            && (self.rules.is_empty() || self.rules.contains(&finding.rule))
+    /// True if a rule is wanted.
+    pub(super) fn takes(&self, rule: &Rule) -> bool {
+        self.stage.as_ref().is_none_or(|stage| rule.stage == *stage)
+            && (self.rules.is_empty() || self.rules.contains(&rule.id))
     }
 
     /// True if a community is wanted, by its code or its name.
@@ -89,18 +92,20 @@ pub fn audit(
     let names = names_of(&book);
     let wants = |code: &str| wanted.wants(&names, code);
     let subjects = subjects_of(&book, year, as_of, &wants, wanted.community.is_none());
-    let findings: Vec<Finding> = subjects
-        .iter()
-        .flat_map(|subject| judge::judge(pack, &book, subject, as_of))
-        .filter(|finding| wanted.takes(finding))
-        .collect();
+    let rule = |rule: &Rule| wanted.takes(rule);
+    let tell = |verdict| wanted.all || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
+    let asked = Asked {
+        rule: &rule,
+        tell: &tell,
+    };
+    let (counts, findings) = judged(pack, &book, &subjects, as_of, asked);
     let titles = subjects
         .iter()
         .filter(|id| matches!(Subject::parse(id), Subject::Case(..)))
         .filter_map(|id| Some((id.clone(), title(&book, id, as_of)?)))
         .collect();
     Ok(Judged {
-        regime: &pack.meta.id,
+        pack,
         year,
         as_of,
         chains: ledger.stated()?,
@@ -108,6 +113,7 @@ pub fn audit(
         book: &book,
         subjects,
         titles,
+        counts,
         findings,
     }
     .told(wanted))
@@ -123,7 +129,7 @@ pub(super) fn names_of(book: &Book) -> BTreeMap<String, String> {
 
 /// A year whose subjects are judged, by one run or by many.
 pub(super) struct Judged<'a> {
-    pub(super) regime: &'a str,
+    pub(super) pack: &'a Pack,
     pub(super) year: i32,
     pub(super) as_of: Day,
     pub(super) chains: Vec<Stated>,
@@ -132,6 +138,8 @@ pub(super) struct Judged<'a> {
     pub(super) book: &'a Book,
     pub(super) subjects: Vec<String>,
     pub(super) titles: BTreeMap<String, String>,
+    /// All verdicts, those too that are not told.
+    pub(super) counts: Counts,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -140,6 +148,8 @@ impl Judged<'_> {
     pub(super) fn told(mut self, wanted: &Wanted) -> Audit {
         self.findings
             .sort_by(|a, b| (a.verdict, &a.subject).cmp(&(b.verdict, &b.subject)));
+        let rules = self.pack.rules.iter().filter(|rule| wanted.takes(rule));
+        let known: BTreeSet<&str> = rules.map(|rule| rule.id.as_str()).collect();
         let names = names_of(self.book);
         let is_case = |id: &&String| matches!(Subject::parse(id), Subject::Case(..));
         let communities: BTreeSet<String> = self
@@ -149,7 +159,7 @@ impl Judged<'_> {
             .filter(|code| wanted.wants(&names, code))
             .collect();
         Audit {
-            regime: self.regime.to_owned(),
+            regime: self.pack.meta.id.clone(),
             year: self.year,
             as_of: self.as_of,
             events: self.chains.iter().map(|chain| chain.events).sum(),
@@ -157,13 +167,48 @@ impl Judged<'_> {
             projects: self.subjects.iter().filter(is_case).count(),
             communities: communities.len(),
             titles: self.titles,
-            counts: Counts::of(&self.findings),
-            unmatched: unmatched(self.book, &self.subjects, &self.findings, self.as_of),
+            counts: self.counts,
+            unmatched: unmatched(
+                self.book,
+                &self.subjects,
+                &self.findings,
+                &known,
+                self.as_of,
+            ),
             unknown: self.unknown,
             names,
             findings: self.findings,
         }
     }
+}
+
+/// Judges subjects on all processors; the order is that of the subjects.
+fn judged(
+    pack: &Pack,
+    book: &Book,
+    subjects: &[String],
+    as_of: Day,
+    asked: Asked<'_>,
+) -> (Counts, Vec<Finding>) {
+    let some = |subjects: &[String]| {
+        let mut counts = Counts::default();
+        let mut findings = Vec::new();
+        for subject in subjects {
+            let of_subject = judge::judge_for(pack, book, (subject, as_of), asked, |finding| {
+                findings.push(finding);
+            });
+            counts.join(of_subject);
+        }
+        (counts, findings)
+    };
+    let parts: Vec<(Counts, Vec<Finding>)> = subjects.par_chunks(64).map(some).collect();
+    let mut counts = Counts::default();
+    let mut findings = Vec::new();
+    for (part, found) in parts {
+        counts.join(part);
+        findings.extend(found);
+    }
+    (counts, findings)
 }
 
 /// The name of a project.
@@ -255,6 +300,7 @@ fn unmatched(
     book: &Book,
     subjects: &[String],
     findings: &[Finding],
+    shown: &BTreeSet<&str>,
     as_of: Day,
 ) -> Vec<(String, String)> {
     let answered: BTreeSet<(&str, &str)> = findings
@@ -263,7 +309,6 @@ fn unmatched(
         .map(|f| (f.subject.as_str(), f.rule.as_str()))
         .collect();
     let judged: BTreeSet<&str> = subjects.iter().map(String::as_str).collect();
-    let shown: BTreeSet<&str> = findings.iter().map(|f| f.rule.as_str()).collect();
     book.facts()
         .iter()
         .filter(|fact| fact.def.id == "register.reason" && !fact.struck)

@@ -204,7 +204,7 @@ fn fact_rows(
                 (value, None) => text_of(value),
             };
             let mut row = vec![
-                Cell::Text(fact.key.origin.clone()),
+                Cell::Text(fact.key.origin.to_string()),
                 Cell::Whole(fact.key.seq),
                 Cell::Text(fact.def.id.to_owned()),
                 Cell::Text(fact.subject.clone()),

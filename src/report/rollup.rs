@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::audit::{Audit, Judged, Wanted, above, names_of, serves, subjects_of, title};
 use super::partial::{Carried, Found, Listed, Partial, Reach, Rules, code_of};
-use crate::judge::{Finding, Verdict, scope_of};
+use crate::judge::{Counts, Finding, Verdict, scope_of};
 use crate::law::Day;
 use crate::ledger::{Event, Stated};
 use crate::pack::Pack;
@@ -85,7 +85,7 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
         }
     }
     Ok(Judged {
-        regime: &pack.meta.id,
+        pack,
         year,
         as_of,
         chains,
@@ -93,6 +93,7 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
         book: &book,
         subjects: roll.subjects,
         titles: roll.titles,
+        counts: Counts::of(&roll.findings),
         findings: roll.findings,
     }
     .told(wanted))
@@ -154,7 +155,10 @@ impl Roll<'_> {
     }
 
     fn add(&mut self, id: String, mut findings: Vec<Finding>) {
-        findings.retain(|finding| self.wanted.takes(finding));
+        let rule = |finding: &Finding| self.rules.get(finding.rule.as_str());
+        findings.retain(|finding| {
+            rule(finding).is_some_and(|&at| self.wanted.takes(&self.pack.rules[at]))
+        });
         findings.sort_by_key(|finding| self.rules.get(finding.rule.as_str()));
         self.findings.extend(findings);
         self.subjects.push(id);
@@ -192,7 +196,10 @@ impl Roll<'_> {
                 .into_iter()
                 .filter_map(|(place, seq)| {
                     let origin = origins.get(place)?.clone();
-                    Some(EventKey { origin, seq })
+                    Some(EventKey {
+                        origin: origin.into(),
+                        seq,
+                    })
                 })
                 .collect(),
             causes: Vec::new(),

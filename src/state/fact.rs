@@ -1,8 +1,9 @@
 //! One fact: an event decoded into typed values.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::law::{Day, Moment, Money};
 use crate::ledger::Event;
@@ -180,7 +181,7 @@ impl Value {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct EventKey {
     /// Name of the chain.
-    pub origin: String,
+    pub origin: Arc<str>,
     /// Place in the chain.
     pub seq: i64,
 }
@@ -209,30 +210,21 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// Decodes an event of a known step. A payload of an older version decodes as far
+    /// Decodes an event of a known step, with the name of its chain. A payload of an older version decodes as far
     /// as it goes: fields it lacks are nothing, fields since given up are passed over.
     #[must_use]
-    pub fn decode(def: &'static StepDef, event: Event) -> Self {
-        let json: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_default();
-        let values = def
-            .fields
-            .iter()
-            .map(|field| {
-                json.get(field.name)
-                    .map_or(Value::None, |value| Value::decode(field, value))
-            })
-            .collect();
+    pub fn decode(def: &'static StepDef, origin: Arc<str>, event: Event) -> Self {
         Self {
             def,
             key: EventKey {
-                origin: event.origin,
+                origin,
                 seq: event.seq,
             },
             subject: event.subject,
             occurred: event.occurred.parse().ok(),
             recorded_at: event.recorded_at,
             actor: event.actor,
-            values,
+            values: super::decode::values(def, &event.payload),
             struck: false,
             amended: Vec::new(),
         }
@@ -249,13 +241,13 @@ impl Fact {
 
     /// Every subject that the fact concerns, its own first.
     #[must_use]
-    pub fn mentions(&self) -> Vec<String> {
-        let mut list = vec![self.subject.clone()];
+    pub fn mentions(&self) -> Vec<&str> {
+        let mut list = vec![self.subject.as_str()];
         for (field, value) in self.def.fields.iter().zip(&self.values) {
             if field.kind == Kind::Ref {
                 for text in value.items().iter().filter_map(Value::text) {
-                    if !list.iter().any(|s| s == text) {
-                        list.push(text.to_owned());
+                    if !list.contains(&text) {
+                        list.push(text);
                     }
                 }
             }

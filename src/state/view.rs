@@ -3,7 +3,7 @@
 use super::subject::{BLOCKED, DISTRICT, LIBRARY};
 use super::{Book, Fact, Subject, Value};
 use crate::law::Day;
-use crate::step::StepDef;
+use crate::step::{Recorded, StepDef, general, implement};
 
 /// The facts that bear on one subject, as of a day.
 #[derive(Debug)]
@@ -17,9 +17,57 @@ pub struct View<'a> {
     /// The day up to which facts count.
     pub as_of: Day,
     /// Facts that concern the subject itself.
-    own: Vec<usize>,
+    own: Live<'a>,
     /// Facts of the subjects that it names: demands, meetings, library items.
-    linked: Vec<usize>,
+    linked: Live<'a>,
+}
+
+/// The facts of a list that stand and are known, in order of arrival and by their step.
+#[derive(Debug)]
+struct Live<'a> {
+    all: Vec<&'a Fact>,
+    /// The same facts, those of one step together.
+    sorted: Vec<&'a Fact>,
+    /// Where in `sorted` each step's facts begin and end.
+    steps: Vec<(u64, u32, u32)>,
+}
+
+impl<'a> Live<'a> {
+    fn new(book: &'a Book, list: &[usize], as_of: Day) -> Self {
+        let known = |fact: &&Fact| fact.occurred.is_none_or(|day| day <= as_of);
+        let all: Vec<&Fact> = list
+            .iter()
+            .map(|&index| book.fact(index))
+            .filter(|fact| !fact.struck)
+            .filter(known)
+            .collect();
+        let mut sorted = all.clone();
+        sorted.sort_by_key(|fact| fact.def.mark);
+        let mut steps: Vec<(u64, u32, u32)> = Vec::new();
+        for (at, fact) in (0_u32..).zip(&sorted) {
+            match steps.last_mut() {
+                Some((mark, _, end)) if *mark == fact.def.mark => *end = at + 1,
+                _ => steps.push((fact.def.mark, at, at + 1)),
+            }
+        }
+        Self { all, sorted, steps }
+    }
+
+    /// The facts of one step, in order of arrival.
+    fn of(&self, def: &StepDef) -> &[&'a Fact] {
+        let range = self.steps.iter().find(|(mark, ..)| *mark == def.mark);
+        range.map_or(&[], |&(_, from, to)| {
+            &self.sorted[from as usize..to as usize]
+        })
+    }
+
+    /// The latest by business date, and of one day the one that was recorded last.
+    fn last(&self, def: &StepDef) -> Option<&'a Fact> {
+        self.of(def)
+            .iter()
+            .copied()
+            .max_by_key(|fact| fact.occurred)
+    }
 }
 
 impl<'a> View<'a> {
@@ -85,51 +133,38 @@ impl<'a> View<'a> {
             id: id.to_owned(),
             subject,
             as_of,
-            own,
-            linked,
+            own: Live::new(book, &own, as_of),
+            linked: Live::new(book, &linked, as_of),
         }
-    }
-
-    fn live(&self, index: usize) -> Option<&'a Fact> {
-        let fact = self.book.fact(index);
-        let known = fact.occurred.is_none_or(|day| day <= self.as_of);
-        (!fact.struck && known).then_some(fact)
     }
 
     /// The live facts of a step, own before linked, each in order of arrival.
     pub fn facts(&self, def: &'static StepDef) -> impl Iterator<Item = &'a Fact> + '_ {
-        self.own
-            .iter()
-            .chain(&self.linked)
-            .filter_map(|&index| self.live(index))
-            .filter(move |fact| fact.def.id == def.id)
+        let own = self.own.of(def).iter();
+        own.chain(self.linked.of(def)).copied()
+    }
+
+    /// True if there is a live fact of a step.
+    #[must_use]
+    pub fn has(&self, def: &StepDef) -> bool {
+        !self.own.of(def).is_empty() || !self.linked.of(def).is_empty()
     }
 
     /// All live facts that concern the subject itself.
     pub fn own(&self) -> impl Iterator<Item = &'a Fact> + '_ {
-        self.own.iter().filter_map(|&index| self.live(index))
+        self.own.all.iter().copied()
     }
 
     /// The fact of a step that counts: the latest own one, else the latest linked one.
     #[must_use]
     pub fn last(&self, def: &'static StepDef) -> Option<&'a Fact> {
-        // by business date, and of one day the one that was recorded last
-        let last = |list: &[usize]| {
-            list.iter()
-                .filter_map(|&index| self.live(index))
-                .filter(|fact| fact.def.id == def.id)
-                .max_by_key(|fact| fact.occurred)
-        };
-        last(&self.own).or_else(|| last(&self.linked))
+        self.own.last(def).or_else(|| self.linked.last(def))
     }
 
     /// True if the facts of this step stand with linked subjects, so that all of them count.
     #[must_use]
     pub fn is_linked(&self, def: &'static StepDef) -> bool {
-        !self
-            .own
-            .iter()
-            .any(|&index| self.live(index).is_some_and(|fact| fact.def.id == def.id))
+        self.own.of(def).is_empty()
     }
 
     /// The facts of a step that count: the last own one, or all linked ones.
@@ -149,11 +184,10 @@ impl<'a> View<'a> {
     /// The subject was withdrawn; gives the withdrawal.
     #[must_use]
     pub fn withdrawn(&self) -> Option<&'a Fact> {
-        self.own().find(|fact| {
-            fact.def.id == "withdraw"
-                && fact.subject == self.id
-                && matches!(fact.value("event"), Value::None)
-        })
+        let withdrawals = self.own.of(general::Withdraw::DEF).iter().copied();
+        withdrawals
+            .into_iter()
+            .find(|fact| fact.subject == self.id && matches!(fact.value("event"), Value::None))
     }
 
     /// The year that the subject belongs to: that of its first day of implementation, else
@@ -161,8 +195,9 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn year(&self) -> Option<i32> {
         let started = self
-            .own()
-            .filter(|fact| fact.def.id == "implement.start")
+            .own
+            .of(implement::Start::DEF)
+            .iter()
             .filter_map(|fact| fact.occurred)
             .map(Day::year)
             .last();

@@ -75,7 +75,7 @@ pub(super) fn readings(reader: Reader<'_>) -> anyhow::Result<Vec<Conflict>> {
         let text = |field: &str| clean(fact.value(field).text().unwrap_or_default());
         if let Some(from) = fact.value("from").day() {
             let of_rule = answers.entry(text("rule")).or_default();
-            let of_chain = of_rule.entry(fact.key.origin.clone()).or_default();
+            let of_chain = of_rule.entry(fact.key.origin.to_string()).or_default();
             of_chain.insert(from, text("reading"));
         }
     }

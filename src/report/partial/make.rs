@@ -208,7 +208,7 @@ impl Lexicon {
             events: finding
                 .events
                 .iter()
-                .map(|key| (places[key.origin.as_str()], key.seq))
+                .map(|key| (places[&*key.origin], key.seq))
                 .collect(),
             due: finding.due,
             reading: finding.reading,
@@ -290,11 +290,11 @@ impl Carrying<'_> {
             }
         }
         // a demand, a round or a meeting of another year that no case rests on does not matter
-        let relevant = |id: &String| {
+        let relevant = |id: &&str| {
             let of_case = matches!(Subject::parse(id), Subject::Case(..));
             let tail = code_of(id).map_or("", |code| &id[code.len()..]);
             let its_year = tail.get(..4).and_then(|text| text.parse::<i32>().ok());
-            of_case || its_year.is_none_or(|of| of == year) || linked.contains(id)
+            of_case || its_year.is_none_or(|of| of == year) || linked.contains(*id)
         };
         let chosen: Vec<usize> = (0..book.facts().len())
             .filter(|index| !self.seen.contains(index))
@@ -331,7 +331,7 @@ impl Carrying<'_> {
 
 /// True for a record by which a case rests on something else.
 fn links(fact: &Fact) -> bool {
-    let of_year = |id: &String| {
+    let of_year = |id: &str| {
         matches!(
             Subject::parse(id),
             Subject::StreetYear(..) | Subject::DistrictYear(_)

@@ -103,7 +103,7 @@ impl<'r> Pass<'r> {
             || ids(&event.payload).any(|id| matches!(Subject::parse(id), Subject::Case(..)));
         if raw {
             let key = EventKey {
-                origin: event.origin.clone(),
+                origin: event.origin.as_str().into(),
                 seq: event.seq,
             };
             self.stock.raw.insert(key, (at, event.clone()));
@@ -141,8 +141,11 @@ impl<'r> Pass<'r> {
         }
         // a correction names in its text what the corrected event will name
         let amends = def == general::Amend::DEF;
-        let named = Fact::decode(def, event.clone()).mentions();
-        let links = found.into_iter().filter(|id| amends || named.contains(id));
+        let fact = Fact::decode(def, event.origin.as_str().into(), event.clone());
+        let named = fact.mentions();
+        let links = found
+            .into_iter()
+            .filter(|id| amends || named.contains(&id.as_str()));
         self.links.extend(links);
     }
 }
