@@ -12,6 +12,7 @@ mod view;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 pub use cohort::Started;
@@ -19,20 +20,20 @@ pub use fact::{EventKey, Fact, Value};
 pub use subject::Subject;
 pub use view::View;
 
-use crate::law::Calendar;
+use crate::law::{Calendar, Day};
 use crate::ledger::Event;
-use crate::step::{self, StepDef, general};
+use crate::step::{self, Recorded as _, StepDef, general, register};
 
 /// Facts in memory, found by subject. May hold a whole ledger or a few subjects of it.
 #[derive(Debug, Default)]
 pub struct Book {
     facts: Vec<Fact>,
     by_subject: BTreeMap<String, Vec<usize>>,
-    about: HashMap<String, Vec<usize>>,
-    by_place: HashMap<(Arc<str>, i64), usize>,
+    about: FxHashMap<String, Vec<usize>>,
+    by_place: FxHashMap<(Arc<str>, i64), usize>,
     /// The name of each chain, kept once.
     chains: Vec<Arc<str>>,
-    by_step: HashMap<&'static str, Vec<usize>>,
+    by_step: FxHashMap<u64, Vec<usize>>,
     /// Events of steps that this version does not know: kept and verified, not judged.
     pub unknown: usize,
     /// Events from this one on are not taken up.
@@ -131,7 +132,7 @@ impl Book {
             }
         }
         self.by_place.insert(place.clone(), index);
-        self.by_step.entry(def.id).or_default().push(index);
+        self.by_step.entry(def.mark).or_default().push(index);
         self.facts.push(fact);
         // another ledger's correction may be read before what it corrects
         for early in self.early.remove(&place).unwrap_or_default() {
@@ -164,7 +165,7 @@ impl Book {
     /// The working days: those that come with the tool, and those of recorded notices.
     #[must_use]
     pub fn calendar(&self) -> &Calendar {
-        let def = <general::Holidays as step::Recorded>::DEF;
+        let def = general::Holidays::DEF;
         if self.of_step(def).next().is_none() {
             return Calendar::embedded();
         }
@@ -273,7 +274,7 @@ impl Book {
     /// The facts of one step that are not struck, in order of arrival.
     pub fn of_step(&self, def: &StepDef) -> impl Iterator<Item = &Fact> {
         self.by_step
-            .get(def.id)
+            .get(&def.mark)
             .into_iter()
             .flatten()
             .map(|&index| &self.facts[index])
@@ -299,10 +300,10 @@ impl Book {
         // proposer makes no demand part of the case
         for &index in self.about(subject) {
             let fact = &self.facts[index];
-            if fact.def.stage() == "publicize" {
+            if fact.def.id.starts_with("publicize.") {
                 continue;
             }
-            for name in fact.mentions() {
+            for name in fact.named() {
                 if name == subject || links.iter().any(|link| link == name) {
                     continue;
                 }
@@ -316,6 +317,26 @@ impl Book {
             }
         }
         links
+    }
+
+    /// The live facts of a step that concern a subject up to a day, in order of arrival.
+    pub fn live(
+        &self,
+        subject: &str,
+        def: &'static StepDef,
+        as_of: Day,
+    ) -> impl Iterator<Item = &Fact> {
+        let facts = self.of_subject(subject).iter().map(|&i| &self.facts[i]);
+        facts.filter(move |fact| {
+            fact.def == def && !fact.struck && fact.occurred.is_none_or(|day| day <= as_of)
+        })
+    }
+
+    /// The latest of these facts by business date, and of one day the one recorded last.
+    #[must_use]
+    pub fn latest(&self, subject: &str, def: &'static StepDef, as_of: Day) -> Option<&Fact> {
+        self.live(subject, def, as_of)
+            .max_by_key(|fact| fact.occurred)
     }
 
     /// The whole subject was withdrawn.
@@ -372,7 +393,7 @@ impl Book {
     pub fn communities(&self) -> Vec<String> {
         let mut codes: Vec<String> = self
             .by_step
-            .get("register.community")
+            .get(&register::Community::DEF.mark)
             .into_iter()
             .flatten()
             .map(|&index| self.facts[index].subject.clone())

@@ -1,6 +1,6 @@
 //! Primitives over the projects of a year and over its parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::law::Day;
 use crate::pack::check::{Cohort, Least};
 use crate::pack::expr::Expr;
 use crate::state::subject::DISTRICT;
-use crate::state::{Fact, View};
+use crate::state::{Fact, Value, View};
 use crate::step::StepDef;
 use crate::words;
 use crate::words::Words;
@@ -60,17 +60,22 @@ impl<'a> Facts<'a> {
             .filter(|fact| fact.occurred.is_none_or(|day| day <= view.as_of))
             .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
             .collect();
-        let reaches = |fact: &&Fact| population.iter().any(|case| self.reaches(fact, case));
+        let places = self.places(&population);
         // what was inspected elsewhere is no inspection here
-        let records: Vec<&Fact> = records.into_iter().filter(reaches).collect();
+        let here = |fact: &&Fact| {
+            let scope = fact.value("scope").text();
+            !population.is_empty() && scope.is_none_or(|scope| places.contains(scope))
+        };
+        let records: Vec<&Fact> = records.into_iter().filter(here).collect();
+        let mut listed: HashMap<&str, Vec<&Fact>> = HashMap::new();
+        for fact in &records {
+            for case in fact.value("cases").items().iter().filter_map(Value::text) {
+                listed.entry(case).or_default().push(*fact);
+            }
+        }
         let named = |case: &str| {
-            records.iter().any(|fact| {
-                if !self.reaches(fact, case) {
-                    return false;
-                }
-                let cases = fact.value("cases").items();
-                cases.iter().any(|value| value.text() == Some(case))
-            })
+            let lists = listed.get(case);
+            lists.is_some_and(|facts| facts.iter().any(|fact| self.reaches(fact, case)))
         };
         let (covered, missing): (Vec<&str>, Vec<&str>) =
             population.iter().partition(|case| named(case));
@@ -105,6 +110,21 @@ impl<'a> Facts<'a> {
             .fact("left_out", json!(lacking));
         outcome.governed = Day::new(year, 12, 31);
         outcome
+    }
+
+    /// The scopes that hold any of some cases: the district, streets and communities.
+    fn places(&self, cases: &[&str]) -> HashSet<String> {
+        let book = self.view.book;
+        let mut places = HashSet::from([DISTRICT.to_owned()]);
+        for case in cases {
+            for code in book.served(case) {
+                if !places.contains(&code) {
+                    places.extend(book.street(&code).map(str::to_owned));
+                    places.insert(code);
+                }
+            }
+        }
+        places
     }
 
     /// True if the scope of a record, if it names one, holds the case.

@@ -14,7 +14,7 @@ use crate::step::{
     shortlist, works,
 };
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, aloud};
 
 /// One act of supervision of a case.
 struct Act<'a> {
@@ -116,7 +116,8 @@ impl<'a> Facts<'a> {
 
     /// A unit that took a case in spite of an interest is entered in the blocklist.
     fn listed(&self, kin: &Kin<'_>) -> Outcome {
-        let breach = self.staff(kin);
+        // what is decided here rests on who is to blame
+        let breach = aloud(|| self.staff(kin));
         if breach.causes.is_empty() {
             return Outcome::exempt(words!("没有发现应列入的单位。", "No unit to be listed."));
         }

@@ -1,19 +1,19 @@
 //! Facts by path, and conditions over them with three answers: yes, no, unknown.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
 use super::modules;
-use crate::law::Money;
+use crate::law::{Day, Money};
 use crate::pack::Pack;
 use crate::pack::expr::{Expr, Literal, Op, Path, Summand};
 use crate::state::{Fact, Value, View};
 use crate::step::{Kind, StepDef};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, is_silent};
 
 /// The answer of a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,7 @@ pub(super) struct Memo<'a> {
     named: RefCell<HashMap<usize, Vec<Found<'a>>>>,
     conditions: RefCell<HashMap<usize, Answer>>,
     stages: RefCell<Vec<(String, bool)>>,
+    until: OnceCell<Option<Day>>,
 }
 
 /// The record at hand, and the field that the records belonging to it share with it.
@@ -107,6 +108,14 @@ impl<'a> Facts<'a> {
     fn memo(&self) -> Option<&'a Memo<'a>> {
         self.memo
             .filter(|_| self.focus.is_none() && self.read_as.is_none())
+    }
+
+    /// The last day in force, asked once for all rules.
+    pub(super) fn in_force_until(&self) -> Option<Day> {
+        match self.memo {
+            Some(memo) => *memo.until.get_or_init(|| self.validity_end()),
+            None => self.validity_end(),
+        }
     }
 
     /// What is asked of a stage, once for all rules of it.
@@ -269,7 +278,10 @@ impl<'a> Facts<'a> {
     /// The answer of a condition of the pack, as it is read here.
     pub(super) fn answer(&self, index: usize) -> Answer {
         let memo = self.memo();
-        if let Some(answer) = memo.and_then(|m| m.conditions.borrow().get(&index).cloned()) {
+        let kept = memo.and_then(|m| m.conditions.borrow().get(&index).cloned());
+        // what is missing may have been kept without its name
+        let whole = |answer: &Answer| is_silent() || !matches!(answer, Answer::Unknown(_));
+        if let Some(answer) = kept.filter(whole) {
             return answer;
         }
         let answer = self.test(self.condition(index), None);

@@ -8,7 +8,7 @@ use super::outcome::Outcome;
 use super::records::join_labels;
 use crate::law::{Day, Money};
 use crate::pack::expr::{Expr, Path};
-use crate::state::{EventKey, Fact, Subject, Value, View};
+use crate::state::{Book, EventKey, Fact, Subject, Value, View};
 use crate::step::{Recorded, StepDef, fund, implement};
 use crate::words;
 
@@ -294,10 +294,9 @@ impl Fund {
                 continue;
             }
             for case in book.cases(&code) {
-                let of_case = View::new(book, case, view.as_of);
                 // money that was paid stays in the ledger, whatever became of the case
-                if fund_year(&of_case) == Some(*year) {
-                    let determined = of_case.last(implement::Determine::DEF);
+                if fund_year(book, case, view.as_of) == Some(*year) {
+                    let determined = book.latest(case, implement::Determine::DEF, view.as_of);
                     let level = determined.and_then(|fact| fact.value("fund_level").text());
                     let unit = if level == Some("street") { "" } else { &code };
                     let of_unit = |line: Line| Line {
@@ -307,7 +306,7 @@ impl Fund {
                     let paid = payments(view, case);
                     fund.paid
                         .extend(paid.into_iter().filter_map(line).map(of_unit));
-                    let back = of_case.facts(fund::Clawback::DEF);
+                    let back = book.live(case, fund::Clawback::DEF, view.as_of);
                     fund.returned.extend(back.filter_map(line).map(of_unit));
                 }
             }
@@ -353,11 +352,11 @@ impl Fund {
 }
 
 /// The year of the fund that pays for a case: as determined, else the programme year.
-fn fund_year(case: &View<'_>) -> Option<i32> {
-    let determined = case.last(implement::Determine::DEF);
+fn fund_year(book: &Book, case: &str, as_of: Day) -> Option<i32> {
+    let determined = book.latest(case, implement::Determine::DEF, as_of);
     match determined.and_then(|fact| fact.value("fund_year").count()) {
         Some(year) => i32::try_from(year).ok(),
-        None => case.subject.year(),
+        None => Subject::parse(case).year(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::funds;
 use super::sources;
 use crate::law::Day;
 use crate::pack::expr::ModuleFact;
-use crate::state::{Fact, Value, View};
+use crate::state::{Fact, Subject, Value, View};
 use crate::step::{Recorded, accept, fund, implement, library, register, shortlist, works};
 use crate::words::Words;
 
@@ -150,9 +150,8 @@ fn commission_total<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
     let at = facts.focus?.fact;
     let book = facts.view.book;
     let owner = |case: &str| -> Option<String> {
-        let view = View::new(book, case, facts.view.as_of);
-        let code = view.subject.community()?.to_owned();
-        let responsible = view.last(implement::Determine::DEF)?;
+        let code = Subject::parse(case).community()?.to_owned();
+        let responsible = book.latest(case, implement::Determine::DEF, facts.view.as_of)?;
         match responsible.value("responsible").text()? {
             "community" => Some(code),
             _ => book.street(&code).map(str::to_owned),

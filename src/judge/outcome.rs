@@ -175,6 +175,14 @@ impl Outcome {
     /// Joins the checks of one rule: the worst one decides.
     #[must_use]
     pub fn join(outcomes: Vec<Self>) -> Option<Self> {
+        if outcomes.len() == 1 {
+            let mut one = outcomes.into_iter().next()?;
+            if one.status == Status::Broken {
+                let first = one.governed;
+                one.also.splice(0..0, first);
+            }
+            return Some(one);
+        }
         let worst = outcomes.iter().map(|o| o.status).max()?;
         let mut joined = Self::new(worst, Words::default());
         let mut said: Vec<Words> = Vec::new();

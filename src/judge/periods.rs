@@ -229,7 +229,7 @@ impl Facts<'_> {
     }
 
     /// Last day in force, as extended by a recorded renewal.
-    pub(super) fn in_force_until(&self) -> Option<Day> {
+    pub(super) fn validity_end(&self) -> Option<Day> {
         let to = self.pack.meta.to?;
         let extended = self
             .view

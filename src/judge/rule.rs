@@ -356,9 +356,8 @@ fn reason(facts: &Facts<'_>, rule: &Rule) -> Option<String> {
             format!("{}（{day}）：{why}", filing.def.zh)
         });
     }
-    facts
-        .view
-        .facts(register::Reason::DEF)
+    let reasons = facts.view.facts(register::Reason::DEF);
+    reasons
         .filter(|fact| fact.subject == facts.view.id)
         .filter(|fact| fact.value("rule").text() == Some(&rule.id))
         .filter_map(|fact| fact.value("text").text().map(str::to_owned))

@@ -239,17 +239,22 @@ impl Fact {
             .unwrap_or(&NOTHING)
     }
 
+    /// The subjects that the fact's references name, perhaps more than once.
+    pub fn named(&self) -> impl Iterator<Item = &str> {
+        let fields = self.def.fields.iter().zip(&self.values);
+        fields
+            .filter(|(field, _)| field.kind == Kind::Ref)
+            .flat_map(|(_, value)| value.items())
+            .filter_map(Value::text)
+    }
+
     /// Every subject that the fact concerns, its own first.
     #[must_use]
     pub fn mentions(&self) -> Vec<&str> {
         let mut list = vec![self.subject.as_str()];
-        for (field, value) in self.def.fields.iter().zip(&self.values) {
-            if field.kind == Kind::Ref {
-                for text in value.items().iter().filter_map(Value::text) {
-                    if !list.contains(&text) {
-                        list.push(text);
-                    }
-                }
+        for name in self.named() {
+            if !list.contains(&name) {
+                list.push(name);
             }
         }
         list
