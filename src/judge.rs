@@ -112,6 +112,12 @@ pub fn judge_for(
         .filter(|rule| (asked.rule)(rule))
     {
         let verdict = rule::weigh(&facts, rule);
+        debug_assert_eq!(
+            verdict,
+            rule::found(&facts, rule).verdict,
+            "{} on {subject}: the verdict depends on its words",
+            rule.id
+        );
         counts.add(verdict);
         if (asked.tell)(verdict) {
             tell(rule::found(&facts, rule));

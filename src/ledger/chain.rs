@@ -1,7 +1,5 @@
 //! The hash of an event: SHA-256 over the stored text, each part with its length.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 use super::Event;
@@ -48,8 +46,10 @@ fn netstring(hasher: &mut Sha256, text: &str) {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
     for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
     }
     text
 }

@@ -364,6 +364,9 @@ pub(super) fn connect(path: &Path, write: bool) -> rusqlite::Result<Connection> 
     conn.busy_handler(Some(patient))?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // a plan does not depend on the values that are bound, so no statement is prepared again
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    conn.set_prepared_statement_cache_capacity(128);
     conn.execute_batch(
         "PRAGMA cell_size_check = ON;
          PRAGMA mmap_size = 0;

@@ -284,21 +284,19 @@ impl Writer<'_> {
     /// Everything appended must stand in the file as it was hashed.
     fn read_back(&self) -> anyhow::Result<()> {
         let (before, mut previous) = self.before;
-        for seq in before + 1..self.next_seq {
-            let event = self.reader().at(&self.origin.name, seq)?;
-            let whole = event
-                .as_ref()
-                .is_some_and(|event| chain::hash(&previous, event) == event.hash);
-            let Some(event) = event.filter(|_| whole) else {
-                return Err(Tampered {
-                    origin: self.origin.name.clone(),
-                    seq,
-                }
-                .into());
-            };
-            previous = event.hash;
-        }
-        if previous == self.previous {
+        let mut last = before;
+        let origin = &self.origin.name;
+        self.reader().of_chain(origin, before, |event| {
+            if event.seq != last + 1 || chain::hash(&previous, &event) != event.hash {
+                return Err(anyhow::Error::from(Tampered {
+                    origin: origin.clone(),
+                    seq: last + 1,
+                }));
+            }
+            (last, previous) = (event.seq, event.hash);
+            Ok(())
+        })?;
+        if last + 1 == self.next_seq && previous == self.previous {
             return Ok(());
         }
         Err(Tampered {

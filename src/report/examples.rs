@@ -14,6 +14,7 @@ use crate::judge::{self, Finding};
 use crate::law::Day;
 use crate::ledger::{Draft, Ledger};
 use crate::pack::Pack;
+use crate::state::Book;
 use crate::step::{self, Step, general, input};
 
 /// The fields of a step by name, with its name under `step`.
@@ -292,7 +293,7 @@ pub fn findings(
     };
     let judged = subjects
         .iter()
-        .flat_map(|subject| judge::judge(pack, &book, subject, as_of));
+        .flat_map(|subject| judged_both_ways(pack, &book, subject, as_of));
     Ok(judged.collect())
 }
 
@@ -307,4 +308,17 @@ impl Example {
             ..Self::default()
         }
     }
+}
+
+/// Judges a subject with words and without; in tests both must come to the same.
+fn judged_both_ways(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let all = judge::Asked {
+        rule: &|_| true,
+        tell: &|_| true,
+    };
+    judge::judge_for(pack, book, (subject, as_of), all, |finding| {
+        findings.push(finding);
+    });
+    findings
 }

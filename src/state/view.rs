@@ -200,7 +200,7 @@ impl<'a> View<'a> {
             .iter()
             .filter_map(|fact| fact.occurred)
             .map(Day::year)
-            .last();
+            .next_back();
         started.or(self.subject.year())
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn refuse(
     let Some(first) = texts.first() else {
         return Some("");
     };
+    let flat = flatten(first);
     let alone = texts.len() == 1;
     let filled = columns
         .iter()
@@ -56,10 +57,10 @@ pub(super) fn refuse(
     match () {
         () if repeats(row, columns, wanted) => Some("重复的表头"),
         () if sums(row) => Some("合计行"),
-        () if alone && NOTES.iter().any(|word| opens(first, word)) => Some("说明文字"),
-        () if SIGNATURES.iter().any(|word| opens(first, word)) => Some("填表或签章信息"),
+        () if alone && NOTES.iter().any(|word| opens(&flat, word)) => Some("说明文字"),
+        () if SIGNATURES.iter().any(|word| opens(&flat, word)) => Some("填表或签章信息"),
         () if alone && note => Some("说明文字"),
-        () if alone && (spans(row) || ordinal(first)) => Some("分组标题或说明，不是数据"),
+        () if alone && (spans(row) || ordinal(&flat)) => Some("分组标题或说明，不是数据"),
         () if filled.is_empty() => Some("已识别的列里没有内容"),
         () if filled.iter().all(merged) => Some("与上一行合并，不另成一条"),
         () => match filled.as_slice() {
@@ -75,8 +76,19 @@ fn repeats(row: &Row, columns: &[Column], wanted: &Wanted) -> bool {
         let found = wanted.find(text(row, column.index));
         found.is_some_and(|(_, key)| key == column.key)
     };
-    let again = columns.iter().filter(again).count();
-    again * 2 >= columns.len() && again >= columns.len().min(2)
+    let (mut own, mut others) = (0, 0);
+    for column in columns {
+        if again(&column) {
+            own += 1;
+        } else {
+            others += 1;
+            // most rows are records, and need no look at all their cells
+            if others * 2 > columns.len() {
+                return false;
+            }
+        }
+    }
+    own >= columns.len().min(2)
 }
 
 /// One of the first cells says that the row sums others up.
@@ -98,9 +110,8 @@ fn sums(row: &Row) -> bool {
     })
 }
 
-/// The text begins with the word and goes on like a label.
-fn opens(text: &str, word: &str) -> bool {
-    let flat = flatten(text);
+/// The flattened text begins with the word and goes on like a label.
+fn opens(flat: &str, word: &str) -> bool {
     let Some(rest) = flat.strip_prefix(word) else {
         return false;
     };
@@ -114,9 +125,8 @@ fn spans(row: &Row) -> bool {
     own.count() > 1
 }
 
-/// The text begins like a chapter: 一、 or (二).
-fn ordinal(text: &str) -> bool {
-    let flat = flatten(text);
+/// The flattened text begins like a chapter: 一、 or (二).
+fn ordinal(flat: &str) -> bool {
     let rest = flat.trim_start_matches('(');
     let body = rest.trim_start_matches(|c| "一二三四五六七八九十".contains(c));
     body.len() < rest.len() && body.starts_with(['、', ')', '.'])
