@@ -1,19 +1,22 @@
 //! Facts by path, and conditions over them with three answers: yes, no, unknown.
 
+mod compare;
+mod memo;
+
 use std::borrow::Cow;
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
 use super::modules;
-use crate::law::{Day, Money};
+use crate::law::Money;
 use crate::pack::Pack;
 use crate::pack::expr::{Expr, Literal, Op, Path, Summand};
 use crate::state::{Fact, Value, View};
 use crate::step::{Kind, StepDef};
 use crate::words;
-use crate::words::{Words, is_silent};
+use crate::words::Words;
+use compare::{combine, compare, compare_values, ordered, yes};
+pub(super) use memo::Memo;
 
 /// The answer of a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,16 +45,6 @@ pub(super) struct Facts<'a> {
     pub(super) read_as: Option<(usize, &'a Expr)>,
     /// What was found out before about the same subject.
     pub(super) memo: Option<&'a Memo<'a>>,
-}
-
-/// What many rules ask of one subject, kept from the first time: it holds while no record is
-/// in focus and no condition is read otherwise.
-#[derive(Default)]
-pub(super) struct Memo<'a> {
-    named: RefCell<HashMap<usize, Vec<Found<'a>>>>,
-    conditions: RefCell<HashMap<usize, Answer>>,
-    stages: RefCell<Vec<(String, bool)>>,
-    until: OnceCell<Option<Day>>,
 }
 
 /// The record at hand, and the field that the records belonging to it share with it.
@@ -102,38 +95,6 @@ impl<'a> Facts<'a> {
             read_as: self.read_as,
             memo: None,
         }
-    }
-
-    /// What may be kept from one rule to the next.
-    fn memo(&self) -> Option<&'a Memo<'a>> {
-        self.memo
-            .filter(|_| self.focus.is_none() && self.read_as.is_none())
-    }
-
-    /// The last day in force, asked once for all rules.
-    pub(super) fn in_force_until(&self) -> Option<Day> {
-        match self.memo {
-            Some(memo) => *memo.until.get_or_init(|| self.validity_end()),
-            None => self.validity_end(),
-        }
-    }
-
-    /// What is asked of a stage, once for all rules of it.
-    pub(super) fn once(&self, stage: &str, ask: impl FnOnce() -> bool) -> bool {
-        let Some(memo) = self.memo() else {
-            return ask();
-        };
-        let known = memo
-            .stages
-            .borrow()
-            .iter()
-            .find(|(id, _)| id == stage)
-            .map(|(_, is)| *is);
-        known.unwrap_or_else(|| {
-            let is = ask();
-            memo.stages.borrow_mut().push((stage.to_owned(), is));
-            is
-        })
     }
 
     /// The same facts, seen from one record.
@@ -188,19 +149,6 @@ impl<'a> Facts<'a> {
                 .any(|path| self.is_there(path)),
             Path::Item(_) | Path::Module(_) => false,
         }
-    }
-
-    /// The values under a path that say something, with their facts.
-    pub(super) fn values(&self, path: &Path) -> Vec<Found<'a>> {
-        let (Some(memo), Path::Named(index)) = (self.memo(), path) else {
-            return self.found(path);
-        };
-        if let Some(list) = memo.named.borrow().get(index) {
-            return list.clone();
-        }
-        let list = self.found(path);
-        memo.named.borrow_mut().insert(*index, list.clone());
-        list
     }
 
     fn found(&self, path: &Path) -> Vec<Found<'a>> {
@@ -273,22 +221,6 @@ impl<'a> Facts<'a> {
             Some((other, is)) if other == index => is,
             _ => &self.pack.conditions[index].is,
         }
-    }
-
-    /// The answer of a condition of the pack, as it is read here.
-    pub(super) fn answer(&self, index: usize) -> Answer {
-        let memo = self.memo();
-        let kept = memo.and_then(|m| m.conditions.borrow().get(&index).cloned());
-        // what is missing may have been kept without its name
-        let whole = |answer: &Answer| is_silent() || !matches!(answer, Answer::Unknown(_));
-        if let Some(answer) = kept.filter(whole) {
-            return answer;
-        }
-        let answer = self.test(self.condition(index), None);
-        if let Some(memo) = memo {
-            memo.conditions.borrow_mut().insert(index, answer.clone());
-        }
-        answer
     }
 
     /// Answers a condition; `record` is the fact at hand in `where`.
@@ -428,75 +360,4 @@ pub(super) fn path_id(pack: &Pack, path: &Path) -> String {
 /// True for a field that holds personal values.
 pub(super) fn is_personal(path: &Path) -> bool {
     matches!(path, Path::Field(def, index) if matches!(def.fields[*index].kind, Kind::Personal | Kind::Member))
-}
-
-fn yes(holds: bool) -> Answer {
-    if holds { Answer::Yes } else { Answer::No }
-}
-
-/// `decisive` wins at once; else unknown wins over the other.
-fn combine(answers: impl Iterator<Item = Answer>, decisive: &Answer) -> Answer {
-    let mut missing = Vec::new();
-    for answer in answers {
-        match answer {
-            Answer::Unknown(list) => missing.extend(list),
-            other if other == *decisive => return other,
-            _ => {}
-        }
-    }
-    if !missing.is_empty() {
-        return Answer::Unknown(missing);
-    }
-    match decisive {
-        Answer::No => Answer::Yes,
-        _ => Answer::No,
-    }
-}
-
-fn compare(value: &Value, op: Op, literal: &Literal) -> bool {
-    match literal {
-        Literal::Text(text) => compare_values(value, op, &Value::Text(text.clone())),
-        Literal::Count(number) => match value {
-            // the same person or thing named twice is one
-            Value::List(list) => {
-                let first = |i: &usize| !list[..*i].iter().any(|other| other.same(&list[*i]));
-                let distinct = (0..list.len()).filter(first).count();
-                ordered(op, i64::try_from(distinct).unwrap_or(i64::MAX).cmp(number))
-            }
-            // a bare number is yuan
-            Value::Money(_) => match number.checked_mul(100) {
-                Some(fen) => compare_values(value, op, &Value::Money(Money::from_fen(fen))),
-                None => op == Op::Ne,
-            },
-            _ => compare_values(value, op, &Value::Count(*number)),
-        },
-        Literal::Money(money) => compare_values(value, op, &Value::Money(*money)),
-        Literal::Day(day) => compare_values(value, op, &Value::Day(*day)),
-        Literal::Flag(flag) => compare_values(value, op, &Value::Flag(*flag)),
-    }
-}
-
-fn compare_values(left: &Value, op: Op, right: &Value) -> bool {
-    let ordering = match (left, right) {
-        (Value::Count(a), Value::Count(b)) => a.cmp(b),
-        (Value::Money(a), Value::Money(b)) => a.cmp(b),
-        (Value::Day(_) | Value::Moment(_), Value::Day(_) | Value::Moment(_)) => {
-            left.day().cmp(&right.day())
-        }
-        (Value::Text(a), Value::Text(b)) => a.cmp(b),
-        (Value::Flag(a), Value::Flag(b)) => a.cmp(b),
-        _ => return op == Op::Ne,
-    };
-    ordered(op, ordering)
-}
-
-fn ordered(op: Op, ordering: std::cmp::Ordering) -> bool {
-    match op {
-        Op::Eq => ordering.is_eq(),
-        Op::Ne => ordering.is_ne(),
-        Op::Lt => ordering.is_lt(),
-        Op::Le => ordering.is_le(),
-        Op::Gt => ordering.is_gt(),
-        Op::Ge => ordering.is_ge(),
-    }
 }

@@ -1,0 +1,82 @@
+//! What many rules ask of one subject, found out once.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+
+use super::{Answer, Facts, Found};
+use crate::law::Day;
+use crate::pack::expr::Path;
+use crate::words::is_silent;
+
+/// What many rules ask of one subject, kept from the first time: it holds while no record is
+/// in focus and no condition is read otherwise.
+#[derive(Default)]
+pub(super) struct Memo<'a> {
+    named: RefCell<HashMap<usize, Vec<Found<'a>>>>,
+    conditions: RefCell<HashMap<usize, Answer>>,
+    stages: RefCell<Vec<(String, bool)>>,
+    until: OnceCell<Option<Day>>,
+}
+
+impl<'a> Facts<'a> {
+    /// What may be kept from one rule to the next.
+    fn memo(&self) -> Option<&'a Memo<'a>> {
+        self.memo
+            .filter(|_| self.focus.is_none() && self.read_as.is_none())
+    }
+
+    /// The last day in force, asked once for all rules.
+    pub(super) fn in_force_until(&self) -> Option<Day> {
+        match self.memo {
+            Some(memo) => *memo.until.get_or_init(|| self.validity_end()),
+            None => self.validity_end(),
+        }
+    }
+
+    /// What is asked of a stage, once for all rules of it.
+    pub(super) fn once(&self, stage: &str, ask: impl FnOnce() -> bool) -> bool {
+        let Some(memo) = self.memo() else {
+            return ask();
+        };
+        let known = memo
+            .stages
+            .borrow()
+            .iter()
+            .find(|(id, _)| id == stage)
+            .map(|(_, is)| *is);
+        known.unwrap_or_else(|| {
+            let is = ask();
+            memo.stages.borrow_mut().push((stage.to_owned(), is));
+            is
+        })
+    }
+
+    /// The values under a path that say something, with their facts.
+    pub(super) fn values(&self, path: &Path) -> Vec<Found<'a>> {
+        let (Some(memo), Path::Named(index)) = (self.memo(), path) else {
+            return self.found(path);
+        };
+        if let Some(list) = memo.named.borrow().get(index) {
+            return list.clone();
+        }
+        let list = self.found(path);
+        memo.named.borrow_mut().insert(*index, list.clone());
+        list
+    }
+
+    /// The answer of a condition of the pack, as it is read here.
+    pub(super) fn answer(&self, index: usize) -> Answer {
+        let memo = self.memo();
+        let kept = memo.and_then(|m| m.conditions.borrow().get(&index).cloned());
+        // what is missing may have been kept without its name
+        let whole = |answer: &Answer| is_silent() || !matches!(answer, Answer::Unknown(_));
+        if let Some(answer) = kept.filter(whole) {
+            return answer;
+        }
+        let answer = self.test(self.condition(index), None);
+        if let Some(memo) = memo {
+            memo.conditions.borrow_mut().insert(index, answer.clone());
+        }
+        answer
+    }
+}
