@@ -11,7 +11,7 @@ use crate::words::is_silent;
 /// What many rules ask of one subject, kept from the first time: it holds while no record is
 /// in focus and no condition is read otherwise.
 #[derive(Default)]
-pub(super) struct Memo<'a> {
+pub(in crate::judge) struct Memo<'a> {
     named: RefCell<HashMap<usize, Vec<Found<'a>>>>,
     conditions: RefCell<HashMap<usize, Answer>>,
     stages: RefCell<Vec<(String, bool)>>,
@@ -26,7 +26,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The last day in force, asked once for all rules.
-    pub(super) fn in_force_until(&self) -> Option<Day> {
+    pub(in crate::judge) fn in_force_until(&self) -> Option<Day> {
         match self.memo {
             Some(memo) => *memo.until.get_or_init(|| self.validity_end()),
             None => self.validity_end(),
@@ -34,7 +34,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What is asked of a stage, once for all rules of it.
-    pub(super) fn once(&self, stage: &str, ask: impl FnOnce() -> bool) -> bool {
+    pub(in crate::judge) fn once(&self, stage: &str, ask: impl FnOnce() -> bool) -> bool {
         let Some(memo) = self.memo() else {
             return ask();
         };
@@ -52,7 +52,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The values under a path that say something, with their facts.
-    pub(super) fn values(&self, path: &Path) -> Vec<Found<'a>> {
+    pub(in crate::judge) fn values(&self, path: &Path) -> Vec<Found<'a>> {
         let (Some(memo), Path::Named(index)) = (self.memo(), path) else {
             return self.found(path);
         };
@@ -65,7 +65,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The answer of a condition of the pack, as it is read here.
-    pub(super) fn answer(&self, index: usize) -> Answer {
+    pub(in crate::judge) fn answer(&self, index: usize) -> Answer {
         let memo = self.memo();
         let kept = memo.and_then(|m| m.conditions.borrow().get(&index).cloned());
         // what is missing may have been kept without its name
