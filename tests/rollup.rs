@@ -100,7 +100,11 @@ fn one_example(pack: &Pack, bases: &Bases, example: &Example, number: u32) -> Op
     let as_of = example.as_of.as_deref().or(base.as_of.as_deref());
     let as_of: Day = as_of.unwrap_or("2023-07-01").parse().unwrap();
     years(&ledger).into_iter().find_map(|year| {
-        let whole = audit(&ledger, pack, year, as_of, &Wanted::default()).unwrap();
+        let all = Wanted {
+            all: true,
+            ..Wanted::default()
+        };
+        let whole = audit(&ledger, pack, year, as_of, &all).unwrap();
         let whole = told(&whole, pack);
         let parts = told(&in_parts(&ledger, pack, year, as_of, number), pack);
         let alone = told(&by_itself(&ledger, pack, year, as_of), pack);
