@@ -4,6 +4,9 @@ mod args;
 mod attach;
 mod audit;
 mod book;
+mod busy;
+mod complete;
+mod console;
 mod context;
 mod demo;
 mod erase;
@@ -14,6 +17,7 @@ mod freetext;
 mod import;
 mod keep;
 mod keys;
+mod manual;
 mod notice;
 mod proof;
 mod record;
@@ -46,6 +50,8 @@ pub struct Surroundings {
     pub now: DateTime<Utc>,
     /// Standard output is a terminal.
     pub terminal: bool,
+    /// Standard error is a terminal.
+    pub talk_terminal: bool,
     /// Columns of the terminal.
     pub width: usize,
     /// The program's own file, to start the spreadsheet worker.
@@ -90,12 +96,48 @@ pub fn run(
     }
     stop::survive_full_files();
     let lang = args::language(args, surroundings.env);
+    let encoding = match console::encoding(args, surroundings.env) {
+        Ok(encoding) => encoding,
+        Err(name) => {
+            let words = console::unknown(&name);
+            let _ = writeln!(err, "{}", words.in_lang(lang));
+            return Exit::Failed as u8;
+        }
+    };
+    let args = console::decoded(args, encoding);
+    if let Some(shell) = (surroundings.env)(manual::COMPLETE) {
+        return manual::complete(&shell, &args, lang, surroundings, out) as u8;
+    }
+    walk(&args, lang, encoding, surroundings, out, err)
+}
+
+/// Walks one command line whose encoding is known.
+fn walk(
+    args: &[OsString],
+    lang: Lang,
+    encoding: Option<&'static encoding_rs::Encoding>,
+    surroundings: &Surroundings,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
     let mut answer = streams::Answer::new(out);
-    let mut err = streams::Talk(err);
+    // a Windows console takes Unicode and nothing else
+    let fits = |terminal: bool| encoding.filter(|_| !(cfg!(windows) && terminal));
+    let mut err = streams::Talk {
+        err,
+        encoding: fits(surroundings.talk_terminal),
+    };
     let (code, recorded) = match args::command(lang).try_get_matches_from(args) {
-        Ok(matches) => perform(&matches, lang, surroundings, &mut answer, &mut err),
+        Ok(matches) => {
+            let result = perform(&matches, lang, surroundings, &mut answer, &mut err);
+            if is_text(&matches) {
+                answer.encoding = fits(surroundings.terminal);
+            }
+            result
+        }
         Err(error) => {
             let exit = args::complain(&error, lang, &mut answer, &mut err);
+            answer.encoding = fits(surroundings.terminal);
             (exit as u8, false)
         }
     };
@@ -107,6 +149,17 @@ pub fn run(
             code.max(Exit::Failed as u8)
         }
     }
+}
+
+/// The answer is for people: no form for machines, and no file that says its own encoding.
+fn is_text(matches: &clap::ArgMatches) -> bool {
+    let (mut deepest, mut name) = (matches, "");
+    while let Some((sub, inner)) = deepest.subcommand() {
+        (deepest, name) = (inner, if name.is_empty() { sub } else { name });
+    }
+    let form = deepest.get_one::<String>("format");
+    form.is_none_or(|form| form == "table")
+        && !matches!(name, "export" | "schema" | "man" | "completions")
 }
 
 /// Performs one command; says the exit code and whether anything was recorded.
@@ -173,6 +226,9 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("show", Some(("fund", sub))) => show::fund(sub, context),
         ("show", _) => show::show(sub, context),
         ("todo", _) => todo::todo(sub, context),
+        ("help", _) => manual::help(sub, context),
+        ("man", _) => manual::man(sub, context),
+        ("completions", _) => manual::completions(sub, context),
         ("notice", _) => notice::notice(None, sub, context),
         (stage, Some(("notice", sub))) => {
             notice::notice(Some(notice::of_stage(stage)), sub, context)

@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     let surroundings = Surroundings {
         now: cli::clock(),
         terminal: std::io::stdout().is_terminal(),
+        talk_terminal: std::io::stderr().is_terminal(),
         width: terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0)),
         exe: std::env::current_exe().ok(),
         env: |name| std::env::var(name).ok(),

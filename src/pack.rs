@@ -354,6 +354,12 @@ impl Pack {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
+    /// The rule that was probably meant: `是不是 A15-DAYS？`
+    #[must_use]
+    pub fn near_rule(&self, typed: &str) -> Words {
+        crate::words::did_you_mean(typed, self.rules.iter().map(|rule| rule.id.as_str()))
+    }
+
     /// The label of a canonical term, for people.
     #[must_use]
     pub fn label<'a>(&'a self, vocabulary: &str, term: &'a str) -> &'a str {

@@ -39,6 +39,15 @@ pub struct Voice<'a> {
 }
 
 impl Voice<'_> {
+    /// A word of the regulation for people: its own word in Chinese, the canonical one in English.
+    #[must_use]
+    pub fn term<'t>(&'t self, vocabulary: &str, term: &'t str) -> &'t str {
+        match self.lang {
+            Lang::Zh => self.pack.label(vocabulary, term),
+            Lang::En => term,
+        }
+    }
+
     /// A text in a colour (an SGR code), where colours are wanted.
     #[must_use]
     pub fn paint(&self, code: &str, text: &str) -> String {

@@ -2,21 +2,20 @@
 
 mod audit;
 mod commands;
+mod examples;
 mod notice;
 mod oversight;
 mod reporting;
 mod sync;
+mod tell;
 mod trust;
 
 use std::ffi::OsString;
-use std::io::Write;
 
-use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
-use super::Exit;
-use crate::step::mask::{Sure, hide_numbers};
+pub(super) use tell::{complain, in_language};
+
 use crate::step::{Field, Kind, STEPS, StepDef};
 use crate::words::Lang;
 
@@ -63,15 +62,7 @@ const STAGES: [(&str, &str, &str); 9] = [
 
 /// The language, before anything is parsed: `--lang`, else `MINSHENG_LANG`.
 pub(super) fn language(args: &[OsString], env: fn(&str) -> Option<String>) -> Lang {
-    let texts: Vec<String> = args
-        .iter()
-        .map(|a| a.to_string_lossy().into_owned())
-        .collect();
-    let given = texts.iter().enumerate().find_map(|(i, text)| {
-        text.strip_prefix("--lang=")
-            .map(str::to_owned)
-            .or_else(|| (text == "--lang").then(|| texts.get(i + 1).cloned().unwrap_or_default()))
-    });
+    let given = super::console::option(args, "--lang");
     match given.or_else(|| env("MINSHENG_LANG")).as_deref() {
         Some("en") => Lang::En,
         _ => Lang::Zh,
@@ -105,7 +96,7 @@ pub(super) fn command(lang: Lang) -> Command {
             .filter(|def| def.id.contains('.') && def.stage() == sub.get_name());
         root = root.subcommand(sub.clone().subcommands(verbs.map(|def| step(def, lang))));
     }
-    dress(root, lang)
+    dress(root, 0, lang)
 }
 
 pub(super) fn option(name: &'static str, value: &'static str, help: &str) -> Arg {
@@ -165,6 +156,14 @@ fn globals(lang: Lang) -> Vec<Arg> {
             lang.pick(
                 "依据，默认账本所用的",
                 "Regulation, default the ledger's own",
+            ),
+        ),
+        option(
+            "console-encoding",
+            "utf-8|gb18030",
+            lang.pick(
+                "屏幕编码（MINSHENG_ENCODING，默认按系统区域）",
+                "Encoding of the console (MINSHENG_ENCODING, default by locale)",
             ),
         ),
         option("color", "auto|always|never", lang.pick("颜色", "Colour"))
@@ -297,19 +296,33 @@ pub(super) fn recording(lang: Lang) -> Vec<Arg> {
     ]
 }
 
+/// What stands under the help of a command.
+fn after(name: &str, depth: usize, lang: Lang) -> String {
+    let examples = if depth < 2 {
+        examples::of(name, lang)
+    } else {
+        String::new()
+    };
+    if depth > 0 {
+        return examples;
+    }
+    let words = lang.pick(
+        "可用的用词（类型、单位、群体、地点……）见 minsheng regime show。",
+        "For the words of the regulation (types, bodies, groups, places) see minsheng regime show.",
+    );
+    format!("{examples}\n\n{words}")
+}
+
 /// Gives every command the headings and the help of the language.
-fn dress(command: Command, lang: Lang) -> Command {
+fn dress(command: Command, depth: usize, lang: Lang) -> Command {
     let template = match lang {
         Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
         Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
     };
-    let root = command.get_name() == "minsheng";
+    let root = depth == 0;
+    let under = after(command.get_name(), depth, lang);
     let command = command
-        .after_help(if root {
-            lang.pick("可用的用词（类型、单位、群体、地点……）见 minsheng regime show。", "For the words of the regulation (types, bodies, groups, places) see minsheng regime show.")
-        } else {
-            ""
-        })
+        .after_help(under)
         .help_template(template)
         .subcommand_help_heading(lang.pick("命令", "Commands"))
         .subcommand_value_name(lang.pick("命令", "COMMAND"))
@@ -352,92 +365,6 @@ fn dress(command: Command, lang: Lang) -> Command {
         .map(|c| c.get_name().to_owned())
         .collect();
     names.into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, |sub| dress(sub, lang))
+        command.mut_subcommand(name, |sub| dress(sub, depth + 1, lang))
     })
-}
-
-/// The one word of a usage line that clap does not let us choose.
-fn in_language(help: &str, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => help.replace("[OPTIONS]", "[选项]"),
-        Lang::En => help.to_owned(),
-    }
-}
-
-/// Tells what is wrong with the arguments; help and version are answers.
-pub(super) fn complain(
-    error: &clap::Error,
-    lang: Lang,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Exit {
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            let _ = write!(out, "{}", in_language(&error.render().to_string(), lang));
-            return Exit::Done;
-        }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let _ = write!(err, "{}", in_language(&error.render().to_string(), lang));
-            return Exit::Failed;
-        }
-        _ => {}
-    }
-    if lang == Lang::En {
-        let _ = write!(err, "{}", hidden(&error.render().to_string()));
-        return Exit::Failed;
-    }
-    let text = |kind: ContextKind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(list)) => list.join("、"),
-        Some(ContextValue::StyledStr(text)) => text.to_string(),
-        Some(ContextValue::StyledStrs(list)) => list
-            .iter()
-            .map(StyledStr::to_string)
-            .collect::<Vec<_>>()
-            .join(" "),
-        _ => String::new(),
-    };
-    let arg = text(ContextKind::InvalidArg);
-    let value = text(ContextKind::InvalidValue);
-    let said = match error.kind() {
-        ErrorKind::MissingRequiredArgument => format!("缺少必填参数：{arg}"),
-        ErrorKind::UnknownArgument => format!("不认识的参数：{arg}"),
-        ErrorKind::InvalidSubcommand => {
-            format!("没有这个命令：{}", text(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::MissingSubcommand => "请选一个命令".to_owned(),
-        ErrorKind::InvalidValue if value.is_empty() => format!("{arg} 后面要有值"),
-        ErrorKind::InvalidValue => format!(
-            "{arg} 的值“{value}”不对，可用：{}",
-            text(ContextKind::ValidValue)
-        ),
-        ErrorKind::ArgumentConflict => format!("参数重复或冲突：{arg}"),
-        _ => {
-            return {
-                let _ = write!(err, "{}", error.render());
-                Exit::Failed
-            };
-        }
-    };
-    let _ = writeln!(err, "错误：{}。", hidden(&said));
-    let near = [
-        text(ContextKind::SuggestedSubcommand),
-        text(ContextKind::SuggestedArg),
-        text(ContextKind::SuggestedValue),
-    ];
-    if let Some(near) = near.iter().find(|n| !n.is_empty()) {
-        let _ = writeln!(err, "是不是：{near}？");
-    }
-    let usage = text(ContextKind::Usage);
-    let usage = in_language(usage.trim().trim_start_matches("Usage:").trim(), lang);
-    if !usage.is_empty() {
-        let _ = writeln!(err, "用法：{usage}");
-    }
-    let _ = writeln!(err, "加 --help 查看说明。");
-    Exit::Failed
-}
-
-/// What was typed in the wrong place, without numbers of persons.
-fn hidden(text: &str) -> String {
-    hide_numbers(text, Sure::Certain)
 }

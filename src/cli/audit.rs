@@ -4,11 +4,14 @@ use clap::ArgMatches;
 
 use super::context::{Context, Format};
 use super::{Exit, Fail};
+use crate::corridor::whole_book;
 use crate::judge::Verdict;
 use crate::pack::{Pack, Severity};
 use crate::report::audit::{Audit, Wanted, audit as judge_year};
 use crate::report::{flags, json};
+use crate::state::Book;
 use crate::words;
+use crate::words::{Words, did_you_mean};
 
 /// Judges a year and prints what was found; or writes a partial result for the roll-up.
 pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -30,7 +33,9 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
     let pack = context.pack(&ledger)?;
     let wanted = wanted(matches, &pack)?;
     let threshold = threshold(matches)?;
+    let busy = context.busy("正在审计…", "Judging the year…");
     let audit = judge_year(&ledger, &pack, year, context.as_of, &wanted)?;
+    drop(busy);
     if !super::site::report(matches, context, (&ledger, &pack, &audit))? {
         tell(&audit, &pack, &wanted, matches, context)?;
         if context.format == Format::Csv {
@@ -62,10 +67,14 @@ pub(super) fn wanted(matches: &ArgMatches, pack: &Pack) -> anyhow::Result<Wanted
     if let Some(stage) = &wanted.stage
         && !pack.rules.iter().any(|rule| rule.stage == *stage)
     {
+        let stages = pack.rules.iter().map(|rule| rule.stage.as_str());
+        let near = did_you_mean(stage, stages);
         return Err(Fail(words!(
-            "没有环节“{0}”；可用：collect shortlist publicize implement accept evaluate audit。",
-            "There is no stage “{0}”; use collect, shortlist, publicize, implement, accept, evaluate or audit.",
-            stage
+            "没有环节“{0}”。{1}可用：collect shortlist publicize implement accept evaluate audit。",
+            "There is no stage “{0}”.{2} Use collect, shortlist, publicize, implement, accept, evaluate or audit.",
+            stage,
+            near.zh,
+            near.en
         ))
         .into());
     }
@@ -83,10 +92,14 @@ pub(super) fn tell(
     if let Some(community) = &wanted.community
         && audit.communities == 0
     {
+        let book = context.open_read().ok().and_then(|l| whole_book(&l).ok());
+        let near = book.map_or_else(Words::default, |book| near_community(&book, community));
         return Err(Fail(words!(
-            "账本中没有社区“{0}”；用 minsheng list communities 查看。",
-            "The ledger has no community “{0}”; see minsheng list communities.",
-            community
+            "账本中没有社区“{0}”。{1}用 minsheng list communities 查看。",
+            "The ledger has no community “{0}”.{2} See minsheng list communities.",
+            community,
+            near.zh,
+            near.en
         ))
         .into());
     }
@@ -159,6 +172,13 @@ pub(super) fn flags(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
         }
     }
     Ok(Exit::Done)
+}
+
+/// The community that was probably meant, by code or name.
+pub(super) fn near_community(book: &Book, typed: &str) -> Words {
+    let codes = book.communities();
+    let names = codes.iter().filter_map(|code| book.community_name(code));
+    did_you_mean(typed, codes.iter().map(String::as_str).chain(names))
 }
 
 /// The year of `--year`.

@@ -9,7 +9,7 @@ use crate::pack::Pack;
 use crate::report::{json as contract, rules};
 use crate::step::{self, Kind, STEPS, StepDef};
 use crate::words;
-use crate::words::Lang;
+use crate::words::{Lang, did_you_mean};
 
 /// One page of the book, or all of it.
 pub(super) fn rule(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -73,9 +73,10 @@ pub(super) fn no_rule(pack: &Pack, id: &str) -> Fail {
         .filter(|known| known.eq_ignore_ascii_case(id) || known.split('-').next() == Some(head))
         .take(5)
         .collect();
+    let meant = did_you_mean(id, pack.rules.iter().map(|rule| rule.id.as_str()));
     Fail(words!(
-        "没有规则“{}”。{}用 minsheng rule --all 查看全部。",
-        "There is no rule “{0}”.{2} See minsheng rule --all.",
+        "没有规则“{}”。{3}{1}用 minsheng rule --all 查看全部。",
+        "There is no rule “{0}”.{4}{2} See minsheng rule --all.",
         id,
         if near.is_empty() {
             String::new()
@@ -86,7 +87,9 @@ pub(super) fn no_rule(pack: &Pack, id: &str) -> Fail {
             String::new()
         } else {
             format!(" Near: {}.", near.join(" "))
-        }
+        },
+        meant.zh,
+        meant.en
     ))
 }
 
@@ -97,11 +100,14 @@ pub(super) fn schema(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         Some(name) => {
             let def = step::find(name).ok_or_else(|| {
                 let all: Vec<&str> = STEPS.iter().map(|def| def.id).collect();
+                let near = did_you_mean(name, STEPS.iter().flat_map(|def| [def.id, def.zh]));
                 Fail(words!(
-                    "没有步骤“{0}”；有：{1}。",
-                    "There is no step “{0}”; there are: {1}.",
+                    "没有步骤“{0}”。{2}有：{1}。",
+                    "There is no step “{0}”.{3} There are: {1}.",
                     name,
-                    all.join(" ")
+                    all.join(" "),
+                    near.zh,
+                    near.en
                 ))
             })?;
             schema_of(def, &pack, context.lang)

@@ -11,12 +11,12 @@ use super::{Fail, Surroundings};
 use crate::corridor::Terms;
 use crate::law::Day;
 use crate::ledger::Ledger;
-use crate::pack::Pack;
+use crate::pack::{LoadError, Pack};
 use crate::report::Voice;
 use crate::step::Kind;
 use crate::step::mask::quoting;
 use crate::words;
-use crate::words::Lang;
+use crate::words::{Lang, did_you_mean};
 
 /// The form of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -286,7 +286,22 @@ pub(super) fn day(text: &str) -> anyhow::Result<Day> {
 }
 
 pub(super) fn load(name: &str) -> anyhow::Result<Pack> {
-    Ok(Pack::load(name)?)
+    Pack::load(name).map_err(|error| match error {
+        LoadError::Unknown(..) => {
+            let near = did_you_mean(name, Pack::embedded());
+            let all: Vec<&str> = Pack::embedded().collect();
+            Fail(words!(
+                "没有名为“{0}”的依据。{2}内置的有：{1}（或给出依据文件夹的路径）。",
+                "There is no regulation “{0}”.{3} Built in: {1} (or give a folder).",
+                name,
+                all.join("、"),
+                near.zh,
+                near.en
+            ))
+            .into()
+        }
+        other => other.into(),
+    })
 }
 
 /// The first embedded pack.
@@ -318,7 +333,7 @@ pub(super) fn regime_of(ledger: &Path, regime: &str) -> String {
 }
 
 /// What an event of a ledger's own chain says of its pack, the latest first.
-fn bound(ledger: &Ledger, step: &str, field: &str) -> anyhow::Result<Option<String>> {
+pub(super) fn bound(ledger: &Ledger, step: &str, field: &str) -> anyhow::Result<Option<String>> {
     let events = ledger.reader().of_subject(&ledger.origin().name)?;
     Ok(events
         .iter()

@@ -9,7 +9,7 @@ use super::context::{Context, shown};
 use super::{Exit, Fail};
 use crate::words;
 
-/// The script: `# ` tells, `$ ` runs, `$1 ` runs and must end with exit code 1.
+/// The script: `# ` tells in Chinese and `#en ` in English, `$ ` runs, `$1 ` runs and must end with exit code 1.
 const SCRIPT: &str = crate::pack::DEMO;
 
 macro_rules! files {
@@ -45,7 +45,8 @@ pub(super) fn demo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     );
     prepare(&folder)?;
     for line in SCRIPT.lines() {
-        if let Some(said) = line.strip_prefix("# ") {
+        let tells = context.lang.pick("# ", "#en ");
+        if let Some(said) = line.strip_prefix(tells) {
             writeln!(context.out, "\n# {said}")?;
         } else if let Some(command) = line.strip_prefix("$1 ") {
             run(command, Exit::Findings, &folder, context)?;
@@ -124,7 +125,14 @@ fn run(
     args.push("--lang".into());
     args.push(context.lang.pick("zh", "en").into());
     let mut said = Vec::new();
-    let code = super::run(&args, context.surroundings, &mut *context.out, &mut said);
+    let code = super::walk(
+        &args,
+        context.lang,
+        None,
+        context.surroundings,
+        &mut *context.out,
+        &mut said,
+    );
     context.out.write_all(&said)?;
     if code != expected as u8 {
         return Err(Fail(words!(

@@ -18,6 +18,7 @@ use crate::report::show::Opener;
 use crate::state::{Book, Subject, View};
 use crate::step;
 use crate::words;
+use crate::words::did_you_mean;
 
 /// Exports one official table, or the forms of one or many cases.
 pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -59,11 +60,13 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .iter()
         .find(|t| t.id.eq_ignore_ascii_case(&name));
     let form = pack.forms.iter().find(|f| f.id.eq_ignore_ascii_case(&name));
+    let busy = context.busy("正在填表…", "Filling in…");
     let papers = match (table, form) {
         (Some(def), _) => vec![of_table(def, &filler, matches, context)?],
         (None, Some(def)) => of_cases(def, &filler, matches, context)?,
         (None, None) => return Err(no_paper(&pack, &name).into()),
     };
+    drop(busy);
     write(&papers, &ledger, matches, context)?;
     Ok(Exit::Done)
 }
@@ -85,11 +88,15 @@ fn no_paper(pack: &Pack, name: &str) -> Fail {
             pack.meta.id
         ));
     }
+    let ids = pack.tables.iter().map(|t| t.id.as_str());
+    let near = did_you_mean(name, ids.chain(pack.forms.iter().map(|f| f.id.as_str())));
     Fail(words!(
-        "没有表“{0}”；有：{1}。",
-        "There is no table “{0}”; there are: {1}.",
+        "没有表“{0}”。{2}有：{1}。",
+        "There is no table “{0}”.{3} There are: {1}.",
         name,
-        all.join("、")
+        all.join("、"),
+        near.zh,
+        near.en
     ))
 }
 
@@ -174,10 +181,13 @@ fn of_cases(
     let cases: Vec<&str> = match matches.get_one::<String>("case") {
         Some(case) if known(case) => vec![case],
         Some(case) => {
+            let near = did_you_mean(case, book.subjects().filter(|id| known(id)));
             return Err(Fail(words!(
-                "没有项目“{0}”；用 minsheng list 查看项目编号。",
-                "There is no case “{0}”; see minsheng list.",
-                case
+                "没有项目“{0}”。{1}用 minsheng list 查看项目编号。",
+                "There is no case “{0}”.{2} See minsheng list.",
+                case,
+                near.zh,
+                near.en
             ))
             .into());
         }
@@ -278,11 +288,14 @@ fn street(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>> {
     let mut all: Vec<&str> = known.collect();
     all.sort_unstable();
     all.dedup();
+    let near = did_you_mean(name, all.iter().copied());
     Err(Fail(words!(
-        "账本中没有街道“{0}”；有：{1}。",
-        "The ledger has no street “{0}”; there are: {1}.",
+        "账本中没有街道“{0}”。{2}有：{1}。",
+        "The ledger has no street “{0}”.{3} There are: {1}.",
         name,
-        all.join("、")
+        all.join("、"),
+        near.zh,
+        near.en
     ))
     .into())
 }
@@ -296,10 +309,13 @@ fn community(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>
         .into_iter()
         .find(|code| code == name || book.community_name(code) == Some(name));
     code.map(Some).ok_or_else(|| {
+        let near = super::audit::near_community(book, name);
         Fail(words!(
-            "账本中没有社区“{0}”；用 minsheng list communities 查看。",
-            "The ledger has no community “{0}”; see minsheng list communities.",
-            name
+            "账本中没有社区“{0}”。{1}用 minsheng list communities 查看。",
+            "The ledger has no community “{0}”.{2} See minsheng list communities.",
+            name,
+            near.zh,
+            near.en
         ))
         .into()
     })

@@ -222,6 +222,21 @@ pub(super) fn at_cell(
     }
 }
 
+/// Why a row is no record, in English.
+pub(super) fn why_skipped(zh: &str) -> &str {
+    match zh {
+        "合计行" => "a line of totals",
+        "说明文字" => "a remark",
+        "与上一行合并，不另成一条" => "merged with the row above",
+        "填表或签章信息" => "who filled it in or sealed it",
+        "重复的表头" => "the header again",
+        "分组标题或说明，不是数据" => "a heading or a remark, no data",
+        "已识别的列里没有内容" => "nothing in the known columns",
+        "只有序号" => "a running number and nothing else",
+        other => other,
+    }
+}
+
 /// What is written never takes the place of a ledger, nor of any other database.
 pub(super) fn refuse_database(file: &str) -> anyhow::Result<()> {
     use std::io::Read;
@@ -240,6 +255,28 @@ pub(super) fn refuse_database(file: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A name that Windows keeps for a device, or cannot write: the file could not be copied there.
+pub(super) fn is_reserved(path: &Path) -> bool {
+    // what this system itself keeps as a device is written to as ever
+    let device = std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // `C:\dir\file` is a path on the other system and not a name
+    let name = name.rsplit(['\\', '/']).next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default().trim_end();
+    let stem = stem.to_ascii_uppercase();
+    let numbered = |port: &str| {
+        let number = stem.strip_prefix(port).and_then(|n| n.parse::<u8>().ok());
+        stem.len() == 4 && number.is_some_and(|n| n > 0)
+    };
+    !device
+        && (matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+            || numbered("COM")
+            || numbered("LPT")
+            || name.ends_with(['.', ' '])
+            || name.contains(['<', '>', ':', '"', '|', '?', '*'])
+            || name.chars().any(char::is_control))
+}
+
 /// Writes a file for its owner, whole or not at all; one that is there is replaced only if
 /// `force`, and through a link never.
 ///
@@ -247,6 +284,14 @@ pub(super) fn refuse_database(file: &str) -> anyhow::Result<()> {
 /// leaves the old file or none.
 pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
     let path = Path::new(file);
+    if is_reserved(path) {
+        return Err(Fail(words!(
+            "{0} 这个文件名在 Windows 上是设备或写不了（CON、NUL、COM1…，或以点、空格结尾，或含 <>:\"|?*）；请换一个文件名。",
+            "{0}: on Windows this name is a device or cannot be written (CON, NUL, COM1…, a dot or a blank at the end, or one of <>:\"|?*); choose another name.",
+            file
+        ))
+        .into());
+    }
     let unwritten = |error: std::io::Error| {
         Fail(words!(
             "写不了 {}：{}。",
@@ -294,4 +339,43 @@ pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Resul
         let _ = std::fs::remove_file(&temporary);
     }
     Ok(written.map_err(unwritten)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_windows_keeps_for_itself() {
+        for name in [
+            "CON",
+            "con.csv",
+            "nul.html",
+            "dir/COM1.xlsx",
+            "Lpt9",
+            "a.",
+            "a ",
+            "a?.csv",
+            "AUX.tar.gz",
+            r"C:\办公\prn.txt",
+            "a\u{7}.csv",
+        ] {
+            assert!(is_reserved(Path::new(name)), "{name}");
+        }
+        for name in [
+            "CON2022-001.csv",
+            "console.csv",
+            "COM0",
+            "COM10.csv",
+            "LPTA",
+            "公示-HZ2022-001.html",
+            r"C:\办公\公示.html",
+            r"\\server\share\T1.csv",
+            "./a.csv",
+            ".hidden",
+            "/dev/null",
+        ] {
+            assert!(!is_reserved(Path::new(name)), "{name}");
+        }
+    }
 }

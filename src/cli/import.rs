@@ -83,6 +83,7 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         }
         for (number, why) in &table.skipped {
             let zh = format!("{}第{number}行未导入：{why}", plan.file);
+            let why = files::why_skipped(why);
             talk(
                 context,
                 &zh,
@@ -118,12 +119,10 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
-    let bar = context.bar(entries.len());
     let places = freetext::places(&entries);
-    let answer = corridor::record_telling(&mut ledger, &pack, entries, &terms, &|done| {
-        bar.set_position(done as u64);
+    let answer = context.stepwise(entries.len(), |told| {
+        corridor::record_telling(&mut ledger, &pack, entries, &terms, told)
     });
-    bar.finish_and_clear();
     let answer = answer?;
     freetext::answer_telling(context, answer, &places)
 }

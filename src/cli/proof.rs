@@ -32,7 +32,9 @@ pub(super) fn verify(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         }
         Err(error) => return Err(error.into()),
     };
+    let busy = context.busy("正在核验…", "Verifying…");
     let mut found = ledger.verify(&anchors)?;
+    drop(busy);
     found.notes.extend(unchecked);
     if matches.get_flag("sealed") {
         sealed(&ledger, &mut found)?;

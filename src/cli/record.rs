@@ -17,7 +17,7 @@ use crate::sheet::{Row, Sheet};
 use crate::step::mask::{Sure, hide_numbers};
 use crate::step::{self, STEPS, StepDef, input};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, did_you_mean};
 
 /// Records a file.
 pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -65,12 +65,11 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             attach::keep(ledger.path(), file)?;
         }
     }
-    let bar = context.bar(batch.entries.len());
     let places = freetext::places(&batch.entries);
-    let answer = corridor::record_telling(&mut ledger, &pack, batch.entries, &terms, &|done| {
-        bar.set_position(done as u64);
+    let entries = batch.entries;
+    let answer = context.stepwise(entries.len(), |told| {
+        corridor::record_telling(&mut ledger, &pack, entries, &terms, told)
     });
-    bar.finish_and_clear();
     let answer = answer?;
     freetext::answer_telling(context, answer, &places)
 }
@@ -276,7 +275,7 @@ impl Batch<'_> {
             self.table(file, sheet, def, &common, &mut notes)?;
         }
         for note in notes {
-            talk(context, &note, &note);
+            talk(context, &note.zh, &note.en);
         }
         if named.is_none() && self.entries.is_empty() && self.problems.is_empty() {
             return Err(Fail(words!(
@@ -296,7 +295,7 @@ impl Batch<'_> {
         sheet: &crate::sheet::Sheet,
         def: &'static StepDef,
         common: &Map<String, Json>,
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Words>,
     ) -> anyhow::Result<()> {
         let required: Vec<&str> = def
             .fields
@@ -311,7 +310,14 @@ impl Batch<'_> {
             ))
         })?;
         for (number, why) in &table.skipped {
-            notes.push(format!("{file}第{number}行未登记：{why}"));
+            notes.push(words!(
+                "{}第{}行未登记：{}",
+                "{0} row {1} was not recorded: {3}",
+                file,
+                number,
+                why,
+                files::why_skipped(why)
+            ));
         }
         if !table.unknown.is_empty() {
             let names: Vec<&str> = table
@@ -319,7 +325,12 @@ impl Batch<'_> {
                 .iter()
                 .map(|(_, name)| name.as_str())
                 .collect();
-            notes.push(format!("{file}：未读取的列：{}", names.join("、")));
+            notes.push(words!(
+                "{}：未读取的列：{}",
+                "{}: columns that were not read: {}",
+                file,
+                names.join("、")
+            ));
         }
         for index in 0..table.rows.len() {
             let mut raw = files::raw(def, &table, index);
@@ -421,10 +432,14 @@ fn common(matches: &ArgMatches) -> anyhow::Result<Map<String, Json>> {
 
 fn unknown_step(name: &str) -> Words {
     let all: Vec<&str> = STEPS.iter().map(|def| def.id).collect();
+    let names = STEPS.iter().flat_map(|def| [def.id, def.zh, def.verb()]);
+    let near = did_you_mean(name, names);
     words!(
-        "没有步骤“{}”；有：{}。",
-        "There is no step “{}”; there are: {}.",
+        "没有步骤“{}”。{2}有：{1}。",
+        "There is no step “{}”.{3} There are: {1}.",
         name,
-        all.join(" ")
+        all.join(" "),
+        near.zh,
+        near.en
     )
 }

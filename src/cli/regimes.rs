@@ -71,7 +71,9 @@ pub(super) fn regime(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             .iter()
             .map(|t| format!("{}={}", t.id, t.label))
             .collect();
-        writeln!(context.out, "{}：{}", list.id, words.join("、"))?;
+        let lang = context.lang;
+        let (colon, comma) = (lang.pick("：", ": "), lang.pick("、", ", "));
+        writeln!(context.out, "{}{colon}{}", list.id, words.join(comma))?;
     }
     Ok(Exit::Done)
 }
@@ -119,7 +121,13 @@ pub(super) fn check(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
     } else {
         context.only(&[])?;
         for flaw in &flaws {
-            writeln!(context.out, "{}：{}", flaw.at, flaw.words.in_lang(lang))?;
+            let colon = lang.pick("：", ": ");
+            writeln!(
+                context.out,
+                "{}{colon}{}",
+                flaw.at,
+                flaw.words.in_lang(lang)
+            )?;
         }
         let said = if flaws.is_empty() {
             lang.pick(

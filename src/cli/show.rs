@@ -14,6 +14,7 @@ use crate::report::show::{Opener, cases, demands, life, log as log_table};
 use crate::report::{Table, explain as words_of, json as contract};
 use crate::state::{Book, Subject, View};
 use crate::words;
+use crate::words::did_you_mean;
 
 /// Events that were recorded by the end of some UTC day.
 fn known_by(matches: &ArgMatches) -> anyhow::Result<Option<String>> {
@@ -40,10 +41,13 @@ fn nothing(book: &Book, subject: &str, as_of: Day) -> anyhow::Error {
         ))
         .into();
     }
+    let near = did_you_mean(subject, book.subjects());
     Fail(words!(
-        "账本中没有 {0} 的记录；用 minsheng list 查看编号。",
-        "The ledger has nothing on {0}; see minsheng list.",
-        subject
+        "账本中没有 {0} 的记录。{1}用 minsheng list 查看编号。",
+        "The ledger has nothing on {0}.{2} See minsheng list.",
+        subject,
+        near.zh,
+        near.en
     ))
     .into()
 }
@@ -116,11 +120,14 @@ pub(super) fn fund(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     streets.dedup();
     if let Some(wanted) = matches.get_one::<String>("street") {
         if !streets.contains(&wanted.as_str()) {
+            let near = did_you_mean(wanted, streets.iter().copied());
             return Err(Fail(words!(
-                "没有登记街道“{0}”；已登记的有：{1}。",
-                "There is no street “{0}”; there are: {1}.",
+                "没有登记街道“{0}”。{2}已登记的有：{1}。",
+                "There is no street “{0}”.{3} There are: {1}.",
                 wanted,
-                streets.join("、")
+                streets.join("、"),
+                near.zh,
+                near.en
             ))
             .into());
         }

@@ -3,6 +3,9 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use encoding_rs::Encoding;
+
+use super::console;
 use crate::report::table::clean;
 
 /// The answer, kept until the work is done.
@@ -11,6 +14,8 @@ use crate::report::table::clean;
 /// that cannot be written is known as such when it is known what was recorded.
 pub(super) struct Answer<'a> {
     held: Vec<u8>,
+    /// The encoding in which people read it; of data none.
+    pub(super) encoding: Option<&'static Encoding>,
     out: &'a mut dyn Write,
 }
 
@@ -18,6 +23,7 @@ impl<'a> Answer<'a> {
     pub(super) fn new(out: &'a mut dyn Write) -> Self {
         Self {
             held: Vec::new(),
+            encoding: None,
             out,
         }
     }
@@ -38,6 +44,7 @@ impl Write for Answer<'_> {
     /// Passes on what is held; a closed pipe is the reader's choice and no failure.
     fn flush(&mut self) -> io::Result<()> {
         let held = std::mem::take(&mut self.held);
+        let held = console::encoded(&held, self.encoding);
         match self.out.write_all(&held).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             other => other,
@@ -46,18 +53,22 @@ impl Write for Answer<'_> {
 }
 
 /// Standard error: what cannot be said there is no reason to fail.
-pub(super) struct Talk<'a>(pub(super) &'a mut dyn Write);
+pub(super) struct Talk<'a> {
+    pub(super) err: &'a mut dyn Write,
+    pub(super) encoding: Option<&'static Encoding>,
+}
 
 impl Write for Talk<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // formatted text comes in whole pieces
         let text = String::from_utf8_lossy(bytes);
-        let _ = self.0.write_all(clean(&text).as_bytes());
+        let text = console::encoded(clean(&text).as_bytes(), self.encoding);
+        let _ = self.err.write_all(&text);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let _ = self.0.flush();
+        let _ = self.err.flush();
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use crate::report::{audit, todo};
 use crate::state::subject::DISTRICT;
 use crate::state::{Book, Subject};
 use crate::words;
+use crate::words::did_you_mean;
 
 /// The matters of a case, a community, a street, or of all.
 pub(super) fn todo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
@@ -31,7 +32,9 @@ pub(super) fn todo(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     }
     subjects.sort();
     subjects.dedup();
+    let busy = context.busy("正在核对…", "Judging…");
     let matters = todo::matters(&pack, &book, &subjects, context.as_of);
+    drop(busy);
     if let Some(path) = matches.get_one::<String>("ics") {
         let text = todo::icalendar(&matters, context.surroundings.now, context.lang);
         super::files::refuse_database(path)?;
@@ -88,7 +91,7 @@ fn subjects_of(
     }
     if matches!(parsed, Subject::Case(..) | Subject::Demand(..)) {
         if book.about(id).is_empty() {
-            return Err(unknown(id));
+            return Err(unknown(&book_names(book), id));
         }
         return Ok(vec![id.to_owned()]);
     }
@@ -101,7 +104,7 @@ fn subjects_of(
         .filter(|code| code == name || in_street(code) || book.community_name(code) == Some(name))
         .collect();
     if codes.is_empty() {
-        return Err(unknown(id));
+        return Err(unknown(&book_names(book), id));
     }
     let street = codes
         .iter()
@@ -115,11 +118,26 @@ fn subjects_of(
     Ok(all.into_iter().filter(mine).collect())
 }
 
-fn unknown(id: &str) -> anyhow::Error {
+/// Every name that may be asked for: cases, communities, streets.
+fn book_names(book: &Book) -> Vec<String> {
+    let codes = book.communities();
+    let streets = codes.iter().filter_map(|code| book.street(code));
+    let names = codes.iter().filter_map(|code| book.community_name(code));
+    let mut all: Vec<String> = streets.chain(names).map(str::to_owned).collect();
+    let cases = |id: &&str| matches!(Subject::parse(id), Subject::Case(..) | Subject::Demand(..));
+    all.extend(book.subjects().filter(cases).map(str::to_owned));
+    all.extend(codes);
+    all
+}
+
+fn unknown(known: &[String], id: &str) -> anyhow::Error {
+    let near = did_you_mean(id, known.iter().map(String::as_str));
     Fail(words!(
-        "账本中没有 {0}；给出项目编号、社区代码或街道名称（见 minsheng list、minsheng list communities）。",
-        "The ledger has nothing on {0}; give a case, a community's code or a street (see minsheng list, minsheng list communities).",
-        id
+        "账本中没有 {0}。{1}给出项目编号、社区代码或街道名称（见 minsheng list、minsheng list communities）。",
+        "The ledger has nothing on {0}.{2} Give a case, a community's code or a street (see minsheng list, minsheng list communities).",
+        id,
+        near.zh,
+        near.en
     ))
     .into()
 }

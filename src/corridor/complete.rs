@@ -407,9 +407,11 @@ pub(super) fn unknown_rules(pack: &Pack, entry: &Entry) -> Vec<Incomplete> {
         .map(|(rule, _)| Incomplete {
             place: entry.place.clone(),
             words: words!(
-                "没有规则“{0}”；用 minsheng rule --all 查看规则编号。",
-                "There is no rule “{0}”; see the identifiers with minsheng rule --all.",
-                rule
+                "没有规则“{0}”。{1}用 minsheng rule --all 查看规则编号。",
+                "There is no rule “{0}”.{2} See the identifiers with minsheng rule --all.",
+                rule,
+                pack.near_rule(rule).zh,
+                pack.near_rule(rule).en
             ),
         })
         .collect()

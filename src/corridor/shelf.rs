@@ -136,9 +136,11 @@ impl Completer<'_> {
         let rule = step.text("rule").filter(|_| named)?;
         self.pack.rule(rule).is_none().then(|| {
             words!(
-                "没有规则“{0}”；用 minsheng rule --all 查看规则编号。",
-                "There is no rule “{0}”; see the identifiers with minsheng rule --all.",
-                rule
+                "没有规则“{0}”。{1}用 minsheng rule --all 查看规则编号。",
+                "There is no rule “{0}”.{2} See the identifiers with minsheng rule --all.",
+                rule,
+                self.pack.near_rule(rule).zh,
+                self.pack.near_rule(rule).en
             )
         })
     }

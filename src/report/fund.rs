@@ -242,10 +242,7 @@ pub fn ledger(lines: &[Line], voice: Voice<'_>) -> Table {
     ]);
     table.right = vec![4, 5];
     for line in lines {
-        let kind = line
-            .kind
-            .as_deref()
-            .map(|kind| voice.pack.label("expense", kind));
+        let kind = line.kind.as_deref().map(|kind| voice.term("expense", kind));
         table.rows.push(vec![
             line.day.to_string(),
             unit_name(&line.unit, lang).to_owned(),

@@ -12,6 +12,9 @@ use crate::state::{Book, Fact, Subject, Value, View};
 use crate::step::mask::mask;
 use crate::step::{self, Kind, StepDef};
 
+/// What stands where a personal value was erased.
+const ERASED: &str = "（已删除）";
+
 /// Opens personal values, masked unless they are asked for.
 #[derive(Clone, Copy)]
 pub struct Opener<'a> {
@@ -28,7 +31,7 @@ impl Opener<'_> {
         match self.ledger.reader().personal(token) {
             Ok(Some(value)) if self.plain => value,
             Ok(Some(value)) => mask(&value),
-            _ => "（已删除）".to_owned(),
+            _ => ERASED.to_owned(),
         }
     }
 }
@@ -67,14 +70,14 @@ fn one(
         Value::Day(day) => day.to_string(),
         Value::Moment(moment) => moment.to_string().replace('T', " "),
         Value::Text(text) => match kind {
-            Kind::Personal => opener.open(text),
-            Kind::Term => voice.pack.label(vocabulary, text).to_owned(),
+            Kind::Personal => said(opener.open(text), voice),
+            Kind::Term => voice.term(vocabulary, text).to_owned(),
             _ => text.clone(),
         },
         Value::Member(who, role) => format!(
             "{}:{}",
-            voice.pack.label(vocabulary, role),
-            opener.open(who)
+            voice.term(vocabulary, role),
+            said(opener.open(who), voice)
         ),
         Value::List(list) => {
             let items: Vec<String> = list
@@ -83,8 +86,18 @@ fn one(
                 .collect();
             // a word of the regulation may hold the sign that parts the others
             let parted = items.iter().any(|item| item.contains('、'));
-            items.join(if parted { "；" } else { "、" })
+            let signs = (voice.lang.pick("；", "; "), voice.lang.pick("、", ", "));
+            items.join(if parted { signs.0 } else { signs.1 })
         }
+    }
+}
+
+/// A personal value, or the word for one that was erased.
+fn said(value: String, voice: Voice<'_>) -> String {
+    if value == ERASED {
+        voice.lang.pick(ERASED, "(erased)").to_owned()
+    } else {
+        value
     }
 }
 
@@ -145,8 +158,9 @@ pub fn life(view: &View<'_>, voice: Voice<'_>, opener: Opener<'_>) -> String {
             let shown = clean(&value_text(fact, index, voice, opener)).replace('\n', " ");
             let _ = writeln!(
                 text,
-                "    {}：{shown}",
-                lang.pick(field.heading, field.name)
+                "    {}{}{shown}",
+                lang.pick(field.heading, field.name),
+                lang.pick("：", ": ")
             );
         }
     }
@@ -233,7 +247,7 @@ pub fn cases(book: &Book, as_of: crate::law::Day, voice: Voice<'_>) -> Table {
                 .and_then(|v| v.text().map(clean))
                 .unwrap_or_default(),
             case.find("type")
-                .and_then(|v| v.text().map(|t| voice.pack.label("type", t).to_owned()))
+                .and_then(|v| v.text().map(|t| voice.term("type", t).to_owned()))
                 .unwrap_or_default(),
             case.amount(voice.pack)
                 .map_or(String::new(), |m| m.to_string()),

@@ -127,6 +127,7 @@ pub(super) fn own(lang: Lang) -> Vec<Command> {
     let mut list = keeping(lang);
     list.extend(reading(lang));
     list.extend(giving(lang));
+    list.extend(super::notice::manual(lang));
     list
 }
 

@@ -1,4 +1,4 @@
-//! The arguments of notices.
+//! The arguments of notices and of the manual.
 
 use clap::{Arg, ArgAction, Command};
 
@@ -102,4 +102,39 @@ fn options(command: Command, lang: Lang) -> Command {
             .short('o'),
         )
         .arg(flag("force", lang.pick("覆盖已有文件", "Overwrite a file")))
+}
+
+/// The manual, and what shells need.
+pub(super) fn manual(lang: Lang) -> Vec<Command> {
+    vec![
+        Command::new("help")
+            .about(lang.pick("说明和例子", "Help, with examples"))
+            .arg(
+                Arg::new("command")
+                    .value_name("COMMAND")
+                    .help(lang.pick(
+                        "命令，例如 publicize post",
+                        "Command, for example publicize post",
+                    ))
+                    .num_args(0..),
+            ),
+        Command::new("completions")
+            .about(lang.pick(
+                "命令行补全：命令、选项，也补项目编号、社区、规则、用词",
+                "Completions for a shell: commands, options, and cases, communities, rules, words",
+            ))
+            .arg(
+                Arg::new("shell")
+                    .value_name("bash|zsh|fish|powershell")
+                    .value_parser(["bash", "zsh", "fish", "powershell", "elvish"])
+                    .hide_possible_values(true)
+                    .required(true),
+            ),
+        Command::new("man")
+            .about(lang.pick(
+                "手册页：一页到标准输出，或全部写进文件夹（中英文）",
+                "Manual pages: one to standard output, or all to a folder, in both languages",
+            ))
+            .arg(Arg::new("dir").value_name("DIR")),
+    ]
 }

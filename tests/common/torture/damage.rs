@@ -123,6 +123,7 @@ fn run(folder: &Path, line: &str) -> Option<Said> {
     let surroundings = Surroundings {
         now: "2023-07-01T02:03:04Z".parse().unwrap(),
         terminal: false,
+        talk_terminal: false,
         width: 100,
         exe: None,
         env: |_| None,
