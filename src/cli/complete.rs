@@ -107,15 +107,14 @@ fn attach(command: Command, path: &str, known: &Arc<Known>) -> Command {
 /// What an option of a command that is no step is about.
 fn of_option(name: &str, value: &str) -> Option<What> {
     match (name, value) {
-        ("rule" | "id", "RULE") | ("rule", _) => Some(What::Rule),
+        ("id", "RULE") | ("rule" | "reason", _) => Some(What::Rule),
         ("community", _) => Some(What::Community),
         ("street", _) => Some(What::Street),
         ("case", _) => Some(What::Case),
-        ("subject", _) | ("round", _) => Some(What::Subject),
+        ("subject" | "round", _) => Some(What::Subject),
         ("table", _) => Some(What::Paper),
         ("step", _) => Some(What::Step),
         ("regime" | "a" | "b" | "id", _) => Some(What::Regime),
-        ("reason", _) => Some(What::Rule),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Consoles that are not UTF-8: what people read goes out in GB18030 where it is wanted.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use encoding_rs::{Encoding, GB18030, UTF_8};
@@ -15,13 +16,14 @@ pub(super) fn encoding(
 ) -> Result<Option<&'static Encoding>, String> {
     let given = option(args, "--console-encoding").or_else(|| env("MINSHENG_ENCODING"));
     if let Some(name) = given.filter(|name| !name.is_empty()) {
-        return known(&name).ok_or(name);
+        let known = known(&name).ok_or(name)?;
+        return Ok(Some(known).filter(|known| *known != UTF_8));
     }
     let mut locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(env);
     let locale = locale.find(|value| !value.is_empty()).unwrap_or_default();
     let charset = locale.split_once('.').map_or("", |(_, charset)| charset);
     let charset = charset.split('@').next().unwrap_or_default();
-    Ok(known(charset).flatten())
+    Ok(known(charset).filter(|known| *known != UTF_8))
 }
 
 /// No such encoding.
@@ -34,10 +36,10 @@ pub(super) fn unknown(name: &str) -> Words {
 }
 
 /// GB18030 by any of its names, or UTF-8.
-fn known(name: &str) -> Option<Option<&'static Encoding>> {
+fn known(name: &str) -> Option<&'static Encoding> {
     match name.to_ascii_lowercase().as_str() {
-        "utf-8" | "utf8" => Some(None),
-        "gb18030" | "gbk" | "gb2312" | "euccn" | "euc-cn" | "cp936" | "936" => Some(Some(GB18030)),
+        "utf-8" | "utf8" => Some(UTF_8),
+        "gb18030" | "gbk" | "gb2312" | "euccn" | "euc-cn" | "cp936" | "936" => Some(GB18030),
         _ => None,
     }
 }
@@ -47,7 +49,7 @@ pub(super) fn option(args: &[OsString], name: &str) -> Option<String> {
     let mut texts = args.iter().map(|arg| arg.to_string_lossy());
     while let Some(text) = texts.next() {
         if text == name {
-            return texts.next().map(|value| value.into_owned());
+            return texts.next().map(Cow::into_owned);
         }
         let value = text.strip_prefix(name).and_then(|v| v.strip_prefix('='));
         if let Some(value) = value {
