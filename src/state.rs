@@ -342,12 +342,13 @@ impl Book {
     /// The whole subject was withdrawn.
     #[must_use]
     pub fn is_withdrawn(&self, subject: &str) -> bool {
-        self.of_subject(subject).iter().any(|&index| {
+        let withdraw = general::Withdraw::DEF;
+        if !self.by_step.contains_key(&withdraw.mark) {
+            return false;
+        }
+        self.about(subject).iter().any(|&index| {
             let fact = &self.facts[index];
-            fact.def.id == "withdraw"
-                && fact.subject == subject
-                && !fact.struck
-                && fact.value("event").is_none()
+            fact.def == withdraw && !fact.struck && fact.value("event").is_none()
         })
     }
 
@@ -364,11 +365,10 @@ impl Book {
     }
 
     fn registered(&self, community: &str) -> Option<&Fact> {
-        self.of_subject(community)
-            .iter()
-            .rev()
+        let facts = self.about(community).iter().rev();
+        facts
             .map(|&index| &self.facts[index])
-            .find(|fact| fact.def.id == "register.community" && !fact.struck)
+            .find(|fact| fact.def == register::Community::DEF && !fact.struck)
     }
 
     /// The communities that a case serves: its own, and those that it names.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::eval::{Facts, step_label};
 use super::interests::{Kin, active, generations, unregistered};
 use super::modules::same_unit;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Status};
 use crate::law::Day;
 use crate::pack::check::Side;
 use crate::state::{Fact, Value, View};
@@ -116,6 +116,9 @@ impl<'a> Facts<'a> {
 
     /// A unit that took a case in spite of an interest is entered in the blocklist.
     fn listed(&self, kin: &Kin<'_>) -> Outcome {
+        if self.staff(kin).status != Status::Broken {
+            return Outcome::exempt(words!("没有发现应列入的单位。", "No unit to be listed."));
+        }
         // what is decided here rests on who is to blame
         let breach = aloud(|| self.staff(kin));
         if breach.causes.is_empty() {

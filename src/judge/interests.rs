@@ -47,8 +47,16 @@ impl<'a> Facts<'a> {
             .collect();
         scopes.extend(streets);
         scopes.push(DISTRICT.to_owned());
-        self.known(conflict::Staff::DEF)
-            .filter(|fact| scopes.contains(&fact.subject) && active(fact, day))
+        scopes.sort();
+        scopes.dedup();
+        let about = scopes.iter().flat_map(|scope| view.book.about(scope));
+        let mut places: Vec<usize> = about.copied().collect();
+        places.sort_unstable();
+        let staff = places.into_iter().map(|at| view.book.fact(at));
+        staff
+            .filter(|fact| fact.def == conflict::Staff::DEF && !fact.struck)
+            .filter(|fact| fact.occurred.is_none_or(|on| on <= view.as_of))
+            .filter(|fact| active(fact, day))
             .collect()
     }
 

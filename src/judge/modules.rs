@@ -160,7 +160,15 @@ fn commission_total<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
     let own = owner(&at.subject)?;
     let year = at.occurred?.year();
     let mut total = crate::law::Money::ZERO;
-    for other in book.of_step(works::Commission::DEF) {
+    // only cases of the same community or street can have the same owner
+    let code = Subject::parse(&at.subject).community()?.to_owned();
+    let near = book.neighbours(&code);
+    let cases = near.iter().flat_map(|code| book.cases(code));
+    let facts_of = cases.flat_map(|case| book.about(case));
+    for other in facts_of
+        .map(|&index| book.fact(index))
+        .filter(|other| other.def == works::Commission::DEF && !other.struck)
+    {
         let upto = (other.occurred, &other.key) <= (at.occurred, &at.key);
         let same = other.value("kind") == at.value("kind")
             && other.occurred.is_some_and(|day| day.year() == year)

@@ -185,6 +185,16 @@ impl Outcome {
         }
         let worst = outcomes.iter().map(|o| o.status).max()?;
         let mut joined = Self::new(worst, Words::default());
+        if is_silent() {
+            for outcome in outcomes.into_iter().filter(|o| o.status == worst) {
+                joined.due = joined.due.or(outcome.due);
+                let broken = outcome.governed.filter(|_| worst == Status::Broken);
+                joined.also.extend(broken);
+                joined.also.extend(outcome.also);
+                joined.governed = joined.governed.or(outcome.governed);
+            }
+            return Some(joined);
+        }
         let mut said: Vec<Words> = Vec::new();
         for outcome in outcomes {
             if outcome.status == worst {

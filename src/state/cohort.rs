@@ -22,6 +22,8 @@ pub(super) struct Index {
     by_community: BTreeMap<String, Vec<Started>>,
     /// All cases of each community, started or not.
     cases: BTreeMap<String, Vec<String>>,
+    /// The communities of each street.
+    streets: BTreeMap<String, Vec<String>>,
 }
 
 impl Index {
@@ -50,9 +52,16 @@ impl Index {
                 cases.entry(code).or_default().push(id.to_owned());
             }
         }
+        let mut streets: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for code in book.communities() {
+            if let Some(street) = book.street(&code) {
+                streets.entry(street.to_owned()).or_default().push(code);
+            }
+        }
         Self {
             by_community,
             cases,
+            streets,
         }
     }
 }
@@ -65,6 +74,16 @@ impl Book {
             .by_community
             .get(community)
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// A community with the others of its street, in order; itself alone if its street is not
+    /// known.
+    #[must_use]
+    pub fn neighbours(&self, community: &str) -> Vec<String> {
+        let near = self
+            .street(community)
+            .and_then(|street| self.cohorts().streets.get(street));
+        near.cloned().unwrap_or_else(|| vec![community.to_owned()])
     }
 
     /// All cases of a community, in order.
