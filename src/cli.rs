@@ -19,6 +19,7 @@ mod keep;
 mod keys;
 mod manual;
 mod notice;
+mod pages;
 mod proof;
 mod record;
 mod regimes;
@@ -29,6 +30,7 @@ mod steps;
 mod stop;
 mod streams;
 mod sync;
+mod template;
 mod todo;
 mod union;
 
@@ -236,6 +238,7 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("list", _) => show::list(sub, context),
         ("log", _) => show::log(sub, context),
         ("export", _) => export::export(sub, context),
+        ("template", _) => template::template(sub, context),
         ("rule", _) => book::rule(sub, context),
         ("schema", _) => book::schema(sub, context),
         ("verify", _) => proof::verify(sub, context),

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod paper;
 pub mod parameter;
 mod params;
+mod readers;
 pub mod reads;
 mod vocabulary;
 
@@ -227,6 +228,8 @@ pub struct Rule {
     pub justified_by: Option<Filing>,
     /// Another defensible reading of how hard the clause is.
     pub contested: Option<Contested>,
+    /// The steps, fields and named facts that its checks name.
+    pub names: Vec<Path>,
 }
 
 /// Another defensible reading of how hard a clause is.

@@ -18,6 +18,7 @@ pub mod rules;
 pub mod show;
 pub mod site;
 pub mod table;
+pub mod template;
 pub mod todo;
 
 pub use table::Table;

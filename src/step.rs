@@ -69,6 +69,18 @@ impl StepDef {
         self.fields.iter().position(|field| field.name == name)
     }
 
+    /// True for a field that the tool fills in itself.
+    #[must_use]
+    pub fn filled_in(&self, field: &Field) -> bool {
+        match self.id {
+            "amend" => matches!(field.name, "subject" | "concerns"),
+            "withdraw" => field.name == "concerns",
+            _ if self.stage() == "regime" && field.name == "ledger" => true,
+            _ if matches!(field.name, "shelf" | "digest" | "size") => true,
+            _ => field.name == "subject" && self.subject == "subject" && !field.required,
+        }
+    }
+
     /// A field by name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {

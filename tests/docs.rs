@@ -47,7 +47,7 @@ fn copy_all(from: &Path, to: &Path) {
 
 fn execute(page: &str, at_least: usize) {
     let office = Office::empty();
-    for folder in ["fixtures/import", "fixtures/demo"] {
+    for folder in ["fixtures/import", "fixtures/demo", "fixtures/workbooks"] {
         copy_all(&root().join(folder), office.dir.path());
     }
     let commands = commands(page);
@@ -78,6 +78,11 @@ fn the_guide_is_true() {
 #[test]
 fn the_page_of_the_report_is_true() {
     execute("docs/report.md", 4);
+}
+
+#[test]
+fn the_clerks_year_in_workbooks_is_true() {
+    execute("docs/clerk-year.zh.md", 15);
 }
 
 #[test]
@@ -127,6 +132,7 @@ fn links_of_the_pages_lead_somewhere() {
         "README.md",
         "docs/guide.zh.md",
         "docs/beyond-one-machine.md",
+        "docs/clerk-year.zh.md",
         "docs/cities.zh.md",
         "docs/packs.md",
         "docs/parquet.md",

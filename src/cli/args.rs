@@ -1,6 +1,7 @@
 //! The arguments of every command, made from the steps and a few lists.
 
 mod audit;
+mod books;
 mod commands;
 mod examples;
 mod notice;
@@ -89,7 +90,12 @@ pub(super) fn command(lang: Lang) -> Command {
     {
         root = root.subcommand(step(def, lang));
     }
-    for sub in commands::own(lang).into_iter().chain(trust::trust(lang)) {
+    let books = std::iter::once(books::template(lang));
+    for sub in commands::own(lang)
+        .into_iter()
+        .chain(books)
+        .chain(trust::trust(lang))
+    {
         // what oversight records stands under the command that judges the year
         let verbs = STEPS
             .iter()
@@ -209,7 +215,7 @@ fn group(stage: &'static str, about: &str, lang: Lang) -> Command {
 fn step(def: &'static StepDef, lang: Lang) -> Command {
     let about = lang.pick(def.zh, def.en.trim()).to_owned();
     let mut command = Command::new(def.verb()).about(about);
-    for field in def.fields.iter().filter(|field| !filled_in(def, field)) {
+    for field in def.fields.iter().filter(|field| !def.filled_in(field)) {
         command = command.arg(field_arg(def, field, lang));
     }
     command.args(recording(lang)).arg(flag(
@@ -219,17 +225,6 @@ fn step(def: &'static StepDef, lang: Lang) -> Command {
             "Record it although the same record stands there already",
         ),
     ))
-}
-
-/// Fields that the tool fills in itself.
-fn filled_in(def: &StepDef, field: &Field) -> bool {
-    match def.id {
-        "amend" => matches!(field.name, "subject" | "concerns"),
-        "withdraw" => field.name == "concerns",
-        _ if def.stage() == "regime" && field.name == "ledger" => true,
-        _ if matches!(field.name, "shelf" | "digest" | "size") => true,
-        _ => field.name == "subject" && def.subject == "subject" && !field.required,
-    }
 }
 
 fn field_arg(def: &'static StepDef, field: &'static Field, lang: Lang) -> Arg {

@@ -13,7 +13,7 @@ use crate::corridor::whole_book;
 use crate::ledger::Ledger;
 use crate::pack::paper::PaperOf;
 use crate::pack::{FormDef, Pack, TableDef};
-use crate::report::official::{self, Chosen, Filler, Paper, Row};
+use crate::report::official::{self, Chosen, Face, Filler, Paper, Row};
 use crate::report::show::Opener;
 use crate::state::{Book, Subject, View};
 use crate::step;
@@ -271,7 +271,7 @@ fn records(paper: &Paper) -> usize {
     }
     let plain = |row: &&Vec<official::Cell>| {
         row.iter()
-            .all(|cell| matches!(cell.face, official::Face::Value | official::Face::Number))
+            .all(|cell| !matches!(cell.face, Face::Title | Face::Line | Face::Heading))
     };
     paper.rows.iter().filter(plain).count()
 }
@@ -300,7 +300,7 @@ fn street(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>> {
     .into())
 }
 
-fn community(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>> {
+pub(super) fn community(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>> {
     let Some(name) = matches.get_one::<String>("community") else {
         return Ok(None);
     };

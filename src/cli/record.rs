@@ -1,19 +1,22 @@
 //! `record`: many steps from JSON Lines or tables, all or none.
 
+mod answers;
+mod copy;
+mod edits;
+mod tables;
+
 use std::io::Read;
-use std::path::Path;
 
 use clap::ArgMatches;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::attach::{self, Attached};
 use super::context::Context;
 use super::steps::{reasons, refuse};
-use super::{Exit, Fail, files, freetext, talk};
-use crate::corridor::{self, Entry, Incomplete, Refusal, Terms};
+use super::{Exit, Fail, freetext, talk};
+use crate::corridor::{self, Entry, Incomplete, Receipt, Refusal, Terms};
+use crate::ledger::Ledger;
 use crate::pack::Pack;
-use crate::sheet::table::locate;
-use crate::sheet::{Row, Sheet};
 use crate::step::mask::{Sure, hide_numbers};
 use crate::step::{self, STEPS, StepDef, input};
 use crate::words;
@@ -30,19 +33,44 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     let given = reasons(matches)?;
     let mut batch = Batch {
         pack: &pack,
+        ledger: &ledger,
         reasons: given,
+        why: matches.get_one::<String>("why").cloned(),
         entries: Vec::new(),
         problems: Vec::new(),
         attached: Vec::new(),
+        editor: None,
+        desk: tables::Desk::default(),
     };
     match json_lines(&file)? {
         Some(text) => batch.lines(&file, &text),
         None => batch.tables(&file, matches, context)?,
     }
-    if !batch.problems.is_empty() {
-        return refuse(context, Refusal::Input(batch.problems));
+    let Batch {
+        mut entries,
+        problems,
+        attached,
+        editor,
+        desk,
+        ..
+    } = batch;
+    let (same, changed) = editor.map_or((0, 0), |editor| (editor.same, editor.changed));
+    if !problems.is_empty() {
+        let refusal = Refusal::Input(problems);
+        return refused(context, refusal, &desk, &pack, &ledger);
     }
-    if batch.entries.is_empty() {
+    if entries.is_empty() && same > 0 {
+        let exit = freetext::answer_telling(context, Ok(Receipt::default()), &[])?;
+        talk(
+            context,
+            &format!("没有改动：{same}行与账本一致，没有登记任何内容。"),
+            &format!(
+                "Nothing changed: {same} rows say what the ledger says; nothing was recorded."
+            ),
+        );
+        return Ok(exit);
+    }
+    if entries.is_empty() {
         return Err(Fail(words!(
             "{0} 里没有可登记的内容。",
             "There is nothing to record in {0}.",
@@ -51,27 +79,52 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .into());
     }
     let terms = context.terms(matches.get_flag("as-is"));
-    attach::anew(&ledger, &mut batch.entries)?;
-    if !batch.attached.is_empty() && !terms.dry_run {
+    attach::anew(&ledger, &mut entries)?;
+    if !attached.is_empty() && !terms.dry_run {
         let trial = Terms {
             dry_run: true,
             ..terms.clone()
         };
-        let entries = batch.entries.clone();
+        let entries = entries.clone();
         if let Err(refusal) = corridor::record(&mut ledger, &pack, entries, &trial)? {
-            return refuse(context, refusal);
+            return refused(context, refusal, &desk, &pack, &ledger);
         }
-        for file in &batch.attached {
+        for file in &attached {
             attach::keep(ledger.path(), file)?;
         }
     }
-    let places = freetext::places(&batch.entries);
-    let entries = batch.entries;
+    let places = freetext::places(&entries);
     let answer = context.stepwise(entries.len(), |told| {
         corridor::record_telling(&mut ledger, &pack, entries, &terms, told)
     });
-    let answer = answer?;
-    freetext::answer_telling(context, answer, &places)
+    match answer? {
+        Err(refusal) => refused(context, refusal, &desk, &pack, &ledger),
+        Ok(receipt) => {
+            let exit = freetext::answer_telling(context, Ok(receipt), &places)?;
+            if same + changed > 0 {
+                talk(
+                    context,
+                    &format!("已登记过的行：{changed}行有改动，成为更正；{same}行没有改动。"),
+                    &format!("Rows recorded before: {changed} corrected, {same} unchanged."),
+                );
+            }
+            Ok(exit)
+        }
+    }
+}
+
+/// Says why nothing was recorded; of a workbook also in a copy of it.
+fn refused(
+    context: &mut Context<'_>,
+    refusal: Refusal,
+    desk: &tables::Desk,
+    pack: &Pack,
+    ledger: &Ledger,
+) -> anyhow::Result<Exit> {
+    let wrongs = copy::wrongs(desk, &refusal);
+    let exit = refuse(context, refusal)?;
+    copy::write(context, desk, &wrongs, pack, ledger)?;
+    Ok(exit)
 }
 
 /// Bytes of one JSON Lines file: more than a year of a district.
@@ -137,11 +190,17 @@ fn json_lines(file: &str) -> anyhow::Result<Option<String>> {
 
 struct Batch<'a> {
     pack: &'a Pack,
+    ledger: &'a Ledger,
     reasons: Vec<(String, String)>,
+    /// Why records are corrected, if it is said.
+    why: Option<String>,
     entries: Vec<Entry>,
     problems: Vec<Incomplete>,
     /// Files whose copies are kept.
     attached: Vec<Attached>,
+    /// Made when the first row names a record.
+    editor: Option<edits::Editor>,
+    desk: tables::Desk,
 }
 
 impl Batch<'_> {
@@ -237,197 +296,6 @@ impl Batch<'_> {
             }
         }
     }
-
-    fn tables(
-        &mut self,
-        file: &str,
-        matches: &ArgMatches,
-        context: &mut Context<'_>,
-    ) -> anyhow::Result<()> {
-        let book = files::read(
-            Path::new(file),
-            matches.get_one::<String>("encoding"),
-            context,
-        )?;
-        let named = match matches.get_one::<String>("step") {
-            Some(name) => Some(step::find(name).ok_or_else(|| Fail(unknown_step(name)))?),
-            None => None,
-        };
-        let common = common(matches)?;
-        let mut notes = Vec::new();
-        for sheet in &book.sheets {
-            let Some(def) = named.or_else(|| step::find(sheet.name.trim())) else {
-                if !sheet.name.trim().is_empty() && looks_like_records(sheet) {
-                    self.wrong(
-                        &format!("{file}!{}", sheet.name),
-                        &unnamed_sheet(&sheet.name),
-                    );
-                    continue;
-                }
-                let zh = format!("工作表“{}”不是步骤名，未读取。", sheet.name);
-                let en = format!(
-                    "Sheet “{}” is not named after a step and was not read.",
-                    sheet.name
-                );
-                talk(context, &zh, &en);
-                continue;
-            };
-            self.table(file, sheet, def, &common, &mut notes)?;
-        }
-        for note in notes {
-            talk(context, &note.zh, &note.en);
-        }
-        if named.is_none() && self.entries.is_empty() && self.problems.is_empty() {
-            return Err(Fail(words!(
-                "看不出 {} 是哪个步骤：请加 --step，例如 --step collect.contact，或把工作表改名为步骤名（{}）。",
-                "Cannot tell which step {} records: add --step, for example --step collect.contact, or name the sheet after a step ({}).",
-                file,
-                STEPS.iter().map(|def| def.zh).collect::<Vec<_>>().join("、")
-            ))
-            .into());
-        }
-        Ok(())
-    }
-
-    fn table(
-        &mut self,
-        file: &str,
-        sheet: &crate::sheet::Sheet,
-        def: &'static StepDef,
-        common: &Map<String, Json>,
-        notes: &mut Vec<Words>,
-    ) -> anyhow::Result<()> {
-        let required: Vec<&str> = def
-            .fields
-            .iter()
-            .filter(|f| f.required && input_of(def, common, f.name).is_none())
-            .map(|f| f.name)
-            .collect();
-        let table = locate(sheet, &files::specs(def), &required).map_err(|none| {
-            Fail(Words::new(
-                format!("{file}：{}", none.zh()),
-                format!("{file}: {}", none.en()),
-            ))
-        })?;
-        for (number, why) in &table.skipped {
-            notes.push(words!(
-                "{}第{}行未登记：{}",
-                "{0} row {1} was not recorded: {3}",
-                file,
-                number,
-                why,
-                files::why_skipped(why)
-            ));
-        }
-        if !table.unknown.is_empty() {
-            let names: Vec<&str> = table
-                .unknown
-                .iter()
-                .map(|(_, name)| name.as_str())
-                .collect();
-            notes.push(words!(
-                "{}：未读取的列：{}",
-                "{}: columns that were not read: {}",
-                file,
-                names.join("、")
-            ));
-        }
-        for index in 0..table.rows.len() {
-            let mut raw = files::raw(def, &table, index);
-            for (key, value) in common {
-                raw.entry(key.clone()).or_insert_with(|| value.clone());
-            }
-            let sheet = if sheet.name.is_empty() {
-                String::new()
-            } else {
-                format!("!{}", sheet.name)
-            };
-            let place = format!("{file}{sheet}!{}", table.rows[index].row);
-            let mut reasons = self.reasons.clone();
-            if let Some(cell) = table.rows[index].cells.get("reason")
-                && let Some((rule, text)) = cell.text.split_once(['=', '：', ':'])
-            {
-                reasons.push((rule.trim().to_owned(), text.trim().to_owned()));
-            }
-            self.measure(&place, def, &mut raw);
-            let read = input::read(def, &raw, self.pack);
-            match files::checked(&table, index, read) {
-                Ok(step) => self.entries.push(Entry {
-                    step,
-                    place: Some(place),
-                    reasons,
-                    again: false,
-                }),
-                Err(problems) => {
-                    for problem in problems {
-                        let cell = files::at_cell(file, def, &table, index, &problem);
-                        self.wrong(&cell.place(), &cell.words);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Two rows or more of three cells or more: a table, not a note.
-fn looks_like_records(sheet: &Sheet) -> bool {
-    let wide = |row: &&Row| {
-        row.cells
-            .iter()
-            .filter(|cell| !cell.text.is_empty())
-            .count()
-            >= 3
-    };
-    sheet.rows.iter().filter(wide).count() >= 2
-}
-
-fn unnamed_sheet(name: &str) -> Words {
-    let near = STEPS
-        .iter()
-        .map(|def| def.zh)
-        .filter(|zh| name.contains(zh) || zh.contains(name.trim()))
-        .max_by_key(|zh| zh.len());
-    let (zh, en) = near.map_or((String::new(), String::new()), |zh| {
-        (format!("是不是“{zh}”？"), format!(" Did you mean “{zh}”?"))
-    });
-    let all: Vec<&str> = STEPS.iter().map(|def| def.zh).collect();
-    words!(
-        "工作表“{}”里有数据，但不是步骤名，不能登记。{}请改为步骤名：{}。",
-        "Sheet “{0}” holds records but is not named after a step.{3} Name it after one: {2}.",
-        name,
-        zh,
-        all.join("、"),
-        en
-    )
-}
-
-fn input_of<'a>(
-    def: &'static StepDef,
-    common: &'a Map<String, Json>,
-    field: &str,
-) -> Option<&'a Json> {
-    common
-        .iter()
-        .find(|(key, _)| input::find_field(def, key).is_some_and(|f| f.name == field))
-        .map(|(_, value)| value)
-}
-
-fn common(matches: &ArgMatches) -> anyhow::Result<Map<String, Json>> {
-    matches
-        .get_many::<String>("set")
-        .into_iter()
-        .flatten()
-        .map(|text| match text.split_once('=') {
-            Some((key, value)) => Ok((key.to_owned(), json!(value))),
-            None => Err(Fail(words!(
-                "--set “{0}”应写作“栏目=值”。",
-                "--set “{0}” must read FIELD=VALUE.",
-                text
-            ))
-            .into()),
-        })
-        .collect()
 }
 
 fn unknown_step(name: &str) -> Words {

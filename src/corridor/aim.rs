@@ -131,7 +131,10 @@ impl Completer<'_> {
                     .map(|p| p.words)
                     .unwrap_or_default()
             })?;
-            let json = read.values.get(field.name).cloned().unwrap_or_default();
+            // what is cleared is nothing, or a list of nothing
+            let nothing = || if field.list { json!([]) } else { json!(null) };
+            let value = read.values.get(field.name).cloned();
+            let json = value.unwrap_or_else(nothing);
             lines.push(json!(format!("{}={json}", field.name)));
         }
         if lines.is_empty() {

@@ -26,7 +26,12 @@ fn amend(values: &mut Map<String, Json>, change: &Map<String, Json>) {
     for line in set.into_iter().flatten().filter_map(Json::as_str) {
         if let Some((field, value)) = line.split_once('=') {
             let json = serde_json::from_str(value).unwrap_or_else(|_| Json::from(value));
-            values.insert(field.to_owned(), json);
+            // what was cleared is as if it had never been said
+            if json.is_null() || json.as_array().is_some_and(Vec::is_empty) {
+                values.remove(field);
+            } else {
+                values.insert(field.to_owned(), json);
+            }
         }
     }
 }

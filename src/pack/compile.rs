@@ -62,6 +62,7 @@ impl Compiler {
                     .ok_or_else(|| format!("no condition is called {name}"))
             })
             .collect::<Result<_, _>>()?;
+        let names = super::readers::named(&raw.check, &self.facts);
         let treatment = match (raw.recorded, raw.attest, raw.check.is_empty()) {
             (Some(why), None, true) => Treatment::Recorded(Words::new(why, raw.recorded_en)),
             (None, Some(attest), true) => Treatment::Attested {
@@ -99,6 +100,7 @@ impl Compiler {
             remedy: Words::new(raw.remedy, raw.remedy_en),
             exempt,
             treatment,
+            names,
             justified_by: filing,
             contested: raw.contested.map(|raw| Contested {
                 id: raw.id,

@@ -1,6 +1,7 @@
 //! Official papers: tables and forms as cells, before any file format.
 
 mod fill;
+mod layout;
 mod rows;
 
 pub(in crate::report) use fill::persons;
@@ -22,8 +23,12 @@ pub enum Face {
     Heading,
     /// A value.
     Value,
-    /// An amount in 万元 or a number: right-aligned, a number in a workbook.
+    /// A value in a column of short ones: centred.
+    Short,
+    /// An amount in 万元: right-aligned, a number in a workbook.
     Number,
+    /// A whole number.
+    Count,
 }
 
 /// One cell.
@@ -50,6 +55,8 @@ pub struct Paper {
     pub widths: Vec<f64>,
     /// A page for one case, not a list.
     pub form: bool,
+    /// A list of so many columns that it wants A3.
+    pub large: bool,
     /// The rows.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -115,14 +122,12 @@ pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) 
         });
         list.push(cells.collect());
     }
+    let (widths, large) = layout::arrange(&mut list, columns);
     Paper {
         name: def.id.clone(),
-        widths: def
-            .columns
-            .iter()
-            .map(|c| width(&c.heading, &c.value))
-            .collect(),
+        widths,
         form: false,
+        large,
         rows: list,
     }
 }
@@ -191,6 +196,7 @@ pub fn form(def: &FormDef, filler: &Filler<'_>, view: &View<'_>) -> Paper {
         name: view.id.clone(),
         widths: def.widths.clone(),
         form: true,
+        large: false,
         rows: list,
     }
 }
@@ -201,23 +207,21 @@ fn face(template: &str) -> Face {
         .strip_prefix('{')
         .and_then(|rest| rest.strip_suffix('}'))
         .filter(|slot| !slot.contains('{'));
-    let number = slot.is_some_and(|slot| {
-        let path = slot.split('#').next().unwrap_or(slot);
-        slot == "#"
-            || path
-                .rsplit_once('.')
-                .and_then(|(head, field)| step::find(head)?.field(field))
-                .is_some_and(|f| matches!(f.kind, step::Kind::Money | step::Kind::Count))
-    });
-    if number { Face::Number } else { Face::Value }
-}
-
-/// A width that fits a heading and what usually stands below it.
-fn width(heading: &str, value: &str) -> f64 {
-    let letters = f64::from(u16::try_from(heading.chars().count()).unwrap_or(20)) * 2.0 + 2.0;
-    match face(value) {
-        Face::Number => letters.clamp(6.0, 16.0),
-        _ => letters.clamp(14.0, 34.0),
+    let Some(slot) = slot else {
+        return Face::Value;
+    };
+    let path = slot.split('#').next().unwrap_or(slot);
+    let kind = path
+        .rsplit_once('.')
+        .and_then(|(head, field)| step::find(head)?.field(field))
+        .map(|field| field.kind);
+    match kind {
+        Some(step::Kind::Money) => Face::Number,
+        Some(step::Kind::Count) => Face::Count,
+        _ if slot == "#" => Face::Count,
+        // a sum that the pack names
+        _ if slot.ends_with("_sum") => Face::Number,
+        _ => Face::Value,
     }
 }
 

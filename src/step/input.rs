@@ -120,6 +120,14 @@ pub fn read(
     })
 }
 
+/// Reads one value of a step.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_field(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {
+    read_value(field, value, vocabulary)
+}
+
 /// Finds a field by its name, option, heading or an alias of the heading.
 #[must_use]
 pub fn find_field(def: &'static StepDef, key: &str) -> Option<&'static Field> {

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod books;
 pub mod cli;
 pub mod examples;
 pub mod forge;

@@ -213,6 +213,7 @@ fn keeping(lang: Lang) -> Vec<Command> {
                 )
                 .action(ArgAction::Append),
             )
+            .arg(super::books::why(lang))
             .arg(option(
                 "encoding",
                 "NAME",

@@ -9,7 +9,9 @@ use crate::report::official::{Cell, Face, Paper};
 /// Font of official papers.
 const FONT: &str = "宋体";
 /// Points of a line of text in a cell.
-const LINE: f64 = 15.0;
+const LINE: f64 = 15.5;
+/// Points of the lowest row of a form: it is filled in by hand, too.
+const FORM_ROW: f64 = 27.0;
 
 /// A workbook with a sheet for each paper; the same papers give the same bytes.
 pub(super) fn workbook(papers: &[Paper]) -> anyhow::Result<Vec<u8>> {
@@ -36,14 +38,15 @@ fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
         let row = u32::try_from(number)?;
         sheet.set_row_height(row, height(cells, paper))?;
         for cell in cells {
-            place(sheet, row, cell, paper.form)?;
+            place(sheet, row, cell, paper)?;
         }
         let all_headings = cells.len() > 1 && cells.iter().all(|c| c.face == Face::Heading);
         if all_headings && !paper.form && headings.is_none() {
             headings = Some(row);
         }
     }
-    sheet.set_paper_size(9); // A4
+    // A4, or A3 for a list that would be too small to read
+    sheet.set_paper_size(if paper.large { 8 } else { 9 });
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_margins(0.6, 0.6, 0.7, 0.7, 0.3, 0.3);
     sheet.set_print_center_horizontally(true);
@@ -61,27 +64,42 @@ fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn place(sheet: &mut Worksheet, row: u32, cell: &Cell, form: bool) -> anyhow::Result<()> {
+fn place(sheet: &mut Worksheet, row: u32, cell: &Cell, paper: &Paper) -> anyhow::Result<()> {
     let column = u16::try_from(cell.column)?;
     let last = u16::try_from(cell.column + cell.width.max(1) - 1)?;
     let below = row + u32::try_from(cell.height.max(1) - 1)?;
-    let format = face(cell.face, form);
+    let format = face(cell.face, paper.form);
+    let widths = if paper.form { &[][..] } else { &paper.widths };
     let wide = last > column || below > row;
     if wide {
         sheet.merge_range(row, column, below, last, "", &format)?;
     }
     // what is a number is a number, exactly as it is printed
-    let number = cell.text.parse::<f64>().ok().filter(|_| {
-        cell.face == Face::Number && cell.text.len() <= 15 && !cell.text.starts_with('+')
-    });
+    let numeric = matches!(cell.face, Face::Number | Face::Count);
+    let number = cell
+        .text
+        .parse::<f64>()
+        .ok()
+        .filter(|_| numeric && cell.text.len() <= 15 && !cell.text.starts_with('+'));
     if let Some(number) = number {
         sheet.write_number_with_format(row, column, number, &format)?;
     } else {
         // in a workbook a text is a text, whatever it begins with
         let text = cell.text.strip_prefix('\'').unwrap_or(&cell.text);
+        let text = broken(text, cell, widths);
         sheet.write_string_with_format(row, column, text, &format)?;
     }
     Ok(())
+}
+
+/// A heading of a list that does not fit in one line breaks before its bracket.
+fn broken(text: &str, cell: &Cell, widths: &[f64]) -> String {
+    let width = widths.get(cell.column).copied().unwrap_or(f64::MAX);
+    let letters: u32 = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    if cell.face == Face::Heading && f64::from(letters) * 1.1 + 1.0 > width {
+        return text.replacen('（', "\n（", 1);
+    }
+    text.to_owned()
 }
 
 fn face(face: Face, form: bool) -> Format {
@@ -100,13 +118,16 @@ fn face(face: Face, form: bool) -> Format {
         Face::Line => plain.clone(),
         Face::Heading => boxed().set_bold().set_align(FormatAlign::Center),
         Face::Value => boxed(),
+        Face::Short => boxed().set_align(FormatAlign::Center),
+        Face::Count => boxed().set_align(FormatAlign::Center).set_num_format("0"),
+        // 万元: two places at least, and every place that the fen needs
         Face::Number => boxed()
             .set_align(if form {
                 FormatAlign::Center
             } else {
                 FormatAlign::Right
             })
-            .set_num_format("0.######"),
+            .set_num_format("0.00####"),
     }
 }
 
@@ -117,7 +138,8 @@ fn height(cells: &[Cell], paper: &Paper) -> f64 {
         let width: f64 = paper.widths[columns].iter().sum();
         let lines = cell.text.split('\n').map(|line| {
             let letters: u32 = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
-            (f64::from(letters) / (width - 1.0).max(1.0))
+            // no font is quite as narrow as the widths promise
+            (f64::from(letters) * 1.06 / (width - 1.0).max(1.0))
                 .ceil()
                 .max(1.0)
         });
@@ -125,5 +147,10 @@ fn height(cells: &[Cell], paper: &Paper) -> f64 {
         lines.sum::<f64>() * title
     });
     let most = lines.fold(1.0, f64::max);
-    (most * LINE + 6.0).min(400.0)
+    let least = if paper.form && cells.iter().any(|cell| cell.face != Face::Line) {
+        FORM_ROW
+    } else {
+        0.0
+    };
+    (most * LINE + 7.0).clamp(least, 400.0)
 }
