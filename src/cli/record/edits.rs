@@ -70,6 +70,7 @@ impl Editor {
             Some((origin.trim().to_owned(), seq))
         });
         let place = key.clone().and_then(|(origin, seq)| {
+            let origin = origin.into();
             let place = self.book.place(&EventKey { origin, seq })?;
             Some(self.book.fact(place)).filter(|fact| fact.def == def)
         });
