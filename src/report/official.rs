@@ -3,8 +3,8 @@
 mod fill;
 mod rows;
 
-pub(in crate::report) use fill::persons;
 pub use fill::{Filler, in_words};
+pub(in crate::report) use fill::{persons, persons_about};
 pub use rows::{Chosen, Row};
 
 use crate::pack::{FormDef, TableDef};
