@@ -61,12 +61,7 @@ pub fn quotas(pack: &Pack, book: &Book, year: i32, as_of: Day) -> Vec<Quota> {
             };
             for subject in subjects {
                 let view = View::new(book, &subject, as_of);
-                let facts = Facts {
-                    pack,
-                    view: &view,
-                    focus: None,
-                    read_as: None,
-                };
+                let facts = Facts::new(pack, &view);
                 asked(&facts, rule, check, &mut list);
             }
         }

@@ -176,7 +176,7 @@ impl Source<'_> {
             .facts(general::Attach::DEF)
             .chain(view.facts(register::Document::DEF));
         papers
-            .filter(|fact| fact.mentions().contains(&view.id))
+            .filter(|fact| fact.mentions().contains(&view.id.as_str()))
             .map(|fact| {
                 let text = |field: &str| fact.value(field).text().map(str::to_owned);
                 let name = text("as").map(|term| {
