@@ -24,6 +24,7 @@ mod proof;
 mod record;
 mod regimes;
 mod rollup;
+mod sample;
 mod show;
 mod site;
 mod steps;
@@ -212,6 +213,20 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         .into());
     }
     let inner = sub.subcommand();
+    let fits = match context.format {
+        context::Format::Sarif | context::Format::Junit => {
+            name == "audit" && inner.is_none_or(|(verb, _)| verb == "roll-up")
+        }
+        context::Format::Ocds => name == "export",
+        _ => true,
+    };
+    if !fits {
+        return Err(Fail(crate::words!(
+            "sarif、junit 只有 minsheng audit 有，ocds 只有 minsheng export 有。",
+            "Only minsheng audit has the forms sarif and junit, only minsheng export the form ocds."
+        ))
+        .into());
+    }
     match (name, inner) {
         ("init", _) => keep::init(sub, context),
         ("record", _) => record::record(sub, context),
@@ -221,6 +236,7 @@ fn dispatch(matches: &clap::ArgMatches, context: &mut Context<'_>) -> anyhow::Re
         ("regime", Some(("diff", sub))) => regimes::compare(sub, context),
         ("regime", Some(("lint", sub))) => regimes::check(sub, context),
         ("regime", Some(("new", sub))) => regimes::new(sub, context),
+        ("audit", Some(("sample", sub))) => sample::sample(sub, context),
         ("audit", Some(("flags", sub))) => audit::flags(sub, context),
         ("audit", None) => audit::audit(sub, context),
         ("audit", Some(("roll-up", sub))) => rollup::roll_up(sub, context),

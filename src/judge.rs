@@ -20,6 +20,7 @@ mod numbers;
 mod outcome;
 mod parts;
 mod periods;
+mod quota;
 mod records;
 mod rule;
 mod rulings;
@@ -32,6 +33,7 @@ pub use finding::{Counts, Finding, Verdict};
 pub use funds::{Fund, Line};
 pub use next::{Next, Wait, earliest};
 pub use outcome::{Outcome, Status};
+pub use quota::{Quota, quotas};
 pub use rule::{give_reason, judge_rule};
 
 use std::collections::BTreeSet;

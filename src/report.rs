@@ -2,19 +2,24 @@
 
 pub mod audit;
 pub mod command;
+pub mod dossier;
+pub mod draw;
 pub mod examples;
 pub mod explain;
 pub mod flags;
 pub mod flat;
 pub mod fund;
 pub mod json;
+pub mod junit;
 pub mod lacks;
 pub mod notice;
+pub mod ocds;
 pub mod official;
 pub mod partial;
 pub mod regimes;
 pub mod rollup;
 pub mod rules;
+pub mod sarif;
 pub mod show;
 pub mod site;
 pub mod table;

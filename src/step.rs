@@ -341,6 +341,7 @@ steps![
     fund::Misuse,
     fund::Clawback,
     fund::Evaluate,
+    oversight::Sample,
     oversight::Inspect,
     oversight::Finding,
     oversight::Rectify,

@@ -55,8 +55,14 @@ fn execute(page: &str, at_least: usize) {
     for (command, code) in commands {
         let args = words(&command);
         assert_eq!(args[0], "minsheng", "{page}: {command}");
-        let args: Vec<&str> = args[1..].iter().map(String::as_str).collect();
+        let mut args: Vec<&str> = args[1..].iter().map(String::as_str).collect();
+        // `> FILE` keeps the answer, as a shell does
+        let kept = args.iter().position(|arg| *arg == ">");
+        let file = kept.map(|at| args.split_off(at)[1]);
         let answer = office.args(&args);
+        if let Some(file) = file {
+            std::fs::write(office.path(file), &answer.out).unwrap();
+        }
         assert_eq!(
             answer.code, code,
             "{page}: {command}\n{}\n{}",
@@ -93,6 +99,11 @@ fn the_page_of_the_cities_is_true() {
 #[test]
 fn the_page_of_many_machines_is_true() {
     execute("docs/beyond-one-machine.md", 5);
+}
+
+#[test]
+fn the_day_of_the_auditor_is_true() {
+    execute("docs/auditor-day.zh.md", 20);
 }
 
 #[test]
@@ -134,6 +145,8 @@ fn links_of_the_pages_lead_somewhere() {
         "docs/beyond-one-machine.md",
         "docs/clerk-year.zh.md",
         "docs/cities.zh.md",
+        "docs/auditor-day.zh.md",
+        "docs/flags.md",
         "docs/packs.md",
         "docs/parquet.md",
         "docs/sync.md",

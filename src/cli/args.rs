@@ -99,7 +99,9 @@ pub(super) fn command(lang: Lang) -> Command {
         // what oversight records stands under the command that judges the year
         let verbs = STEPS
             .iter()
-            .filter(|def| def.id.contains('.') && def.stage() == sub.get_name());
+            .filter(|def| def.id.contains('.') && def.stage() == sub.get_name())
+            // a draw is made, not told
+            .filter(|def| def.id != "audit.sample");
         root = root.subcommand(sub.clone().subcommands(verbs.map(|def| step(def, lang))));
     }
     dress(root, 0, lang)
@@ -144,7 +146,9 @@ fn globals(lang: Lang) -> Vec<Arg> {
             "table|json|csv",
             lang.pick("输出格式", "Form of the answer"),
         )
-        .value_parser(["table", "json", "csv", "markdown", "parquet"]),
+        .value_parser([
+            "table", "json", "csv", "markdown", "parquet", "sarif", "junit", "ocds",
+        ]),
         option(
             "lang",
             "zh|en",

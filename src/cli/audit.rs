@@ -114,7 +114,15 @@ pub(super) fn tell(
             let table = audit.table(&shown, context.lang);
             table.csv(&mut *context.out)?;
         }
-        Format::Table => {
+        Format::Sarif => {
+            let sarif = crate::report::sarif::sarif(audit, &shown, pack, context.lang);
+            context.json(&sarif)?;
+        }
+        Format::Junit => {
+            let xml = crate::report::junit::junit(audit, &shown, context.lang)?;
+            write!(context.out, "{xml}")?;
+        }
+        _ => {
             let text = audit.text(context.voice(pack), all);
             write!(context.out, "{text}")?;
         }
@@ -158,7 +166,7 @@ pub(super) fn flags(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
             context.json(&json)?;
         }
         Format::Csv => found.table(lang).csv(&mut *context.out)?,
-        Format::Table => {
+        _ => {
             let count = found.flags.len();
             writeln!(
                 context.out,

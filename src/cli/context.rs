@@ -24,6 +24,12 @@ pub(super) enum Format {
     Table,
     Json,
     Csv,
+    /// Only the audit has it.
+    Sarif,
+    /// Only the audit has it.
+    Junit,
+    /// Only the export has it.
+    Ocds,
 }
 
 /// What every command needs.
@@ -97,6 +103,9 @@ impl<'a> Context<'a> {
             format: match text("format").as_deref() {
                 Some("json") => Format::Json,
                 Some("csv") => Format::Csv,
+                Some("sarif") => Format::Sarif,
+                Some("junit") => Format::Junit,
+                Some("ocds") => Format::Ocds,
                 _ => Format::Table,
             },
             ledger: PathBuf::from(ledger),
@@ -259,7 +268,7 @@ impl<'a> Context<'a> {
         schema: &str,
     ) -> anyhow::Result<()> {
         match self.format {
-            Format::Table => {
+            Format::Table | Format::Sarif | Format::Junit | Format::Ocds => {
                 let width = if self.surroundings.terminal {
                     self.surroundings.width
                 } else {

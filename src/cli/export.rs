@@ -2,6 +2,7 @@
 
 #[cfg(feature = "parquet")]
 mod columns;
+mod ocds;
 mod parquet;
 mod xlsx;
 
@@ -22,7 +23,13 @@ use crate::words::did_you_mean;
 
 /// Exports one official table, or the forms of one or many cases.
 pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
-    context.only(&[Format::Csv])?;
+    context.only(&[Format::Csv, Format::Ocds])?;
+    let ocds = matches
+        .get_one::<String>("table")
+        .is_some_and(|t| t.eq_ignore_ascii_case("ocds"));
+    if ocds || context.format == Format::Ocds {
+        return ocds::export(matches, context);
+    }
     if context.parquet || matches.contains_id("out") {
         return parquet::export(matches, context);
     }

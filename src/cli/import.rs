@@ -348,7 +348,7 @@ fn tell(context: &mut Context<'_>, problems: &[CellProblem]) -> anyhow::Result<(
             writer.flush()?;
             Ok(())
         }
-        Format::Table => {
+        _ => {
             for p in problems {
                 writeln!(
                     context.err,

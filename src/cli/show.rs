@@ -9,6 +9,7 @@ use crate::corridor::{book_of, whole_book};
 use crate::judge;
 use crate::law::Day;
 use crate::ledger::{Event, Ledger};
+use crate::report::dossier::Source as Dossier;
 use crate::report::fund::{self as report_fund, Account};
 use crate::report::show::{Opener, cases, demands, life, log as log_table};
 use crate::report::{Table, explain as words_of, json as contract};
@@ -52,8 +53,60 @@ fn nothing(book: &Book, subject: &str, as_of: Day) -> anyhow::Error {
     .into()
 }
 
+/// The life of a case as a page.
+fn dossier(file: &str, matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    context.only(&[])?;
+    let id = subject(matches);
+    super::files::refuse_database(file)?;
+    if matches.get_one::<String>("known-by").is_some() {
+        return Err(Fail(words!(
+            "卷宗按现在的账本写，不能加 --known-by；要看某天的情况，用 --as-of。",
+            "A dossier is made from the ledger as it is, without --known-by; for a day use --as-of."
+        ))
+        .into());
+    }
+    let ledger = context.open_read()?;
+    let pack = context.pack(&ledger)?;
+    let book = whole_book(&ledger)?;
+    let view = View::new(&book, &id, context.as_of);
+    if view.own().next().is_none() {
+        return Err(nothing(&book, &id, context.as_of));
+    }
+    let Some(year) = view
+        .year()
+        .filter(|_| matches!(view.subject, Subject::Case(..)))
+    else {
+        return Err(Fail(words!(
+            "{0} 不是项目；卷宗只有项目有（minsheng list cases）。",
+            "{0} is no case; only cases have a dossier (minsheng list cases).",
+            id
+        ))
+        .into());
+    };
+    let page = Dossier {
+        ledger: &ledger,
+        view: &view,
+        voice: context.voice(&pack),
+        flags: &crate::report::flags::flags(&pack, &book, year, context.as_of),
+        plain: matches.get_flag("plain"),
+        public: matches.get_flag("public"),
+    };
+    let page = page.html()?.map_err(Fail)?;
+    super::files::write_file(file, page.as_bytes(), matches.get_flag("force"))?;
+    super::talk(
+        context,
+        &format!("已写入卷宗 {file}，用浏览器打开或打印。"),
+        &format!("Dossier written to {file}; open or print it in a browser."),
+    );
+    super::proof::tell_head(context, &ledger)?;
+    Ok(Exit::Done)
+}
+
 /// Everything recorded of one subject.
 pub(super) fn show(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::Result<Exit> {
+    if let Some(file) = matches.get_one::<String>("dossier") {
+        return dossier(file, matches, context);
+    }
     context.only(&[Format::Json])?;
     let subject = subject(matches);
     let limit = known_by(matches)?;

@@ -354,6 +354,7 @@ pub(super) fn series(subject: &str) -> Option<(&'static str, usize)> {
         "meeting" => Some(("M", 1)),
         "session" => Some(("E", 1)),
         "inspection" => Some(("I", 1)),
+        "sample" => Some(("S", 1)),
         "finding" => Some(("F", 1)),
         _ => None,
     }

@@ -138,7 +138,11 @@ impl<'a> Facts<'a> {
     }
 
     /// The projects of the year for which a condition holds, and those for which nobody knows.
-    fn population(&self, cohort: Cohort, among: Option<&Expr>) -> (Vec<&'a str>, Vec<&'a str>) {
+    pub(super) fn population(
+        &self,
+        cohort: Cohort,
+        among: Option<&Expr>,
+    ) -> (Vec<&'a str>, Vec<&'a str>) {
         let view = self.view;
         let (mut population, mut unknown) = (Vec::new(), Vec::new());
         let cases = match cohort {

@@ -24,6 +24,7 @@ use crate::words::{Lang, Words};
 pub use entries::{entered, lag};
 pub use limits::{Limit, Limits};
 use projects::Project;
+pub(in crate::report) use projects::named;
 
 /// The figure that a flag is compared with, and where it comes from.
 #[derive(Clone, Debug, Serialize)]

@@ -4,8 +4,8 @@ mod fill;
 mod layout;
 mod rows;
 
-pub(in crate::report) use fill::persons;
 pub use fill::{Filler, in_words};
+pub(in crate::report) use fill::{persons, persons_about};
 pub use rows::{Chosen, Row};
 
 use crate::pack::{FormDef, TableDef};

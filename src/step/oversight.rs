@@ -33,6 +33,36 @@ step! {
 }
 
 step! {
+    /// Records a draw of projects to inspect; made by `audit sample`, which can redo it
+    Sample = "audit.sample" "抽样" (subject: sample, dated: date, args: [scope]) {
+        /// What was drawn from: the district
+        scope: String = "抽样范围",
+        /// Year whose projects were drawn from
+        year: i64 = "所属年度" ["年度"],
+        /// Identifier of the draw; numbered by the tool if left out
+        sample: Option<Ref> = "抽样编号",
+        /// Day of the draw
+        date: Day = "抽样日期" ["日期"],
+        /// Day up to which facts counted
+        as_of: Day = "截至日期",
+        /// Seed of the tickets
+        seed: String = "种子",
+        /// The ends of the chains that were drawn from, each ORIGIN:SIZE:HASH
+        heads: Vec<String> = "账本链尾",
+        /// Regulation that asked for it
+        regime: String = "依据",
+        /// SHA-256 of its files
+        pack_sha256: String = "依据摘要",
+        /// Projects that were drawn from
+        population: i64 = "项目数量",
+        /// Projects drawn, by ticket
+        cases: Vec<Ref> = "抽中项目" ["项目编号"],
+        /// Of each clause what was asked and drawn
+        clauses: Vec<String> = "各条要求",
+    }
+}
+
+step! {
     /// Records what an inspection found
     Finding = "audit.finding" "检查问题" (subject: finding, dated: date, args: [inspection]) {
         /// Identifier of the inspection

@@ -252,6 +252,7 @@ fn reading(lang: Lang) -> Vec<Command> {
             .arg(Arg::new("subject").value_name("ID").required(true))
             .arg(known_by(lang))
             .arg(plain(lang))
+            .args(super::oversight::dossier(lang))
             .subcommand(
                 Command::new("fund")
                     .about(lang.pick(
@@ -305,7 +306,7 @@ fn export(lang: Lang) -> Command {
         .arg(
             Arg::new("table")
                 .value_name("TABLE")
-                .required_unless_present("out"),
+                .required_unless_present_any(["out", "format"]),
         )
         .arg(option(
             "out",
@@ -379,6 +380,7 @@ fn export(lang: Lang) -> Command {
             ),
         ))
         .arg(flag("force", lang.pick("覆盖已有文件", "Overwrite a file")))
+        .args(super::oversight::ocds(lang))
 }
 
 /// Tables, rules and schemas.

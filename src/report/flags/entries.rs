@@ -49,6 +49,15 @@ const PROCESS: [&str; 6] = [
     "evaluate.daily",
 ];
 
+/// The process records of a community that were entered after completion.
+#[derive(Default)]
+struct Backfilled<'a> {
+    cases: Vec<&'a str>,
+    after: usize,
+    process: usize,
+    facts: Vec<&'a Fact>,
+}
+
 /// The largest number of facts that one recorder entered in one minute.
 fn batch(facts: &[&Fact]) -> usize {
     let mut minutes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -124,8 +133,7 @@ impl Search<'_> {
 
     pub(super) fn backfill(&mut self) {
         let limits = &self.limits.backfill;
-        let mut raised = Vec::new();
-        let mut asked = false;
+        let mut of_community: BTreeMap<&str, Backfilled<'_>> = BTreeMap::new();
         for project in &self.projects {
             let done = project.view.last(implement::Complete::DEF);
             let Some((done, day)) = done.and_then(|fact| Some((fact, fact.occurred?))) else {
@@ -135,33 +143,45 @@ impl Search<'_> {
                 .filter(|fact| PROCESS.contains(&fact.def.id))
                 .filter(|fact| fact.occurred.is_some_and(|on| on < day))
                 .collect();
-            asked |= !process.is_empty();
-            let after: Vec<&Fact> = process
-                .iter()
-                .copied()
-                .filter(|fact| entered(fact).is_some_and(|on| on > day))
-                .collect();
-            if after.len() < limits.least.size() {
+            if process.is_empty() {
                 continue;
             }
-            raised.push(Raised {
-                subjects: vec![project.id.to_owned()],
-                counted: (after.len(), process.len()),
+            let after = process.iter().copied();
+            let after: Vec<&Fact> = after
+                .filter(|fact| entered(fact).is_some_and(|on| on > day))
+                .collect();
+            let here = of_community.entry(&project.community).or_default();
+            here.process += process.len();
+            if after.len() >= limits.least.size() {
+                here.cases.push(project.id);
+                here.after += after.len();
+                here.facts.extend(after.into_iter().chain([done]));
+            }
+        }
+        let asked = !of_community.is_empty();
+        let found = of_community
+            .into_iter()
+            .filter(|(_, b)| !b.cases.is_empty());
+        let raised: Vec<Raised> = found
+            .map(|(code, found)| Raised {
+                subjects: found.cases.iter().map(|id| (*id).to_owned()).collect(),
+                counted: (found.after, found.process),
                 statistic: words!(
-                    "完工日{0}以前的过程记录{1}条，其中{2}条是完工以后登记的。",
-                    "{1} process records are of days before the completion on {0}; {2} of them were entered after it.",
-                    day,
-                    process.len(),
-                    after.len()
+                    "{0}的{1}个项目，完工日以前的过程记录中有{2}条是完工以后登记的（该社区已完工项目的过程记录共{3}条）。",
+                    "{1} projects of {0}: {2} process records of days before the completion were entered after it (of {3} of all completed projects there).",
+                    code,
+                    found.cases.len(),
+                    found.after,
+                    found.process
                 ),
                 threshold: limits.least.line("条"),
                 caution: words!(
                     "现场先记在纸上、完工后录入的也是这样；看纸质记录、照片的日期。以前年度补录的不说明问题。",
                     "Notes taken on site and typed in afterwards look the same; see the dates of papers and photographs. Nothing follows for a past year that was loaded."
                 ),
-                events: keys(after.into_iter().chain([done])),
-            });
-        }
+                events: keys(found.facts.iter().copied()),
+            })
+            .collect();
         for raised in raised {
             self.raise("F-BACKFILL", raised);
         }

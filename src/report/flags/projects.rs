@@ -39,7 +39,11 @@ pub(super) struct Project<'a> {
 }
 
 /// What the pack calls by some name, of one project, with its fact.
-pub(super) fn named<'a>(pack: &Pack, view: &View<'a>, id: &str) -> Option<(&'a Value, &'a Fact)> {
+pub(in crate::report) fn named<'a>(
+    pack: &Pack,
+    view: &View<'a>,
+    id: &str,
+) -> Option<(&'a Value, &'a Fact)> {
     let named = pack.facts.iter().find(|fact| fact.id == id)?;
     named.from.iter().find_map(|path| match path {
         Path::Field(def, index) => {

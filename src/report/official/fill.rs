@@ -11,10 +11,11 @@ use std::fmt::Write as _;
 use super::rows::{Chosen, Row};
 use crate::judge;
 use crate::law::{Day, Money};
+use crate::ledger::Ledger;
 use crate::ledger::read::Reader;
 use crate::pack::{Pack, Path, TableDef};
 use crate::report::show::Opener;
-use crate::state::{Book, Fact, Value, View};
+use crate::state::{Book, Fact, Subject, Value, View};
 use crate::step::mask::{self, Sure};
 use crate::step::{self, Kind, Recorded, StepDef, general};
 
@@ -331,6 +332,20 @@ pub(in crate::report) fn persons(view: &View<'_>, reader: Reader<'_>) -> Vec<Str
     tokens.dedup();
     let open = |token: &&str| reader.personal(token).ok().flatten();
     tokens.iter().filter_map(open).collect()
+}
+
+/// What the records of a case and of the demands that it answers hold of persons.
+pub(in crate::report) fn persons_about(view: &View<'_>, ledger: &Ledger) -> Vec<String> {
+    let mut list = persons(view, ledger.reader());
+    for link in view.book.links(&view.id) {
+        if matches!(Subject::parse(&link), Subject::Demand(..)) {
+            let demand = View::new(view.book, &link, view.as_of);
+            list.extend(persons(&demand, ledger.reader()));
+        }
+    }
+    list.sort();
+    list.dedup();
+    list
 }
 
 /// A day as papers write it.
