@@ -46,6 +46,12 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
     Ok(exit(&audit, threshold))
 }
 
+/// True if a report is asked for.
+fn reported(matches: &ArgMatches) -> bool {
+    let folder = matches.try_get_one::<String>("report");
+    folder.is_ok_and(|folder| folder.is_some())
+}
+
 /// What is wanted of an audit, checked against the regulation.
 pub(super) fn wanted(matches: &ArgMatches, pack: &Pack) -> anyhow::Result<Wanted> {
     let wanted = Wanted {
@@ -57,7 +63,8 @@ pub(super) fn wanted(matches: &ArgMatches, pack: &Pack) -> anyhow::Result<Wanted
             .flatten()
             .map(|rule| rule.to_ascii_uppercase())
             .collect(),
-        all: matches.get_flag("all"),
+        // a report tells how much is in order, too
+        all: matches.get_flag("all") || reported(matches),
     };
     for rule in &wanted.rules {
         if pack.rule(rule).is_none() {
