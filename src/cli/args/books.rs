@@ -18,7 +18,7 @@ pub(super) fn template(lang: Lang) -> Command {
                 "STEP",
                 lang.pick(
                     "只要这些步骤或环节，如 collect.contact、走访、collect（可重复；默认依据用到的全部）",
-                    "Only these steps or stages, such as collect.contact, 走访, collect (repeat; default all that the regulation knows)",
+                    "Only these steps or stages, such as collect.contact or collect (repeat; default all that the regulation knows)",
                 ),
             )
             .action(ArgAction::Append)
