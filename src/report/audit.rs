@@ -53,7 +53,7 @@ pub struct Audit {
     pub titles: BTreeMap<String, String>,
     /// How many of each verdict.
     pub counts: Counts,
-    /// Every verdict on every subject.
+    /// The findings that are told; with `Wanted::all` every verdict on every subject.
     pub findings: Vec<Finding>,
     /// Reasons that answer no breach: subject and rule.
     pub unmatched: Vec<(String, String)>,
