@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Draft, Event, Ledger, Writer};
-use crate::pack::Pack;
+use crate::pack::{Pack, Rule};
 use crate::state::{Book, EventKey, Value};
 use crate::step::{Recorded, Step, general, register};
 use crate::words::Words;
@@ -301,11 +301,15 @@ fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>
         .years
         .iter()
         .flat_map(|year| judge::judge_blaming(pack, &gathered.book, year, as_of, &steps));
+    // what does not read them cannot have them among its facts; the last of a subject taken away
+    // can show anywhere
+    let readers = pack.may_read(&steps);
+    let asked = |rule: &Rule| gathered.before.is_some() || readers.contains(rule.id.as_str());
     let is_new = |finding: &Finding| finding.events.iter().any(|key| new.contains(key));
     let (blank, rest): (Vec<Finding>, Vec<Finding>) = gathered
         .subjects
         .iter()
-        .flat_map(|subject| judge::found_wanting(pack, &gathered.book, subject, as_of))
+        .flat_map(|subject| judge::found_wanting(pack, &gathered.book, (subject, as_of), &asked))
         .chain(of_years)
         .partition(|finding| finding.verdict == Verdict::Unverifiable);
     let caused = rest

@@ -66,12 +66,18 @@ fn told(pack: &Pack, view: &View<'_>, wanted: impl Fn(&Rule) -> bool) -> Vec<Fin
         .collect()
 }
 
-/// The findings on a subject that say that something is wrong, open or missing.
+/// The findings on a subject that say that something is wrong, open or missing, of the rules
+/// that are asked for.
 #[must_use]
-pub fn found_wanting(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
+pub fn found_wanting(
+    pack: &Pack,
+    book: &Book,
+    (subject, as_of): (&str, Day),
+    rule: &(dyn Fn(&Rule) -> bool + Sync),
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let asked = Asked {
-        rule: &|_| true,
+        rule,
         tell: &|verdict| verdict <= Verdict::Justified,
     };
     judge_for(pack, book, (subject, as_of), asked, |finding| {
@@ -110,8 +116,8 @@ pub fn judge_for(
     for rule in pack
         .rules
         .iter()
-        .filter(mine)
         .filter(|rule| (asked.rule)(rule))
+        .filter(mine)
     {
         let verdict = rule::weigh(&facts, rule);
         debug_assert_eq!(
@@ -141,7 +147,19 @@ pub fn judge_blaming(
     let Some(scope) = scope_of(&view.subject) else {
         return Vec::new();
     };
-    told(pack, &view, |rule| rule.blames(scope, steps))
+    let steps: Vec<_> = steps
+        .iter()
+        .filter_map(|id| crate::step::find(id))
+        .collect();
+    let may: BTreeSet<&str> = steps
+        .iter()
+        .flat_map(|step| pack.blaming(step))
+        .map(|rule| rule.id.as_str())
+        .collect();
+    let ids = steps.iter().map(|step| step.id).collect();
+    told(pack, &view, |rule| {
+        may.contains(rule.id.as_str()) && rule.blames(scope, &ids)
+    })
 }
 
 /// What stands under a path of the pack for a subject.

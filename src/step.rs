@@ -25,6 +25,9 @@ pub mod shortlist;
 pub mod survey;
 pub mod works;
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 pub use field::{Code, Field, Kind, Member, Personal, Ref, Term};
@@ -364,10 +367,14 @@ pub const fn mark(id: &str) -> u64 {
 /// Finds a step by its canonical name or its Chinese name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static StepDef> {
-    STEPS
-        .iter()
-        .copied()
-        .find(|def| def.id == name || def.zh == name)
+    static NAMES: LazyLock<FxHashMap<&str, &StepDef>> = LazyLock::new(|| {
+        // of two steps of one name the first is meant
+        let names = STEPS.iter().rev();
+        names
+            .flat_map(|def| [(def.zh, *def), (def.id, *def)])
+            .collect()
+    });
+    NAMES.get(name).copied()
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub fn quotas(pack: &Pack, book: &Book, year: i32, as_of: Day) -> Vec<Quota> {
     streets.dedup();
     let mut list = Vec::new();
     for rule in &pack.rules {
-        let Treatment::Computed(checks) = &rule.treatment else {
+        let Treatment::Computed(checks) = rule.treatment() else {
             continue;
         };
         for check in checks {

@@ -85,7 +85,7 @@ fn judged<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
         disagrees: None,
         ruled: None,
     };
-    match &rule.treatment {
+    match rule.treatment() {
         Treatment::Recorded(why) => alone(Outcome::exempt(why.clone())),
         _ if view.withdrawn().is_some() => alone(Outcome::exempt(words!(
             "项目已撤回。",

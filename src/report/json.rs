@@ -105,7 +105,7 @@ pub fn problems(list: &[Incomplete], lang: Lang) -> Json {
 /// One rule of the book.
 #[must_use]
 pub fn rule(rule: &Rule, lang: Lang) -> Json {
-    let readings: Vec<&str> = match &rule.treatment {
+    let readings: Vec<&str> = match rule.treatment() {
         crate::pack::Treatment::Computed(checks) => checks
             .iter()
             .flat_map(|check| &check.readings)
