@@ -254,7 +254,7 @@ impl Rule {
     #[must_use]
     pub fn judged_in(&self, scope: Scope) -> bool {
         self.scope == scope
-            || self.body.says("scope")
+            || self.body.is_scoped()
                 && matches!(self.treatment(), Treatment::Computed(checks)
                     if checks.iter().any(|check| check.scope == Some(scope)))
     }

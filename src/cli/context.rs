@@ -255,7 +255,7 @@ impl<'a> Context<'a> {
     }
 
     /// Writes JSON, one object, readable.
-    pub(super) fn json(&mut self, json: &serde_json::Value) -> anyhow::Result<()> {
+    pub(super) fn json(&mut self, json: &impl serde::Serialize) -> anyhow::Result<()> {
         serde_json::to_writer_pretty(&mut *self.out, json)?;
         writeln!(self.out)?;
         Ok(())

@@ -280,7 +280,7 @@ impl<'a> Facts<'a> {
         let label = if what.is_empty() {
             self.label(of)
         } else {
-            what.clone()
+            what.told()
         };
         // the earliest record answers the first date; once the last date has passed with too
         // few records, the last dates are answered and the rule on their number tells the gap

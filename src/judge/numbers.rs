@@ -82,7 +82,7 @@ impl<'a> Facts<'a> {
         let what = if counting.sources {
             words!("不重复的来源（名、户）", "distinct sources")
         } else if !counting.what.is_empty() {
-            counting.what.clone()
+            counting.what.told()
         } else {
             let labels = counting.of.iter().map(|(def, _)| step_label(def));
             join_labels(labels)
@@ -289,7 +289,7 @@ impl Counted<'_> {
                 what.en
             )),
             None if !self.any && counting.if_missing == IfMissing::Unverifiable => {
-                Some(what.clone())
+                Some(what.told())
             }
             _ => None,
         }

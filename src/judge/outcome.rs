@@ -142,8 +142,13 @@ impl Outcome {
     /// Names an event that was used.
     #[must_use]
     pub fn uses<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
+        if is_silent() {
+            let mut days = facts.into_iter().filter_map(|fact| fact.occurred);
+            self.governed = self.governed.or_else(|| days.next());
+            return self;
+        }
         for fact in facts {
-            if !is_silent() && !self.uses.contains(&fact.key) {
+            if !self.uses.contains(&fact.key) {
                 self.uses.push(fact.key.clone());
             }
             self.governed = self.governed.or(fact.occurred);
@@ -154,8 +159,11 @@ impl Outcome {
     /// Names the events that make the breach.
     #[must_use]
     pub fn blames<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
+        if is_silent() {
+            return self.uses(facts);
+        }
         for fact in facts {
-            let new = self.status == Status::Broken && !is_silent();
+            let new = self.status == Status::Broken;
             if new && !self.causes.contains(&fact.key) {
                 self.causes.push(fact.key.clone());
             }

@@ -145,7 +145,7 @@ fn one(
         what: if covering.what.is_empty() {
             Words::new(by.zh, by.id)
         } else {
-            covering.what.clone()
+            covering.what.told()
         },
         population: population.iter().map(|case| (*case).to_owned()).collect(),
         need,

@@ -86,7 +86,7 @@ fn judged<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
         ruled: None,
     };
     match rule.treatment() {
-        Treatment::Recorded(why) => alone(Outcome::exempt(why.clone())),
+        Treatment::Recorded(why) => alone(Outcome::exempt(why.told())),
         _ if view.withdrawn().is_some() => alone(Outcome::exempt(words!(
             "项目已撤回。",
             "The subject was withdrawn."
@@ -154,7 +154,7 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
     for &index in &rule.exempt {
         let condition = &facts.pack.conditions[index];
         match facts.answer(index) {
-            Answer::Yes => return Some(Outcome::exempt(condition.label.clone())),
+            Answer::Yes => return Some(Outcome::exempt(condition.label.told())),
             Answer::No => {}
             Answer::Unknown(missing) => {
                 let mut outcome =

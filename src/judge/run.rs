@@ -35,7 +35,12 @@ pub(super) fn computed<'a>(
     for check in checks {
         let mut outcome = applied(facts, check, check.when.as_ref(), &check.primitive, passed);
         let day = outcome.governed.unwrap_or(facts.view.as_of);
-        let answer = ruling(facts, rule, day).filter(|_| !check.readings.is_empty());
+        let asked = !check.readings.is_empty();
+        let answer = if asked {
+            ruling(facts, rule, day)
+        } else {
+            None
+        };
         let chosen = answer
             .as_ref()
             .and_then(|a| check.readings.iter().find(|r| r.id == a.reading));
@@ -179,7 +184,7 @@ fn guarded(
             let outcome = run(facts, primitive);
             if passed { outcome.overdue() } else { outcome }
         }
-        Some(Answer::No) => Outcome::exempt(check.unless.clone()),
+        Some(Answer::No) => Outcome::exempt(check.unless.told()),
         // whether it applies is not known yet; once the stage has passed it is missing
         Some(Answer::Unknown(missing)) => {
             let mut outcome = Outcome::waits_for(join_labels(missing.clone().into_iter()));

@@ -27,6 +27,8 @@ pub(super) struct Body {
     compiler: Arc<Compiler>,
     treatment: OnceLock<Treatment>,
     names: OnceLock<Vec<Path>>,
+    /// A check is of another scope than its rule.
+    scoped: OnceLock<bool>,
 }
 
 impl fmt::Debug for Body {
@@ -43,6 +45,7 @@ impl Body {
             compiler: Arc::clone(compiler),
             treatment: OnceLock::new(),
             names: OnceLock::new(),
+            scoped: OnceLock::new(),
         }
     }
 
@@ -112,6 +115,11 @@ impl Body {
         self.checks()
             .iter()
             .any(|text| text.get().contains(&quoted))
+    }
+
+    /// True if a check may be of another scope than its rule.
+    pub(super) fn is_scoped(&self) -> bool {
+        *self.scoped.get_or_init(|| self.says("scope"))
     }
 
     /// Every text of the checks.
