@@ -80,8 +80,8 @@ pub fn found_wanting(
         rule,
         tell: &|verdict| verdict <= Verdict::Justified,
     };
-    judge_for(pack, book, (subject, as_of), asked, |finding| {
-        findings.push(finding);
+    judge_for(pack, book, (subject, as_of), asked, |_, _, told| {
+        findings.extend(told);
     });
     findings
 }
@@ -95,14 +95,14 @@ pub struct Asked<'q> {
     pub tell: &'q (dyn Fn(Verdict) -> bool + Sync),
 }
 
-/// Judges the rules that are asked for on a subject as of a day: counts every verdict, and
-/// tells the findings that are wanted, in the order of the law.
+/// Judges the rules that are asked for on a subject as of a day: counts every verdict and hands
+/// it over, with the finding in words if that is wanted, in the order of the law.
 pub fn judge_for(
     pack: &Pack,
     book: &Book,
     (subject, as_of): (&str, Day),
     asked: Asked<'_>,
-    mut tell: impl FnMut(Finding),
+    mut take: impl FnMut(&Rule, Verdict, Option<Finding>),
 ) -> Counts {
     let view = View::new(book, subject, as_of);
     let memo = eval::Memo::default();
@@ -127,9 +127,8 @@ pub fn judge_for(
             rule.id
         );
         counts.add(verdict);
-        if (asked.tell)(verdict) {
-            tell(rule::found(&facts, rule));
-        }
+        let told = (asked.tell)(verdict).then(|| rule::found(&facts, rule));
+        take(rule, verdict, told);
     }
     counts
 }

@@ -13,6 +13,7 @@ pub mod notice;
 pub mod paper;
 pub mod parameter;
 mod params;
+mod raw;
 mod readers;
 pub mod reads;
 mod said;

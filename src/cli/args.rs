@@ -77,8 +77,11 @@ pub(super) fn language(args: &[OsString], env: fn(&str) -> Option<String>) -> La
 /// As the parser: a mistake with its words, or help.
 pub(super) fn parse(args: &[OsString], lang: Lang) -> Result<ArgMatches, clap::Error> {
     let typed = |name: &str| args.iter().any(|arg| arg == name);
-    tree(lang, &typed)
-        .try_get_matches_from(args)
+    let tree = tree(lang, &typed);
+    if !tree.has_subcommands() {
+        return command(lang).try_get_matches_from(args);
+    }
+    tree.try_get_matches_from(args)
         .or_else(|_| command(lang).try_get_matches_from(args))
 }
 
@@ -97,6 +100,7 @@ fn tree(lang: Lang, wanted: &dyn Fn(&str) -> bool) -> Command {
         ))
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .disable_help_subcommand(true)
         .args(globals(lang));
     for (stage, zh, en) in STAGES.into_iter().filter(|(stage, ..)| wanted(stage)) {
         root = root.subcommand(group(stage, lang.pick(zh, en), lang, wanted));
@@ -214,10 +218,12 @@ fn group(stage: &'static str, about: &str, lang: Lang, wanted: &dyn Fn(&str) -> 
         .about(about.to_owned())
         .subcommand_required(true)
         .arg_required_else_help(true);
-    for def in STEPS
-        .iter()
-        .filter(|def| def.id.contains('.') && def.stage() == stage && wanted(def.verb()))
-    {
+    let steps = STEPS.iter();
+    let steps: Vec<_> = steps
+        .filter(|def| def.id.contains('.') && def.stage() == stage)
+        .collect();
+    let none = !steps.iter().any(|def| wanted(def.verb()));
+    for def in steps.into_iter().filter(|def| none || wanted(def.verb())) {
         group = group.subcommand(step(def, lang));
     }
     if let Some(notice) = notice::of_stage(stage, lang) {

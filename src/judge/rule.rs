@@ -3,8 +3,8 @@
 use super::eval::{Answer, Facts};
 use super::finding::{Finding, Verdict};
 use super::outcome::{Outcome, Status};
-use super::rulings::{DEFAULT, Judged, Ruled, ruling};
-use super::run::{computed, crosses};
+use super::rulings::{DEFAULT, Judged, Ruled, crosses, ruling};
+use super::run::computed;
 use crate::law::Day;
 use crate::pack::{Check, Pack, Rule, Scope, Severity, Treatment};
 use crate::state::subject::DISTRICT;

@@ -9,7 +9,7 @@ use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
 use super::parts::Recurring;
 use super::records::join_labels;
-use super::rulings::{DEFAULT, Judged, ruling};
+use super::rulings::{DEFAULT, Judged, crosses, ruling, turned};
 use crate::law::Unit;
 use crate::pack::check::{Each, Latest};
 use crate::pack::{Check, Expr, Primitive, Reading};
@@ -83,17 +83,6 @@ pub(super) fn computed<'a>(
         disagrees,
         ruled,
     }
-}
-
-/// True if one is broken and the other surely not.
-pub(super) fn crosses(a: Status, b: Status) -> bool {
-    (a == Status::Broken && b < Status::Missing) || (a < Status::Missing && b == Status::Broken)
-}
-
-/// A reading that breaks, or that no longer does.
-fn turned(taken: Status, other: Status) -> bool {
-    let fine = |status| matches!(status, Status::Kept | Status::Exempt);
-    (taken == Status::Broken && fine(other)) || (fine(taken) && other == Status::Broken)
 }
 
 /// Runs a check on the subject, or on each of the records that it is for.

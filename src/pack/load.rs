@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::compile::Compiler;
@@ -13,12 +12,9 @@ use super::embedded::{EMBEDDED, Said};
 use super::expr::Path;
 use super::index::Index;
 use super::notice::Notices;
-use super::notice::RawNotice;
-use super::parameter::{Filler, Parameter, referred};
-use super::{
-    Condition, FormDef, Meta, NamedFact, Pack, Redaction, Rule, Scope, Severity, TableDef, Turned,
-    VocabularyDef,
-};
+use super::parameter::{Filler, referred};
+use super::raw::{FileText, RawCondition, RawRule};
+use super::{Condition, NamedFact, Pack, Redaction, Rule, Turned};
 use crate::ledger::chain;
 use crate::words::Words;
 
@@ -36,179 +32,6 @@ pub enum LoadError {
     /// A file or a rule is wrong.
     #[error("{0}")]
     Wrong(String),
-}
-
-/// What a file says; `C` is the text of a check.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[serde(bound(deserialize = "C: Deserialize<'de>"))]
-struct FileText<C> {
-    meta: Option<Meta>,
-    #[serde(default)]
-    vocabulary: Vec<VocabularyDef>,
-    #[serde(default)]
-    fact: Vec<RawFact>,
-    #[serde(default)]
-    condition: Vec<RawCondition>,
-    #[serde(default)]
-    stage: Vec<RawStage>,
-    #[serde(default = "Vec::new")]
-    rule: Vec<RawRule<C>>,
-    #[serde(default)]
-    table: Vec<TableDef>,
-    #[serde(default)]
-    parameter: Vec<Parameter>,
-    #[serde(default)]
-    form: Vec<FormDef>,
-    #[serde(default)]
-    redaction: Vec<RawRedaction>,
-    #[serde(default)]
-    notice: Vec<RawNotice>,
-}
-
-impl<C> Default for FileText<C> {
-    fn default() -> Self {
-        Self {
-            meta: None,
-            vocabulary: Vec::new(),
-            fact: Vec::new(),
-            condition: Vec::new(),
-            stage: Vec::new(),
-            rule: Vec::new(),
-            table: Vec::new(),
-            parameter: Vec::new(),
-            form: Vec::new(),
-            redaction: Vec::new(),
-            notice: Vec::new(),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRedaction {
-    when: String,
-    fields: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFact {
-    id: String,
-    label: String,
-    label_en: String,
-    from: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStage {
-    id: String,
-    passed: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCondition {
-    id: String,
-    label: String,
-    label_en: String,
-    is: String,
-    reading: Option<RawTurned>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTurned {
-    id: String,
-    rule: String,
-    why: String,
-    why_en: String,
-    is: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[serde(bound(deserialize = "C: Deserialize<'de>"))]
-pub(super) struct RawRule<C> {
-    pub(super) id: String,
-    pub(super) cite: String,
-    pub(super) quotes: Vec<String>,
-    pub(super) title: String,
-    pub(super) title_en: String,
-    pub(super) severity: Severity,
-    #[serde(default)]
-    pub(super) permit: bool,
-    pub(super) stage: String,
-    pub(super) scope: Scope,
-    #[serde(default)]
-    pub(super) remedy: String,
-    #[serde(default)]
-    pub(super) remedy_en: String,
-    #[serde(default)]
-    pub(super) recorded: Option<String>,
-    #[serde(default)]
-    pub(super) recorded_en: String,
-    #[serde(default)]
-    pub(super) justified_by: Option<String>,
-    #[serde(default)]
-    pub(super) justified_if: Option<String>,
-    #[serde(default)]
-    pub(super) attest: Option<RawAttest>,
-    #[serde(default)]
-    pub(super) contested: Option<RawContested>,
-    #[serde(default)]
-    pub(super) exempt: Vec<String>,
-    #[serde(default = "Vec::new")]
-    pub(super) check: Vec<C>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawContested {
-    pub(super) id: String,
-    pub(super) severity: Severity,
-    pub(super) why: String,
-    pub(super) why_en: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawAttest {
-    pub(super) body: String,
-    #[serde(default)]
-    pub(super) yearly: bool,
-}
-
-impl<C> RawRule<C> {
-    /// The rule with its checks as other texts.
-    fn checks<D, E>(self, other: impl Fn(C) -> Result<D, E>) -> Result<RawRule<D>, E> {
-        Ok(RawRule {
-            check: self
-                .check
-                .into_iter()
-                .map(other)
-                .collect::<Result<_, _>>()?,
-            id: self.id,
-            cite: self.cite,
-            quotes: self.quotes,
-            title: self.title,
-            title_en: self.title_en,
-            severity: self.severity,
-            permit: self.permit,
-            stage: self.stage,
-            scope: self.scope,
-            remedy: self.remedy,
-            remedy_en: self.remedy_en,
-            recorded: self.recorded,
-            recorded_en: self.recorded_en,
-            justified_by: self.justified_by,
-            justified_if: self.justified_if,
-            attest: self.attest,
-            contested: self.contested,
-            exempt: self.exempt,
-        })
-    }
 }
 
 impl Pack {
