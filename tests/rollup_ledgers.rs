@@ -346,7 +346,7 @@ fn what_does_not_belong_together_is_refused_by_name() {
     must(&hz, &format!("audit {YEAR} --partial -o hz.json"));
     // what passes was not written into it
     let brief = hz.run("audit roll-up hz.json --all --fail-on never");
-    assert!(brief.ends(2).stderr.contains("--all"));
+    assert!(brief.ends(2).err.contains("--all"));
     must(&hz, "audit roll-up hz.json --fail-on never");
     must(
         &tg,
