@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::embedded::Said;
 use super::expr::ModuleFact;
 use super::reads::Part;
@@ -78,7 +80,7 @@ impl Pack {
     /// The identifiers of the rules that may read one of these steps, and perhaps of a few more:
     /// by its name, by a named fact, by a condition, by the gate of their stage, by code.
     #[must_use]
-    pub fn may_read(&self, steps: &BTreeSet<&str>) -> BTreeSet<&str> {
+    pub fn may_read(&self, steps: &BTreeSet<&str>) -> FxHashSet<&str> {
         let reads = |what| self.reads_of(what).iter().any(|step| steps.contains(step));
         let conditions: Vec<usize> = (0..self.conditions.len())
             .filter(|&at| reads(Part::Condition(at)))
