@@ -207,7 +207,7 @@ impl<'a> Facts<'a> {
             .fact("spare", spare(end.map(|(day, _)| day), due));
         // what was done in time is governed by the day on which it was done
         outcome.governed = kept.map(|(day, _)| day).or(outcome.governed);
-        outcome.count.push(line);
+        outcome.counted(|| [line]);
         outcome
     }
 

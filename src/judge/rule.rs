@@ -125,7 +125,8 @@ fn none_applies(facts: &Facts<'_>, checks: &[&Check]) -> bool {
 }
 
 fn finding(view: &View<'_>, rule: &Rule, settled: Settled) -> Finding {
-    let outcome = settled.outcome;
+    let mut outcome = settled.outcome;
+    let told = std::mem::take(outcome.told());
     Finding {
         rule: rule.id.clone(),
         verdict: settled.verdict,
@@ -138,15 +139,15 @@ fn finding(view: &View<'_>, rule: &Rule, settled: Settled) -> Finding {
         message: Words::join(&settled.message),
         cite: rule.cite.clone(),
         quote: rule.quotes.join(" … "),
-        facts: outcome.facts,
-        events: outcome.uses,
-        causes: outcome.causes,
+        facts: told.facts,
+        events: told.uses,
+        causes: told.causes,
         due: outcome.due,
         reading: settled.reading,
         reason: settled.reason,
         remedy: rule.remedy.clone(),
         missing: outcome.missing,
-        count: outcome.count,
+        count: told.count,
     }
 }
 
