@@ -341,7 +341,7 @@ impl<'a> Facts<'a> {
             Value::Day(day) => json!(day.to_string()),
             Value::Moment(moment) => json!(moment.to_string()),
             Value::Text(text) => json!(text),
-            Value::Member(_, role) => json!(role),
+            Value::Member(person) => json!(person.role),
             Value::List(list) => Json::Array(list.iter().map(Self::json).collect()),
         }
     }

@@ -344,7 +344,7 @@ impl Fund {
         for unit in self.units().into_iter().filter(|unit| !unit.is_empty()) {
             let paid = Self::sum(Self::of_unit(&self.paid, unit))?;
             if paid > Self::sum(Self::of_unit(&self.disbursed, unit))? {
-                list.push(Value::Text(unit.to_owned()));
+                list.push(Value::from_text(unit));
             }
         }
         Some(list)
@@ -398,7 +398,9 @@ pub(super) fn disbursed(fund: &Fund) -> Option<Value> {
 
 pub(super) fn overdrawn(fund: &Fund) -> Option<Value> {
     let known = !fund.disbursed.is_empty();
-    fund.overdrawn().filter(|_| known).map(Value::List)
+    fund.overdrawn()
+        .filter(|_| known)
+        .map(|list| Value::List(list.into()))
 }
 
 pub(super) fn last_payment(fund: &Fund) -> Option<Value> {

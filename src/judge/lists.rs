@@ -234,7 +234,7 @@ fn covers(items: &[&Value], need: &[String]) -> bool {
 
 fn role(item: &Value) -> Option<&str> {
     match item {
-        Value::Member(_, role) => Some(role),
+        Value::Member(person) => Some(&person.role),
         other => other.text(),
     }
 }
@@ -248,13 +248,14 @@ fn roles_by_person<'v>(items: &[&'v Value], need: &'v [String]) -> BTreeSet<&'v 
         tried: &mut BTreeSet<&'v str>,
     ) -> bool {
         for item in items {
-            let Value::Member(who, its) = item else {
+            let Value::Member(person) = item else {
                 continue;
             };
+            let (who, its) = (&*person.who, &*person.role);
             if its != role || !tried.insert(who) {
                 continue;
             }
-            let holder = taken.iter().position(|(person, _)| person == who);
+            let holder = taken.iter().position(|(person, _)| *person == who);
             match holder {
                 None => {
                     taken.push((who, role));
@@ -263,7 +264,7 @@ fn roles_by_person<'v>(items: &[&'v Value], need: &'v [String]) -> BTreeSet<&'v 
                 Some(index) => {
                     let other = taken[index].1;
                     if place(other, items, taken, tried) {
-                        taken.retain(|(person, r)| !(person == who && *r == other));
+                        taken.retain(|(person, r)| !(*person == who && *r == other));
                         taken.push((who, role));
                         return true;
                     }
@@ -285,7 +286,7 @@ mod tests {
 
     #[test]
     fn nobody_fills_two_roles_and_nobody_is_wasted() {
-        let member = |who: &str, role: &str| Value::Member(who.into(), role.into());
+        let member = |who: &str, role: &str| Value::member(who, role);
         let need: Vec<String> = ["a", "b"].map(String::from).to_vec();
         let one = [member("x", "a"), member("x", "b")];
         assert_eq!(roles_by_person(&one.each_ref(), &need).len(), 1);

@@ -135,7 +135,7 @@ fn standing<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
         .max_by_key(|fact| fact.occurred);
     let result = match latest {
         Some(fact) => fact.value("result").clone(),
-        None => Value::Text("none".into()),
+        None => Value::from_text("none"),
     };
     // an acceptance without a result is neither
     (!result.is_none()).then_some(Found {

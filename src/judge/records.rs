@@ -346,7 +346,7 @@ impl<'a> Facts<'a> {
         };
         Outcome::broken(say(names)).blames(facts).fact(
             &path_id(self.pack, of),
-            Self::json(&Value::List(wrong.to_vec())),
+            Self::json(&Value::List(wrong.into())),
         )
     }
 

@@ -329,5 +329,5 @@ pub(super) fn streets(view: &View<'_>) -> Value {
         .collect();
     names.sort();
     names.dedup();
-    Value::List(names.into_iter().map(Value::Text).collect())
+    Value::List(names.into_iter().map(Value::from_text).collect())
 }

@@ -100,7 +100,9 @@ impl Source<'_> {
             // of a member of a team the role
             Kind::Member => {
                 let roles = fact.values[index].items().iter().filter_map(|v| match v {
-                    Value::Member(_, role) => Some(self.voice.pack.label(field.vocabulary, role)),
+                    Value::Member(person) => {
+                        Some(self.voice.pack.label(field.vocabulary, &person.role))
+                    }
                     _ => None,
                 });
                 Some(roles.collect::<Vec<_>>().join("、"))

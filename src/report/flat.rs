@@ -194,13 +194,13 @@ fn fact_rows(
                 continue;
             }
             let (person, role) = match value {
-                Value::Member(who, role) => (Some(who.clone()), Some(role.clone())),
-                Value::Text(token) if field.kind == Kind::Personal => (Some(token.clone()), None),
+                Value::Member(person) => (Some(&*person.who), Some(&*person.role)),
+                Value::Text(token) if field.kind == Kind::Personal => (Some(&**token), None),
                 _ => (None, None),
             };
             let text = match (value, public.as_deref_mut()) {
                 (value, Some(public)) => public.value(fact, index, value),
-                (_, None) if person.is_some() => person.unwrap_or_default(),
+                (_, None) if person.is_some() => person.unwrap_or_default().to_owned(),
                 (value, None) => text_of(value),
             };
             let mut row = vec![
@@ -221,7 +221,7 @@ fn fact_rows(
                 Value::Flag(flag) => Cell::Flag(*flag),
                 _ => Cell::None,
             });
-            row.push(role.map_or(Cell::None, Cell::Text));
+            row.push(role.map_or(Cell::None, |role| Cell::Text(role.to_owned())));
             row.push(Cell::Flag(!fact.amended.is_empty()));
             row.push(Cell::Flag(fact.struck));
             take(&FACTS, row)?;
@@ -238,7 +238,8 @@ fn text_of(value: &Value) -> String {
         Value::Money(money) => money.to_string(),
         Value::Day(day) => day.to_string(),
         Value::Moment(moment) => moment.to_string(),
-        Value::Text(text) | Value::Member(text, _) => text.clone(),
+        Value::Text(text) => text.to_string(),
+        Value::Member(person) => person.who.to_string(),
         Value::None | Value::List(_) => String::new(),
     }
 }

@@ -72,12 +72,12 @@ fn one(
         Value::Text(text) => match kind {
             Kind::Personal => said(opener.open(text), voice),
             Kind::Term => voice.term(vocabulary, text).to_owned(),
-            _ => text.clone(),
+            _ => text.to_string(),
         },
-        Value::Member(who, role) => format!(
+        Value::Member(person) => format!(
             "{}:{}",
-            voice.term(vocabulary, role),
-            said(opener.open(who), voice)
+            voice.term(vocabulary, &person.role),
+            said(opener.open(&person.who), voice)
         ),
         Value::List(list) => {
             let items: Vec<String> = list

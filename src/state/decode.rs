@@ -63,7 +63,7 @@ impl One {
     fn done(self, value: Option<Value>) -> Value {
         let value = value.unwrap_or_default();
         if self.list && !self.inside {
-            Value::List(vec![value])
+            Value::List([value].into())
         } else {
             value
         }
@@ -76,7 +76,7 @@ impl One {
             Kind::Day => text.parse().ok().map(Value::Day),
             Kind::Moment => text.parse().ok().map(Value::Moment),
             Kind::Text | Kind::Ref | Kind::Code | Kind::Term | Kind::Personal => {
-                Some(Value::Text(text.into_owned()))
+                Some(Value::from_text(text))
             }
             Kind::Flag | Kind::Count | Kind::Member => None,
         }
@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for One {
         while let Some(value) = list.next_element_seed(item)? {
             items.push(value);
         }
-        Ok(Value::List(items))
+        Ok(Value::List(items.into()))
     }
 
     /// A personal value `{"personal": token}`, or a member `{"who": {…}, "role": …}`.
@@ -165,9 +165,9 @@ impl<'de> Visitor<'de> for One {
             }
         }
         let value = match self.kind {
-            Kind::Member => who.zip(role).map(|(who, role)| Value::Member(who, role)),
+            Kind::Member => who.zip(role).map(|(who, role)| Value::member(who, role)),
             Kind::Text | Kind::Ref | Kind::Code | Kind::Term | Kind::Personal => {
-                token.map(Value::Text)
+                token.map(Value::from_text)
             }
             _ => None,
         };

@@ -26,14 +26,30 @@ pub enum Value {
     /// A minute, or a day alone.
     Moment(Moment),
     /// Text, a canonical term, an identifier, the token of a personal value.
-    Text(String),
-    /// A person's token and the role.
-    Member(String, String),
+    Text(Box<str>),
+    /// A person in a role.
+    Member(Box<Person>),
     /// Several values.
-    List(Vec<Value>),
+    List(Box<[Value]>),
+}
+
+/// A person in a role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// The person's token.
+    pub who: Box<str>,
+    /// The role.
+    pub role: Box<str>,
 }
 
 static NOTHING: Value = Value::None;
+
+/// Puts the token that stands for all in the place of another of the same person.
+fn rename(token: &mut Box<str>, aliases: &HashMap<String, String>) {
+    if let Some(first) = aliases.get(&**token) {
+        *token = first.as_str().into();
+    }
+}
 
 impl Value {
     /// Decodes canonical JSON; what is not of the field's kind is nothing.
@@ -46,18 +62,15 @@ impl Value {
                     .collect(),
             ),
             // a list that was written as one value
-            other if field.list => Self::List(vec![Self::one(field.kind, other)]),
+            other if field.list => Self::List([Self::one(field.kind, other)].into()),
             other => Self::one(field.kind, other),
         }
     }
 
     fn one(kind: Kind, json: &Json) -> Self {
         let text = || match json {
-            Json::String(text) => Some(text.clone()),
-            Json::Object(map) => map
-                .get("personal")
-                .and_then(Json::as_str)
-                .map(str::to_owned),
+            Json::String(text) => Some(text.as_str().into()),
+            Json::Object(map) => map.get("personal").and_then(Json::as_str).map(Box::from),
             _ => None,
         };
         let value = match kind {
@@ -69,13 +82,24 @@ impl Value {
             Kind::Member => json.as_object().and_then(|map| {
                 let who = map.get("who")?.get("personal")?.as_str()?;
                 let role = map.get("role")?.as_str()?;
-                Some(Self::Member(who.to_owned(), role.to_owned()))
+                Some(Self::member(who, role))
             }),
             Kind::Text | Kind::Ref | Kind::Code | Kind::Term | Kind::Personal => {
                 text().map(Self::Text)
             }
         };
         value.unwrap_or_default()
+    }
+
+    /// A text.
+    pub fn from_text(text: impl Into<Box<str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A person in a role.
+    pub fn member(who: impl Into<Box<str>>, role: impl Into<Box<str>>) -> Self {
+        let (who, role) = (who.into(), role.into());
+        Self::Member(Box::new(Person { who, role }))
     }
 
     /// Nothing was said, or an empty list.
@@ -102,18 +126,16 @@ impl Value {
     #[must_use]
     pub fn person(&self) -> Option<&str> {
         match self {
-            Self::Text(token) | Self::Member(token, _) => Some(token),
+            Self::Text(token) => Some(token),
+            Self::Member(person) => Some(&person.who),
             _ => None,
         }
     }
 
     fn rename(&mut self, aliases: &HashMap<String, String>) {
         match self {
-            Self::Text(token) | Self::Member(token, _) => {
-                if let Some(first) = aliases.get(token) {
-                    token.clone_from(first);
-                }
-            }
+            Self::Text(token) => rename(token, aliases),
+            Self::Member(person) => rename(&mut person.who, aliases),
             Self::List(list) => list.iter_mut().for_each(|value| value.rename(aliases)),
             _ => {}
         }

@@ -112,7 +112,7 @@ impl<'a> Public<'a> {
             return KEPT.to_owned();
         }
         match value {
-            Value::Member(who, _) => self.opener().open(who),
+            Value::Member(person) => self.opener().open(&person.who),
             Value::Text(token) if field.kind == Kind::Personal => self.opener().open(token),
             Value::Text(text) => hidden(field, text, &known.persons),
             other => text_of(other),

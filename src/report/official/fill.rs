@@ -225,7 +225,7 @@ impl Filler<'_> {
             Some(Value::Money(money)) => money.to_wan(),
             Some(Value::Day(day)) => day.to_string(),
             Some(Value::Count(number)) => number.to_string(),
-            Some(Value::Text(text)) => text,
+            Some(Value::Text(text)) => text.into(),
             _ => String::new(),
         }
     }
@@ -289,12 +289,12 @@ impl Filler<'_> {
         };
         let one = |value: &Value| match value {
             Value::Money(money) => money.to_wan(),
-            Value::Member(who, _) => opener.open(who),
+            Value::Member(person) => opener.open(&person.who),
             Value::Text(text) if field.kind == Kind::Personal => opener.open(text),
             Value::Text(text) if field.kind == Kind::Term => {
                 match self.pack.label(field.vocabulary, text) {
                     // a word of no list is free text
-                    word if word == text => self.hidden(word, Some(Sure::Likely), Some(view)),
+                    word if word == &**text => self.hidden(word, Some(Sure::Likely), Some(view)),
                     word => word.to_owned(),
                 }
             }
