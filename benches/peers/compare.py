@@ -197,7 +197,7 @@ class Compare:
         times = self.args.times
         if self.needs(job, "sqlite3"):
             typed, text = self.data.typed(ledger), self.data.sql("queries")
-            if "--from-events" not in words:
+            if len(goals) > 1:
                 self.agree(ledger, typed, text)
             found = pairs(ours, lambda _: run([self.sqlite, typed, f".read {text}"]), times)
             self.table.add(job, "107 rules as 107 queries in `sqlite3`, typed tables", found, goals[0])
@@ -242,12 +242,9 @@ class Compare:
         self.audit_peers(job, AUDIT, ["<= 0.05", "<= 0.3", "<= 1.0"])
 
     def events(self):
-        job = f"audit --from-events, {self.args.cases:,} cases"
-        usage = subprocess.run([self.bin, "audit", "--help"], capture_output=True, text=True, check=False)
-        if "--from-events" not in usage.stdout:
-            self.table.skip(job, "this build does not know --from-events")
-            return
-        words = AUDIT + ["--from-events"]
+        # there is no table of facts beside the log: every audit folds the log itself
+        job = f"audit that folds the log itself, {self.args.cases:,} cases"
+        words = AUDIT
         self.audit_peers(job, words, ["<= 0.2"])
         cardinal = os.environ.get("CARDINAL") or shutil.which("ocdscardinal")
         if not cardinal:

@@ -88,6 +88,9 @@ impl Calendar {
         if added.is_empty() {
             return Err(bad(1, text.lines().next().unwrap_or_default()));
         }
+        if self.listed.is_empty() {
+            return Calendar::covering(added);
+        }
         // a notice is of a whole year: a line of it alone replaces nothing that is known
         Calendar::covering(added.clone())?;
         let mut listed = self.listed.clone();
