@@ -25,6 +25,9 @@ pub mod shortlist;
 pub mod survey;
 pub mod works;
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 pub use field::{Code, Field, Kind, Member, Personal, Ref, Term};
@@ -364,10 +367,14 @@ pub const fn mark(id: &str) -> u64 {
 /// Finds a step by its canonical name or its Chinese name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static StepDef> {
-    STEPS
-        .iter()
-        .copied()
-        .find(|def| def.id == name || def.zh == name)
+    static NAMES: OnceLock<FxHashMap<&str, &StepDef>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let both = STEPS
+            .iter()
+            .flat_map(|def| [(def.id, *def), (def.zh, *def)]);
+        both.collect()
+    });
+    names.get(name).copied()
 }
 
 #[cfg(test)]
@@ -380,5 +387,7 @@ mod tests {
     fn every_step_has_a_mark_of_its_own() {
         let marks: BTreeSet<u64> = STEPS.iter().map(|def| def.mark).collect();
         assert_eq!(marks.len(), STEPS.len());
+        let names: BTreeSet<&str> = STEPS.iter().flat_map(|def| [def.id, def.zh]).collect();
+        assert_eq!(names.len(), 2 * STEPS.len());
     }
 }
