@@ -1,14 +1,13 @@
 //! Reading a step from what people give: arguments, JSON records, cells of a sheet.
 
 use serde_json::{Map, Value as Json, json};
-use unicode_normalization::UnicodeNormalization;
 
 use super::field::{Field, Kind};
 use super::{Step, StepDef};
 use crate::law::{Day, Moment, Money};
 use crate::step::mask::{quoted, quoting};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, nfkc};
 
 /// The words that a regulation uses for canonical terms.
 pub trait Vocabulary {
@@ -131,6 +130,9 @@ pub fn read_field(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> R
 /// Finds a field by its name, option, heading or an alias of the heading.
 #[must_use]
 pub fn find_field(def: &'static StepDef, key: &str) -> Option<&'static Field> {
+    if let Some(field) = def.field(key) {
+        return Some(field);
+    }
     let key = key.trim();
     let plain = key.replace('-', "_");
     def.fields
@@ -235,7 +237,7 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
             }
             // a credit code is one code however it was typed
             Json::String(text) if field.name.ends_with("code") => {
-                let code: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+                let code: String = nfkc(text).chars().filter(|c| !c.is_whitespace()).collect();
                 Ok(json!(code.to_uppercase()))
             }
             Json::String(text) => Ok(json!(text.trim())),
@@ -435,5 +437,5 @@ fn read_member(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Resu
 /// Full-width forms to half-width, blanks at the ends removed.
 #[must_use]
 pub fn tidy(text: &str) -> String {
-    text.nfkc().collect::<String>().trim().to_owned()
+    nfkc(text).trim().to_owned()
 }
