@@ -81,6 +81,8 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     };
     drop(busy);
     write(&mut papers, &ledger, matches, context)?;
+    // the process ends with this: taking a large book apart first takes a tenth of the time
+    std::mem::forget((papers, book));
     Ok(Exit::Done)
 }
 

@@ -50,7 +50,10 @@ impl Touched {
         let def = step.def;
         let mut touched = step.mentions();
         for subject in &touched {
-            if matches!(Subject::parse(subject), Subject::Case(..) | Subject::Demand(..)) {
+            if matches!(
+                Subject::parse(subject),
+                Subject::Case(..) | Subject::Demand(..)
+            ) {
                 self.named.entry(subject.clone()).or_default().push(place);
             }
         }

@@ -62,6 +62,8 @@ impl Ledger {
         let asked = stop.clone();
         self.conn
             .progress_handler(20_000, Some(move || asked.load(Ordering::SeqCst)))?;
+        // pages that are changed more than once wait in memory, up to 64 MB of them
+        self.conn.pragma_update(None, "cache_size", -65_536)?;
         let tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -7,9 +7,9 @@ mod reads;
 mod rows;
 
 pub use fill::{Filler, in_words};
+pub(in crate::report) use fill::{persons, persons_about};
 pub use plan::Plan;
 pub use reads::steps;
-pub(in crate::report) use fill::{persons, persons_about};
 pub use rows::{Chosen, Row};
 
 use crate::pack::{FormDef, TableDef};
@@ -128,9 +128,10 @@ pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) 
     let faces = def.columns.iter().map(|column| face(&column.value));
     let plans: Vec<(Plan<'_>, Face)> = plans.zip(faces).collect();
     for (index, row) in rows.iter().enumerate() {
-        let cells = plans.iter().enumerate().map(|(i, (plan, face))| {
-            cell(i, guard(filler.of_row(plan, row, index + 1)), *face)
-        });
+        let cells = plans
+            .iter()
+            .enumerate()
+            .map(|(i, (plan, face))| cell(i, guard(filler.of_row(plan, row, index + 1)), *face));
         list.push(cells.collect());
     }
     Paper {
