@@ -260,18 +260,18 @@ mod tests {
 
     #[test]
     fn what_is_told_to_be_clean_is() {
-        let all = || '\0'..=char::MAX;
+        let all = || ('\0'..='\u{1FFFF}').chain('\u{E0000}'..='\u{E01FF}');
         for c in all() {
             let text = format!("a{c}b");
             assert!(!is_clean(&text) || clean(&text) == text, "{c:?}");
         }
         assert!(is_clean("每周五天，午餐（8万元）：\n"));
-        assert!(all().filter(|c| is_clean(&c.to_string())).count() > 900_000);
+        assert!(all().filter(|c| is_clean(&c.to_string())).count() > 100_000);
     }
 
     #[test]
     fn what_is_its_own_form_is_left_as_it_is() {
-        for c in '\0'..=char::MAX {
+        for c in '\0'..='\u{2FFFF}' {
             let text = format!("e{c}{c}中{c}");
             assert_eq!(nfkc(&text), text.nfkc().collect::<String>(), "{c:?}");
         }
