@@ -5,6 +5,7 @@
 //! behind. [`record`] is the whole of it.
 
 mod aim;
+mod books;
 mod complete;
 mod gather;
 mod known;
@@ -24,6 +25,7 @@ use crate::state::{Book, EventKey, Value};
 use crate::step::{Recorded, Step, general};
 use crate::words::Words;
 
+pub use books::{book_of, book_of_steps, whole_book};
 pub use complete::Incomplete;
 use reasons::{Given, explain};
 pub use refs::numbers;
@@ -142,10 +144,14 @@ pub fn record_telling(
     receipt.clock_back = writer.clock_went_back().map(str::to_owned);
     let mut places = HashMap::new();
     let mut reasons = Vec::new();
+    let (mut refs, mut touched) = (refs::Refs::default(), touch::Touched::default());
     let mut as_of = terms.as_of;
     for (draft, place, given) in drafts {
         as_of = as_of.max(draft.occurred.parse().unwrap_or(as_of));
-        let event = writer.append(draft)?;
+        let (event, step) = writer.append_step(draft)?;
+        let number = receipt.events.len();
+        refs.take(&event, &step, place.as_ref());
+        touched.take(writer.reader(), pack, &event, &step, number)?;
         reasons.extend(given.into_iter().map(|(rule, text)| Given {
             event: key(&event),
             rule,
@@ -157,12 +163,12 @@ pub fn record_telling(
         receipt.events.push(event);
         tell(receipt.events.len());
     }
-    let missing = refs::dangling(writer.reader(), &receipt.events, &places)?;
+    let missing = refs.dangling(writer.reader())?;
     if !missing.is_empty() {
         writer.roll_back()?;
         return Ok(Err(Refusal::Input(missing)));
     }
-    let gathered = gather::gather(writer.reader(), pack, &receipt.events)?;
+    let gathered = gather::gather(writer.reader(), pack, &receipt.events, touched)?;
     receipt.read = gathered.book.facts().len();
     let (mut caused, blanks) = judged(pack, &gathered, as_of);
     receipt.blanks = blanks;
@@ -332,35 +338,6 @@ pub(crate) fn key(event: &Event) -> EventKey {
         origin: event.origin.as_str().into(),
         seq: event.seq,
     }
-}
-
-/// Loads the whole ledger.
-///
-/// # Errors
-/// If the ledger cannot be read.
-pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
-    let mut book = Book::new()
-        .with_aliases(ledger.reader().aliases()?)
-        .of_chain(ledger.reader().own()?);
-    ledger.reader().all(|event| {
-        book.take(event);
-        true
-    })?;
-    Ok(book)
-}
-
-/// Loads what bears on some subjects, for showing and explaining them.
-///
-/// # Errors
-/// If the ledger cannot be read.
-pub fn book_of(ledger: &Ledger, subjects: &[String]) -> anyhow::Result<Book> {
-    let mut book = Book::new()
-        .with_aliases(ledger.reader().aliases()?)
-        .of_chain(ledger.reader().own()?);
-    for subject in subjects {
-        gather::load(ledger.reader(), &mut book, subject)?;
-    }
-    Ok(book)
 }
 
 impl Incomplete {

@@ -4,6 +4,7 @@ mod book;
 mod error;
 pub mod table;
 mod text;
+mod wire;
 mod worker;
 
 use std::fs::File;
@@ -43,7 +44,7 @@ pub struct Row {
 }
 
 /// One cell.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell {
     /// What the cell says; line breaks are `\n`.
     pub text: String,

@@ -1,7 +1,10 @@
 //! The two languages in which the tool speaks to people.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
 
 /// A language of messages: Chinese by default, English by `--lang en`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,6 +179,9 @@ pub fn render(template: &str, args: &[&dyn fmt::Display]) -> String {
 /// invisible.
 #[must_use]
 pub fn clean(text: &str) -> String {
+    if is_clean(text) {
+        return text.to_owned();
+    }
     text.chars()
         .filter_map(|c| match c {
             '\n' => Some('\n'),
@@ -193,6 +199,32 @@ pub fn clean(text: &str) -> String {
             c => Some(c),
         })
         .collect()
+}
+
+/// True if [`clean`] surely changes nothing, told by the bytes alone: none of them begins a
+/// character that it takes out.
+#[must_use]
+pub fn is_clean(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = bytes.iter().enumerate();
+    at.all(|(index, byte)| match byte {
+        b'\n' | b' '..=b'~' | 0x80..=0xBF => true,
+        // U+FEFF and U+FFF9 to U+FFFB; beside them stand the full-width forms
+        0xEF => !matches!(bytes.get(index + 1), Some(0xBB | 0xBF)),
+        0xC2 | 0xD8 | 0xE1 | 0xE2 | 0xF3 => false,
+        byte => *byte > 0xC2,
+    })
+}
+
+/// The compatibility form of a text (NFKC): full-width letters and digits are plain ones.
+#[must_use]
+pub fn nfkc(text: &str) -> Cow<'_, str> {
+    // these are their own forms, whatever they stand beside, and most texts have no others
+    let own = |c: char| c.is_ascii() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
+    if text.chars().all(own) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfkc().collect())
 }
 
 /// The known name that looks most like a mistyped one, if one does.
@@ -236,6 +268,26 @@ mod tests {
         let said = words!("{}为{}。", "{2} is {1}.", "甲", 3, "A");
         assert_eq!(said, Words::new("甲为3。", "A is 3."));
         assert_eq!(Words::new("仅中文", "").in_lang(Lang::En), "仅中文");
+    }
+
+    #[test]
+    fn what_is_told_to_be_clean_is() {
+        let all = || ('\0'..='\u{1FFFF}').chain('\u{E0000}'..='\u{E01FF}');
+        for c in all() {
+            let text = format!("a{c}b");
+            assert!(!is_clean(&text) || clean(&text) == text, "{c:?}");
+        }
+        assert!(is_clean("每周五天，午餐（8万元）：\n"));
+        assert!(all().filter(|c| is_clean(&c.to_string())).count() > 100_000);
+    }
+
+    #[test]
+    fn what_is_its_own_form_is_left_as_it_is() {
+        for c in '\0'..='\u{2FFFF}' {
+            let text = format!("e{c}{c}中{c}");
+            assert_eq!(nfkc(&text), text.nfkc().collect::<String>(), "{c:?}");
+        }
+        assert_eq!(nfkc("（１２）ｅ\u{301}"), "(12)é");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 mod common;
 
 use common::cli::{Office, base_case, fixture};
-use common::forge::{CLASSES, Dice, append, forge, rewrite, tamper, text};
+use common::forge::{CLASSES, Dice, append, beside_index, forge, rewrite, tamper, text};
 use common::trust::{community, second};
 
 fn office() -> Office {
@@ -258,6 +258,51 @@ fn the_tamper_matrix_is_found_by_both_verifiers() {
     assert!(!python || agreed == 4 * CLASSES.len());
     if !python {
         eprintln!("python3 is not here: the second verifier was not asked");
+    }
+}
+
+#[test]
+fn an_index_that_does_not_hold_what_the_table_holds_is_found() {
+    let clean = office();
+    let bytes = clean.bytes();
+    let ledger = clean.ledger();
+    let value = || {
+        let (salt, value) = ([7; 16], "测试癸");
+        let token = minsheng::ledger::chain::digest(&[&salt, value.as_bytes()].concat());
+        rusqlite::Connection::open(&ledger)
+            .unwrap()
+            .execute(
+                "INSERT INTO personal VALUES (?1, ?2, ?3)",
+                rusqlite::params![token, salt, value],
+            )
+            .unwrap();
+    };
+    let event = || append(&ledger, "future.step", "{}");
+    let erasure = || append(&ledger, "erase", "{}");
+    let nothing = || ();
+    let all: [(&str, &dyn Fn(), bool); 6] = [
+        ("event_place", &event, true),
+        ("event_erase", &erasure, true),
+        ("event_erase", &event, false),
+        ("personal_value", &value, true),
+        ("event_place", &nothing, false),
+        ("personal_value", &nothing, false),
+    ];
+    for (index, change, found) in all {
+        std::fs::write(&ledger, &bytes).unwrap();
+        change();
+        clean.run("verify").ends(0);
+        std::fs::write(&ledger, &bytes).unwrap();
+        beside_index(&ledger, index, change);
+        let said = clean.run("verify");
+        assert_eq!(
+            said.code,
+            if found { 3 } else { 0 },
+            "{index}: {}",
+            said.out
+        );
+        let named = said.out.contains("数据库文件损坏") && said.out.contains(index);
+        assert_eq!(named, found, "{index}: {}", said.out);
     }
 }
 

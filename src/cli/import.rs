@@ -57,6 +57,8 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             Err(none) => excuses.push(none),
         }
     }
+    // a long list stands in memory once
+    drop(book);
     if tables.is_empty() {
         return Err(no_table(&plan.file, only, &excuses));
     }
@@ -118,6 +120,8 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         ))
         .into());
     }
+    drop(bad_rows);
+    drop(tables);
     let terms = context.terms(matches.get_flag("as-is"));
     let places = freetext::places(&entries);
     let answer = context.stepwise(entries.len(), |told| {

@@ -270,9 +270,9 @@ impl<'a> Completer<'a> {
             return Ok(None);
         }
         let next = self.next_of(&prefix)?;
-        self.next.insert(prefix.clone(), next + 1);
         step.values
             .insert(def.subject.into(), json!(format!("{prefix}{next:0width$}")));
+        self.next.insert(prefix, next + 1);
         Ok(None)
     }
 

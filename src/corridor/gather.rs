@@ -58,19 +58,21 @@ pub(super) fn gather(
     reader: Reader<'_>,
     pack: &Pack,
     events: &[Event],
+    touched: Touched,
 ) -> anyhow::Result<Gathered> {
-    let mut touched = Touched::default();
-    for event in events {
-        touched.take(reader, pack, event)?;
-    }
     let Touched {
         subjects,
         changed,
         aims,
         years,
         streets,
+        contracts,
+        supervised,
+        takes_away,
+        named,
         ..
     } = touched;
+    let first = events.first().map_or(0, |event| event.id);
     let mut book = Book::new()
         .with_aliases(reader.aliases()?)
         .of_chain(reader.own()?);
@@ -79,7 +81,14 @@ pub(super) fn gather(
         book.extend(reader.of_subject(&head.origin)?);
     }
     for subject in &subjects {
-        load_with(reader, &mut book, subject, &mut shared)?;
+        match named.get(subject) {
+            // what is new altogether need not be read again
+            Some(places) if !reader.knew(subject, first)? => {
+                book.extend(places.iter().map(|place| events[*place].clone()));
+                load_around(reader, &mut book, subject, &mut shared)?;
+            }
+            _ => load_with(reader, &mut book, subject, &mut shared)?,
+        }
     }
     if pack.looks_around() {
         load_siblings(reader, &mut book, &subjects)?;
@@ -93,15 +102,15 @@ pub(super) fn gather(
             book.extend(reader.of_subject(code)?);
         }
     }
-    let before = if touched.takes_away {
+    let before = if takes_away {
         Some(book_before(reader, events, &subjects)?)
     } else {
         None
     };
-    load_contracts(reader, &mut book, touched.contracts)?;
+    load_contracts(reader, &mut book, contracts)?;
     // who has no interest in anybody has no conflict
     if book.of_step(conflict::Interest::DEF).next().is_some() {
-        for (code, year) in touched.supervised {
+        for (code, year) in supervised {
             load_neighbours(reader, &mut book, &code, year)?;
         }
     }
@@ -269,6 +278,17 @@ fn load_with(
         Subject::CommunityYear(..) => book.extend(reader.of_prefix(subject)?),
         _ => book.extend(reader.of_subject(subject)?),
     }
+    load_around(reader, book, subject, shared)
+}
+
+/// Loads what a subject rests on, beside what concerns it.
+fn load_around(
+    reader: Reader<'_>,
+    book: &mut Book,
+    subject: &str,
+    shared: &mut BTreeSet<String>,
+) -> anyhow::Result<()> {
+    let parsed = Subject::parse(subject);
     if let Some(code) = parsed.community() {
         // what many subjects rest on is read once
         if shared.insert(code.to_owned()) {

@@ -62,7 +62,9 @@ impl<'a> Known<'a> {
     /// The subject under which this very record stands already; each standing record
     /// answers once.
     pub(super) fn find(&mut self, step: &Step) -> anyhow::Result<Option<String>> {
-        let place = match numbered_prefix(step) {
+        let numbered = numbered_prefix(step);
+        let is_numbered = numbered.is_some();
+        let place = match numbered {
             Some(prefix) => prefix,
             None => match super::complete::under(step) {
                 Some(under) if step.def.subject == "subject" => under,
@@ -73,7 +75,7 @@ impl<'a> Known<'a> {
             return Ok(None);
         }
         if !self.loaded.contains_key(&place) {
-            let events = if numbered_prefix(step).is_some() {
+            let events = if is_numbered {
                 self.reader.of_prefix(&place)?
             } else {
                 self.reader.of_subject(&place)?
@@ -86,6 +88,13 @@ impl<'a> Known<'a> {
             self.loaded.insert(place.clone(), loaded);
         }
         self.ask(&place, step.def.id)?;
+        if self
+            .loaded
+            .get(&place)
+            .is_some_and(|place| place.standing.is_empty())
+        {
+            return Ok(None);
+        }
         let key = natural_key(step.def.id, &step.values, step.def.subject);
         let round = step.text("round");
         Ok(self

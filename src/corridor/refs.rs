@@ -1,42 +1,44 @@
 //! References: whether what a step names was ever recorded.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::complete::{Incomplete, series};
 use crate::ledger::{Event, read::Reader};
-use crate::state::{EventKey, Subject};
-use crate::step::{self, Field, Kind, STEPS, Step, StepDef};
+use crate::state::Subject;
+use crate::step::{Field, Kind, STEPS, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
-/// References of the new events to subjects that nobody has recorded.
-pub(super) fn dangling(
-    reader: Reader<'_>,
-    events: &[Event],
-    places: &HashMap<EventKey, String>,
-) -> anyhow::Result<Vec<Incomplete>> {
-    let mut checked = BTreeSet::new();
-    let mut missing = Vec::new();
-    for event in events {
-        let Some(def) = step::find(&event.step) else {
-            continue;
-        };
-        let values = serde_json::from_str(&event.payload).unwrap_or_default();
-        let step = Step { def, values };
-        if def.id == "withdraw"
-            && !step.values.contains_key("event")
-            && !exists(reader, &event.subject)?
-        {
-            missing.push(Incomplete {
-                place: places.get(&super::key(event)).cloned(),
-                words: nothing_to_withdraw(&event.subject),
-            });
+/// What the new events name, to be looked up when all of them are on record.
+#[derive(Default)]
+pub(super) struct Refs {
+    checked: BTreeSet<String>,
+    doubts: Vec<Doubt>,
+}
+
+/// What may be wrong with a reference.
+enum Doubt {
+    /// It is wrong.
+    Wrong(Incomplete),
+    /// A withdrawal of something that may never have been recorded.
+    Withdrawn(Option<String>, String),
+    /// A field that names something that may never have been recorded.
+    Named(Option<String>, &'static Field, String),
+}
+
+impl Refs {
+    /// Notes what a new event names.
+    pub(super) fn take(&mut self, event: &Event, step: &Step, place: Option<&String>) {
+        let def = step.def;
+        if def.id == "withdraw" && !step.values.contains_key("event") {
+            let doubt = Doubt::Withdrawn(place.cloned(), event.subject.clone());
+            self.doubts.push(doubt);
         }
         for field in def.fields.iter().filter(|field| field.kind == Kind::Ref) {
             let makes =
                 field.name == def.subject && series(field.name).is_some() && !field.required;
             // a body or a subject may be a case, or a place that was looked up before
-            let no_reference = is_no_reference(def, field) && !of_a_case(&step, field);
+            let no_reference = is_no_reference(def, field) && !of_a_case(step, field);
             if makes || no_reference {
                 continue;
             }
@@ -45,33 +47,42 @@ pub(super) fn dangling(
             }
             // a session, or the case of a daily evaluation
             let either = def.id == "evaluate.file";
-            let names: Vec<String> = match step.values.get(field.name) {
-                Some(serde_json::Value::String(text)) => vec![text.clone()],
-                Some(serde_json::Value::Array(list)) => list
-                    .iter()
-                    .filter_map(|v| v.as_str().map(str::to_owned))
-                    .collect(),
-                _ => Vec::new(),
+            let names = match step.values.get(field.name) {
+                Some(one @ serde_json::Value::String(_)) => std::slice::from_ref(one),
+                Some(serde_json::Value::Array(list)) => list,
+                _ => &[],
             };
-            for name in names {
-                if let Some(words) = wrong_kind(field, &name).filter(|_| !either) {
-                    missing.push(Incomplete {
-                        place: places.get(&super::key(event)).cloned(),
-                        words,
-                    });
-                    continue;
+            for name in names.iter().filter_map(serde_json::Value::as_str) {
+                if let Some(words) = wrong_kind(field, name).filter(|_| !either) {
+                    let place = place.cloned();
+                    self.doubts.push(Doubt::Wrong(Incomplete { place, words }));
+                } else if !self.checked.contains(name) {
+                    self.checked.insert(name.to_owned());
+                    let doubt = Doubt::Named(place.cloned(), field, name.to_owned());
+                    self.doubts.push(doubt);
                 }
-                if !checked.insert(name.clone()) || exists(reader, &name)? {
-                    continue;
-                }
-                missing.push(Incomplete {
-                    place: places.get(&super::key(event)).cloned(),
-                    words: unknown_subject(reader, field.heading, field.name, &name)?,
-                });
             }
         }
     }
-    Ok(missing)
+
+    /// References to subjects that nobody has recorded.
+    pub(super) fn dangling(self, reader: Reader<'_>) -> anyhow::Result<Vec<Incomplete>> {
+        let mut missing = Vec::new();
+        for doubt in self.doubts {
+            let (place, words) = match doubt {
+                Doubt::Wrong(wrong) => (wrong.place, wrong.words),
+                Doubt::Withdrawn(_, subject) if exists(reader, &subject)? => continue,
+                Doubt::Withdrawn(place, subject) => (place, nothing_to_withdraw(&subject)),
+                Doubt::Named(_, _, name) if exists(reader, &name)? => continue,
+                Doubt::Named(place, field, name) => {
+                    let words = unknown_subject(reader, field.heading, field.name, &name)?;
+                    (place, words)
+                }
+            };
+            missing.push(Incomplete { place, words });
+        }
+        Ok(missing)
+    }
 }
 
 /// True for a field whose value names no subject that a step must have made.

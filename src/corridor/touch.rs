@@ -1,12 +1,12 @@
 //! What new events touch: the subjects to judge, and what must be loaded to judge them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::key;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Scope, Treatment};
 use crate::state::{EventKey, Subject};
-use crate::step;
+use crate::step::Step;
 
 /// A community and a programme year.
 type Place = (String, i32);
@@ -30,25 +30,33 @@ pub(super) struct Touched {
     pub(super) years: BTreeMap<String, BTreeSet<&'static str>>,
     /// One of the events takes something away.
     pub(super) takes_away: bool,
+    /// The new events that concern each case and demand, as places among them.
+    pub(super) named: HashMap<String, Vec<usize>>,
+    /// What of a community's year is looked at for each kind of step.
+    looked_at: HashMap<&'static str, BTreeSet<&'static str>>,
 }
 
 impl Touched {
-    /// Notes what an event touches.
+    /// Notes what a new event touches; `all` are on record already.
     pub(super) fn take(
         &mut self,
         reader: Reader<'_>,
         pack: &Pack,
         event: &Event,
+        step: &Step,
+        place: usize,
     ) -> anyhow::Result<()> {
         self.changed.push(key(event));
-        let Some(def) = step::find(&event.step) else {
-            return Ok(());
-        };
-        let step = step::Step {
-            def,
-            values: serde_json::from_str(&event.payload).unwrap_or_default(),
-        };
+        let def = step.def;
         let mut touched = step.mentions();
+        for subject in &touched {
+            if matches!(
+                Subject::parse(subject),
+                Subject::Case(..) | Subject::Demand(..)
+            ) {
+                self.named.entry(subject.clone()).or_default().push(place);
+            }
+        }
         if matches!(def.id, "amend" | "withdraw") {
             // a changed demand or meeting changes what is said of the cases that rest on it
             for subject in touched.clone() {
@@ -88,9 +96,10 @@ impl Touched {
                 _ => {}
             }
         }
-        let looked_at = yearly(pack, def.id);
+        let looked_at = self.looked_at.entry(def.id);
+        let looked_at = &*looked_at.or_insert_with(|| yearly(pack, def.id));
         if !looked_at.is_empty()
-            && let Some((community, year)) = super::complete::community_year(&step)
+            && let Some((community, year)) = super::complete::community_year(step)
         {
             self.years
                 .entry(format!("{community}{year}"))

@@ -17,41 +17,120 @@ pub const GENESIS: [u8; 32] = [0; 32];
 /// `recorded_at`, actor, payload. The bytes are those stored, never a rendering anew.
 #[must_use]
 pub fn hash(previous: &[u8; 32], event: &Event) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    hasher.update(DOMAIN);
-    netstring(&mut hasher, &hex(previous));
-    netstring(&mut hasher, &event.origin);
-    netstring(&mut hasher, &event.seq.to_string());
-    for part in [
-        &event.step,
-        &event.subject,
-        &event.occurred,
-        &event.recorded_at,
-        &event.actor,
-        &event.payload,
-    ] {
-        netstring(&mut hasher, part);
-    }
-    hasher.finalize().into()
+    Recipe::default().hash(previous, &Parts::of(event))
 }
 
-fn netstring(hasher: &mut Sha256, text: &str) {
-    hasher.update(text.len().to_string());
-    hasher.update(b":");
-    hasher.update(text);
-    hasher.update(b",");
+/// What is hashed of an event, in the order of the recipe.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts<'a> {
+    pub(super) origin: &'a str,
+    pub(super) seq: i64,
+    pub(super) step: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) occurred: &'a str,
+    pub(super) recorded_at: &'a str,
+    pub(super) actor: &'a str,
+    pub(super) payload: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// The parts of an event.
+    pub(super) fn of(event: &'a Event) -> Self {
+        Self {
+            origin: &event.origin,
+            seq: event.seq,
+            step: &event.step,
+            subject: &event.subject,
+            occurred: &event.occurred,
+            recorded_at: &event.recorded_at,
+            actor: &event.actor,
+            payload: &event.payload,
+        }
+    }
+}
+
+/// The hashed text, kept for the next event.
+#[derive(Debug, Default)]
+pub(super) struct Recipe {
+    text: Vec<u8>,
+}
+
+impl Recipe {
+    /// As [`hash`].
+    pub(super) fn hash(&mut self, previous: &[u8; 32], parts: &Parts<'_>) -> [u8; 32] {
+        self.text.clear();
+        self.text.extend_from_slice(DOMAIN.as_bytes());
+        self.text.extend_from_slice(b"64:");
+        self.text.extend_from_slice(&spelt(previous));
+        self.text.push(b',');
+        self.netstring(parts.origin.as_bytes());
+        let mut seq = [0; DECIMAL];
+        self.netstring(decimal(parts.seq.unsigned_abs(), parts.seq < 0, &mut seq));
+        for part in [
+            parts.step,
+            parts.subject,
+            parts.occurred,
+            parts.recorded_at,
+            parts.actor,
+            parts.payload,
+        ] {
+            self.netstring(part.as_bytes());
+        }
+        Sha256::digest(&self.text).into()
+    }
+
+    fn netstring(&mut self, bytes: &[u8]) {
+        let mut length = [0; DECIMAL];
+        let length = decimal(bytes.len() as u64, false, &mut length);
+        self.text.extend_from_slice(length);
+        self.text.push(b':');
+        self.text.extend_from_slice(bytes);
+        self.text.push(b',');
+    }
+}
+
+/// Most digits of a number, with a sign.
+const DECIMAL: usize = 21;
+
+/// A number in decimal.
+fn decimal(mut number: u64, negative: bool, digits: &mut [u8; DECIMAL]) -> &[u8] {
+    let mut at = DECIMAL;
+    loop {
+        at -= 1;
+        // below ten, so it fits
+        digits[at] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    if negative {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    &digits[at..]
+}
+
+/// The two digits of a byte.
+fn digits(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [byte >> 4, byte & 15].map(|value| DIGITS[usize::from(value)])
+}
+
+/// A hash in lower-case hexadecimal.
+fn spelt(hash: &[u8; 32]) -> [u8; 64] {
+    let mut text = [0; 64];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
+        pair.copy_from_slice(&digits(*byte));
+    }
+    text
 }
 
 /// Bytes in lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
-    }
-    text
+    let all = bytes.iter().flat_map(|byte| digits(*byte));
+    all.map(char::from).collect()
 }
 
 /// SHA-256 of some bytes, in hexadecimal.
@@ -86,6 +165,15 @@ mod tests {
             "0".repeat(64)
         );
         assert_eq!(hex(&hash(&GENESIS, &event())), digest(text.as_bytes()));
+    }
+
+    #[test]
+    fn numbers_are_written_as_people_write_them() {
+        for number in [0, 7, 10, -1, 1234, i64::MAX, i64::MIN] {
+            let mut digits = [0; DECIMAL];
+            let found = decimal(number.unsigned_abs(), number < 0, &mut digits);
+            assert_eq!(found, number.to_string().as_bytes());
+        }
     }
 
     #[test]

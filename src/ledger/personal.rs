@@ -46,6 +46,28 @@ pub(super) fn is_token(text: &str) -> bool {
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
+/// The digest that a token spells.
+pub(super) type Token = [u8; 32];
+
+/// The digest that a token spells; none if it is no token.
+pub(super) fn bytes(token: &str) -> Option<Token> {
+    if !is_token(token) {
+        return None;
+    }
+    let value = |digit: u8| {
+        if digit < b'a' {
+            digit - b'0'
+        } else {
+            digit - b'a' + 10
+        }
+    };
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(token.as_bytes().chunks_exact(2)) {
+        *byte = value(pair[0]) << 4 | value(pair[1]);
+    }
+    Some(bytes)
+}
+
 /// The token of a value: the one that the table has, else a new one with a fresh salt.
 ///
 /// One value has one token, so that distinct people can be counted by tokens

@@ -74,6 +74,18 @@ impl<'a> Reader<'a> {
             .query_row([subject], |row| row.get(0))
     }
 
+    /// True if an event that arrived before `event` concerns the subject.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn knew(self, subject: &str, event: i64) -> rusqlite::Result<bool> {
+        self.conn
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM mention WHERE subject = ?1 AND event < ?2)",
+            )?
+            .query_row(params![subject, event], |row| row.get(0))
+    }
+
     /// The events that concern any subject that begins with `prefix`, each once, in
     /// order of arrival.
     ///

@@ -1,5 +1,10 @@
 //! `verify`: every byte of every event, the chain, the schema and what stands beside them.
 
+mod integrity;
+mod payload;
+mod stored;
+mod stream;
+mod tally;
 mod walk;
 
 pub(crate) use walk::subjects;
@@ -8,10 +13,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::Connection;
 
+use self::stored::{Mentions, Persons};
 use self::walk::Walk;
 use super::checkpoint::Anchor;
 use super::evidence::{self, Found};
 use super::format::{APPLICATION, FORMAT};
+use super::personal::{self, Token};
 use super::{Head, Ledger, chain};
 use crate::words;
 use crate::words::Words;
@@ -72,21 +79,14 @@ impl Ledger {
         let mut notes = Vec::new();
         self.check_identity(&mut faults)?;
         self.check_schema(&mut faults, &mut notes)?;
-        self.check_integrity(&mut faults);
-        let mut walk = Walk::new(&self.origin.name, against);
-        if let Err(error) = self.reader().arrivals(|event| {
-            walk.step(&event, &mut faults);
-            true
-        }) {
-            faults.tell(words!(
-                "第{}个事件之后读不下去：{}。",
-                "Cannot read on after event {}: {}.",
-                walk.events,
-                error
-            ));
-        }
-        self.check_mentions(&walk, &mut faults);
-        self.check_personal(&walk, &mut faults, &mut notes)?;
+        let schema_fits = faults.are_none();
+        let (walk, walked) = self.walk(against);
+        let mentions = Mentions::read(&self.conn, &walk.mentions);
+        let persons = Persons::read(&self.conn);
+        self.check_integrity(&walk, (&mentions, &persons), schema_fits, &mut faults);
+        faults.append(walked);
+        self.check_mentions(&walk, &mentions, &mut faults);
+        self.check_personal(&walk, &persons, &mut faults, &mut notes)?;
         self.check_received(&walk, &mut faults);
         let (anchors, unanchored) = walk.conclude(against, &mut faults);
         let evidence = evidence::check(&self.path, &walk.copies.living());
@@ -167,57 +167,70 @@ impl Ledger {
         Ok(())
     }
 
-    fn check_integrity(&self, faults: &mut Faults) {
-        let result = self
-            .conn
-            .prepare("PRAGMA integrity_check(20)")
-            .and_then(|mut statement| {
-                statement
-                    .query_map([], |row| row.get::<_, String>(0))?
-                    .collect::<Result<Vec<_>, _>>()
-            });
-        match result {
-            Ok(lines) => {
-                for line in lines.iter().filter(|line| *line != "ok") {
-                    faults.tell(words!(
-                        "数据库文件损坏：{0}。",
-                        "The database file is damaged: {0}.",
-                        line
-                    ));
-                }
-            }
-            Err(error) => faults.tell(words!(
-                "数据库文件损坏：{0}。",
-                "The database file is damaged: {0}.",
+    /// Walks along all chains; the faults are those of the events.
+    fn walk(&self, against: &[Anchor]) -> (Walk, Faults) {
+        let mut faults = Faults::default();
+        let mut walk = Walk::new(&self.origin.name, against);
+        let read = stream::arrivals(&self.conn, |event| walk.step(event, &mut faults));
+        if let Err(error) = read {
+            faults.tell(words!(
+                "第{}个事件之后读不下去：{}。",
+                "Cannot read on after event {}: {}.",
+                walk.events,
                 error
-            )),
+            ));
         }
+        (walk, faults)
     }
 
     /// The derived table must be what the events say.
-    fn check_mentions(&self, walk: &Walk, faults: &mut Faults) {
-        let stored = self
-            .conn
-            .prepare("SELECT subject, named, event FROM mention")
-            .and_then(|mut statement| {
-                statement
-                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-                    .collect::<Result<BTreeSet<(String, bool, i64)>, _>>()
-            });
-        match stored {
-            Ok(stored) if stored == walk.mentions => {}
-            Ok(stored) => faults.tell(words!(
+    fn check_mentions(&self, walk: &Walk, stored: &Mentions, faults: &mut Faults) {
+        let told = match &stored.rows {
+            Ok(rows) if rows.is(&walk.mentions) => return,
+            Ok(_) => self.mentions_apart(),
+            Err(error) => Err(error.to_string()),
+        };
+        faults.tell(match told {
+            Ok((0, 0)) => return,
+            Ok((missing, extra)) => words!(
                 "索引表 mention 与事件不符：缺{}条，多{}条。",
                 "The table mention is not what the events say: {} missing, {} extra.",
-                walk.mentions.difference(&stored).count(),
-                stored.difference(&walk.mentions).count()
-            )),
-            Err(error) => faults.tell(words!(
+                missing,
+                extra
+            ),
+            Err(error) => words!(
                 "读不出索引表 mention：{0}。",
                 "Cannot read the table mention: {0}.",
                 error
-            )),
-        }
+            ),
+        });
+    }
+
+    /// How many mentions are missing, and how many no event makes.
+    fn mentions_apart(&self) -> Result<(usize, usize), String> {
+        let mut stored: BTreeSet<(String, bool, i64)> = BTreeSet::new();
+        stored::scan(
+            &self.conn,
+            "SELECT subject, named, event FROM mention",
+            |row| {
+                stored.insert((row.get(0)?, row.get(1)?, row.get(2)?));
+                Ok(())
+            },
+        )
+        .map_err(|error| error.to_string())?;
+        let mut said = BTreeSet::new();
+        // how far the events can be read is told elsewhere
+        let _ = self.reader().arrivals(|event| {
+            for subject in subjects(&event) {
+                let named = subject != event.subject;
+                said.insert((subject, named, event.id));
+            }
+            true
+        });
+        Ok((
+            said.difference(&stored).count(),
+            stored.difference(&said).count(),
+        ))
     }
 
     /// Every token must be the hash of its salt and value, and have a value unless its erasure
@@ -225,26 +238,11 @@ impl Ledger {
     fn check_personal(
         &self,
         walk: &Walk,
+        stored: &Persons,
         faults: &mut Faults,
         notes: &mut Vec<Words>,
     ) -> rusqlite::Result<()> {
-        let mut stored = HashSet::new();
-        let wrong = self
-            .conn
-            .prepare("SELECT token, salt, value FROM personal")
-            .and_then(|mut statement| {
-                let mut wrong = 0;
-                let mut rows = statement.query([])?;
-                while let Some(row) = rows.next()? {
-                    let (token, mut bytes): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
-                    let value: String = row.get(2)?;
-                    bytes.extend_from_slice(value.as_bytes());
-                    wrong += i64::from(chain::digest(&bytes) != token);
-                    stored.insert(token);
-                }
-                Ok(wrong)
-            });
-        match wrong {
+        match &stored.wrong {
             Ok(0) => {}
             Ok(count) => faults.tell(words!(
                 "个人信息表有{0}条与事件中的摘要不符。",
@@ -258,8 +256,9 @@ impl Ledger {
             )),
         }
         let gone = walk.tokens.iter();
+        let stored = &stored.tokens;
         let gone = gone.filter(|token| !stored.contains(*token) && !walk.erased.contains(*token));
-        let mut gone: HashSet<&String> = gone.collect();
+        let mut gone: HashSet<&Token> = gone.collect();
         let withheld = self.withheld(walk, &mut gone)?;
         if withheld > 0 {
             notes.push(words!(
@@ -291,7 +290,7 @@ impl Ledger {
 
     /// Takes out of the missing tokens those that are only in events that were received without
     /// personal values; gives how many.
-    fn withheld(&self, walk: &Walk, gone: &mut HashSet<&String>) -> rusqlite::Result<usize> {
+    fn withheld(&self, walk: &Walk, gone: &mut HashSet<&Token>) -> rusqlite::Result<usize> {
         if gone.is_empty() || (walk.withheld.is_empty() && !self.parcel) {
             return Ok(0);
         }
@@ -299,7 +298,8 @@ impl Ledger {
         self.reader().arrivals(|event| {
             let size = walk.withheld.get(&event.origin);
             if !self.parcel && size.is_none_or(|size| event.seq > *size) {
-                let tokens = event.tokens().into_iter();
+                let tokens = event.tokens();
+                let tokens = tokens.iter().filter_map(|token| personal::bytes(token));
                 faults.extend(tokens.filter(|token| gone.contains(token)));
             }
             true
@@ -351,6 +351,16 @@ impl Faults {
         } else {
             self.more += 1;
         }
+    }
+
+    fn are_none(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    /// Tells others after these.
+    fn append(&mut self, others: Self) {
+        others.told.into_iter().for_each(|words| self.tell(words));
+        self.more += others.more;
     }
 
     fn conclude(mut self) -> Vec<Words> {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
-use serde_json::Value as Json;
 
+use super::chain::{Parts, Recipe};
 use super::{Event, Ledger, Origin, Stopped, Tampered, chain, personal, read};
 use crate::step::Step;
 
@@ -36,6 +36,7 @@ pub struct Writer<'a> {
     actor: String,
     now: String,
     stop: Arc<AtomicBool>,
+    recipe: Recipe,
 }
 
 impl Ledger {
@@ -61,6 +62,8 @@ impl Ledger {
         let asked = stop.clone();
         self.conn
             .progress_handler(20_000, Some(move || asked.load(Ordering::SeqCst)))?;
+        // pages that are changed more than once wait in memory, up to 64 MB of them
+        self.conn.pragma_update(None, "cache_size", -65_536)?;
         let tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -85,6 +88,7 @@ impl Ledger {
             actor: actor.to_owned(),
             now: now.to_owned(),
             stop,
+            recipe: Recipe::default(),
         })
     }
 }
@@ -114,44 +118,49 @@ impl Writer<'_> {
     /// # Errors
     /// If the file cannot be written.
     pub fn append(&mut self, draft: Draft) -> anyhow::Result<Event> {
+        self.append_step(draft).map(|(event, _)| event)
+    }
+
+    /// As [`Writer::append`]; also gives the step as it was recorded, personal values sealed.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn append_step(&mut self, draft: Draft) -> anyhow::Result<(Event, Step)> {
         self.go_on()?;
-        let mut values = draft.step.values.clone();
-        personal::seal(&self.tx, &mut values)?;
-        let step = Step {
-            def: draft.step.def,
-            values,
-        };
+        let Draft {
+            mut step,
+            subject,
+            occurred,
+        } = draft;
+        personal::seal(&self.tx, &mut step.values)?;
         let mut event = Event {
             id: self.next_id,
             origin: self.origin.name.clone(),
             seq: self.next_seq,
             step: step.def.id.to_owned(),
-            subject: draft.subject,
-            occurred: draft.occurred,
+            subject,
+            occurred,
             recorded_at: self.now.clone(),
             actor: self.actor.clone(),
-            payload: String::new(),
+            payload: serde_json::to_string(&step.values)?,
             hash: chain::GENESIS,
         };
-        let mentions = step.mentions();
-        event.payload = Json::Object(step.values).to_string();
-        event.hash = chain::hash(&self.previous, &event);
+        event.hash = self.recipe.hash(&self.previous, &Parts::of(&event));
         self.insert_into(self.origin.id, &event)?;
-        for subject in mentions.iter().filter(|s| **s != event.subject) {
+        for subject in step.mentions().iter().filter(|s| **s != event.subject) {
             self.mention(subject, true, event.id)?;
         }
         self.mention(&event.subject, false, event.id)?;
         if event.step == "erase" {
             // the record and the erasure stand or fall together
-            let values = serde_json::from_str(&event.payload).unwrap_or_default();
-            for token in personal::erased(&values) {
+            for token in personal::erased(&step.values) {
                 personal::remove(&self.tx, &token)?;
             }
         }
         self.next_id += 1;
         self.next_seq += 1;
         self.previous = event.hash;
-        Ok(event)
+        Ok((event, step))
     }
 
     /// Enters a personal value under a given salt, and says its token, which stands for the
@@ -286,8 +295,10 @@ impl Writer<'_> {
         let (before, mut previous) = self.before;
         let mut last = before;
         let origin = &self.origin.name;
+        let mut recipe = Recipe::default();
         self.reader().of_chain(origin, before, |event| {
-            if event.seq != last + 1 || chain::hash(&previous, &event) != event.hash {
+            let hash = recipe.hash(&previous, &Parts::of(&event));
+            if event.seq != last + 1 || hash != event.hash {
                 return Err(anyhow::Error::from(Tampered {
                     origin: origin.clone(),
                     seq: last + 1,

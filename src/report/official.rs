@@ -2,10 +2,14 @@
 
 mod fill;
 mod layout;
+mod plan;
+mod reads;
 mod rows;
 
 pub use fill::{Filler, in_words};
 pub(in crate::report) use fill::{persons, persons_about};
+pub use plan::Plan;
+pub use reads::steps;
 pub use rows::{Chosen, Row};
 
 use crate::pack::{FormDef, TableDef};
@@ -51,7 +55,7 @@ pub struct Cell {
 pub struct Paper {
     /// Name of the sheet.
     pub name: String,
-    /// Widths of the columns, in characters.
+    /// Widths of the columns, in characters; of a list only once it is laid out.
     pub widths: Vec<f64>,
     /// A page for one case, not a list.
     pub form: bool,
@@ -62,26 +66,31 @@ pub struct Paper {
 }
 
 impl Paper {
-    /// The cells as text: a wide cell is followed by blanks.
-    #[must_use]
-    pub fn texts(&self) -> Vec<Vec<String>> {
-        let texts = self.rows.iter().map(|row| {
+    /// The cells as text, row by row: a wide cell is followed by blanks.
+    pub fn texts(&self) -> impl Iterator<Item = Vec<&str>> {
+        self.rows.iter().map(|row| {
             // a line of a list stands alone in its row
             let alone = row.len() == 1 && !self.form;
             let width = if alone { 1 } else { self.widths.len() };
-            let mut texts = vec![String::new(); width];
+            let mut texts = vec![""; width];
             for cell in row {
                 if let Some(slot) = texts.get_mut(cell.column) {
-                    slot.clone_from(&cell.text);
+                    *slot = &cell.text;
                 }
             }
             texts
-        });
-        texts.collect()
+        })
+    }
+
+    /// Gives the columns of a list their widths; a form has its own.
+    pub fn lay_out(&mut self) {
+        if !self.form {
+            (self.widths, self.large) = layout::arrange(&mut self.rows, self.widths.len());
+        }
     }
 }
 
-/// A table with a row for each record.
+/// A table with a row for each record, not laid out yet.
 #[must_use]
 pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) -> Paper {
     let columns = def.columns.len();
@@ -115,19 +124,21 @@ pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) 
             .map(|(i, c)| cell(i, c.heading.clone(), Face::Heading))
             .collect(),
     );
+    let plans = def.columns.iter().map(|column| Plan::of(&column.value));
+    let faces = def.columns.iter().map(|column| face(&column.value));
+    let plans: Vec<(Plan<'_>, Face)> = plans.zip(faces).collect();
     for (index, row) in rows.iter().enumerate() {
-        let cells = def.columns.iter().enumerate().map(|(i, column)| {
-            let text = filler.of_row(&column.value, row, index + 1);
-            cell(i, guard(&text), face(&column.value))
-        });
+        let cells = plans
+            .iter()
+            .enumerate()
+            .map(|(i, (plan, face))| cell(i, guard(filler.of_row(plan, row, index + 1)), *face));
         list.push(cells.collect());
     }
-    let (widths, large) = layout::arrange(&mut list, columns);
     Paper {
         name: def.id.clone(),
-        widths,
+        widths: vec![0.0; columns],
         form: false,
-        large,
+        large: false,
         rows: list,
     }
 }
@@ -178,7 +189,7 @@ pub fn form(def: &FormDef, filler: &Filler<'_>, view: &View<'_>) -> Paper {
             let bare = text.strip_prefix("- ").or(text.strip_prefix("~ "));
             let text = bare.unwrap_or(text);
             cells.push(Cell {
-                text: guard(&filler.of_case(text, view)),
+                text: guard(filler.of_case(text, view)),
                 face,
                 column,
                 width,
@@ -226,6 +237,9 @@ fn face(template: &str) -> Face {
 }
 
 /// Keeps a spreadsheet from reading text of residents as a formula.
-fn guard(cell: &str) -> String {
-    super::table::inert(&super::table::clean(cell)).into_owned()
+fn guard(cell: String) -> String {
+    if super::table::is_plain(&cell) {
+        return cell;
+    }
+    super::table::inert(&super::table::clean(&cell)).into_owned()
 }

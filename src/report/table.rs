@@ -1,6 +1,6 @@
 //! A table as a value, and its forms: terminal, CSV, JSON.
 
-pub use crate::words::clean;
+pub use crate::words::{clean, is_clean};
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -99,6 +99,12 @@ pub fn inert(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// True if neither [`clean`] nor [`inert`] changes a text.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    is_clean(text) && !text.starts_with(FORMULA)
 }
 
 /// Takes off the quote of [`inert`].

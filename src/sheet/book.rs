@@ -41,11 +41,11 @@ pub(super) fn zipped(bytes: &[u8], limits: &Limits) -> Result<Workbook, ReadErro
     if let Some(found) = found {
         return Err(ReadError::NotSpreadsheet { found });
     }
-    guard::check(&mut zip, bytes.len() as u64, limits)?;
+    let merges = guard::check(&mut zip, bytes.len() as u64, limits)?;
     let grid = Grid::new(limits);
     let sheets = if inside("xl/") {
         drop(zip);
-        xlsx(bytes, grid)?
+        xlsx(bytes, grid, merges)?
     } else {
         let part = zip.by_name("content.xml");
         let part = part.map_err(|e| corrupt("content.xml", e))?;
@@ -90,7 +90,7 @@ pub(super) fn ole2(bytes: &[u8], limits: &Limits) -> Result<Workbook, ReadError>
         for (row, column, value) in range.used_cells() {
             let row = top.saturating_add(u32::try_from(row).unwrap_or(u32::MAX));
             let column = left.saturating_add(u32::try_from(column).unwrap_or(u32::MAX));
-            grid.put(row, column, cell(value))?;
+            grid.put(row, column, cell(value.clone()))?;
         }
         sheets.push(grid.finish(&merged)?);
     }
@@ -123,7 +123,7 @@ fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
         .collect()
 }
 
-fn xlsx(bytes: &[u8], mut grid: Grid) -> Result<Vec<Sheet>, ReadError> {
+fn xlsx(bytes: &[u8], mut grid: Grid, merges: bool) -> Result<Vec<Sheet>, ReadError> {
     let failed = |e| match e {
         XlsxError::Password => ReadError::Encrypted,
         e => corrupt("xlsx", e),
@@ -131,11 +131,15 @@ fn xlsx(bytes: &[u8], mut grid: Grid) -> Result<Vec<Sheet>, ReadError> {
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(failed)?;
     let mut sheets = Vec::new();
     for name in visible(book.sheets_metadata()) {
-        let merged = book.merge_cells_by_sheet_name(&name).map_err(failed)?;
+        // to find them a whole sheet is read
+        let merged = match merges {
+            true => book.merge_cells_by_sheet_name(&name).map_err(failed)?,
+            false => Vec::new(),
+        };
         grid.name.clone_from(&name);
         let mut cells = book.worksheet_cells_reader(&name).map_err(failed)?;
         while let Some(found) = cells.next_cell_with_formula_metadata().map_err(failed)? {
-            let mut cell = cell(&found.value.into());
+            let mut cell = cell(found.value.into());
             if cell.kind == CellKind::Empty
                 && let Some(formula) = found.formula
             {

@@ -4,7 +4,7 @@ mod foot;
 mod head;
 mod missing;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Cell, Row, Sheet};
 use head::{Header, Wanted, flatten, trimmed};
@@ -66,7 +66,24 @@ pub struct Record {
     /// The number of its row.
     pub row: u32,
     /// A trimmed cell for every column found; empty ones too.
-    pub cells: BTreeMap<String, Cell>,
+    pub cells: Cells,
+}
+
+/// The cells of a record, by the keys of the columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cells {
+    /// The same for all records of a table.
+    keys: Arc<[String]>,
+    cells: Vec<Cell>,
+}
+
+impl Cells {
+    /// The cell of a column.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Cell> {
+        let at = self.keys.iter().position(|known| known == key)?;
+        self.cells.get(at)
+    }
 }
 
 /// The letters over a column counted from 0: `A`, `Z`, `AA`.
@@ -156,6 +173,7 @@ fn table(sheet: &Sheet, place: usize, header: Header, wanted: &Wanted) -> Table 
         unknown: header.unknown,
         duplicate: header.duplicate,
     };
+    let keys: Arc<[String]> = table.columns.iter().map(|c| c.key.clone()).collect();
     let mut note = false;
     for row in below.iter().skip(1) {
         let alone = texts(row).len() == 1;
@@ -164,24 +182,30 @@ fn table(sheet: &Sheet, place: usize, header: Header, wanted: &Wanted) -> Table 
         match reason {
             Some("") => {}
             Some(reason) => table.skipped.push((row.number, reason.to_owned())),
-            None => table.rows.push(record(row, &table.columns)),
+            None => table.rows.push(record(row, &table.columns, &keys)),
         }
     }
     table
 }
 
-fn record(row: &Row, columns: &[Column]) -> Record {
+fn record(row: &Row, columns: &[Column], keys: &Arc<[String]>) -> Record {
     let cell = |column: &Column| {
-        let mut cell = row.cells.get(column.index).cloned().unwrap_or_default();
-        cell.text = trimmed(&cell.text).to_owned();
-        if cell.text.is_empty() {
-            cell = Cell::default();
+        let cell = row.cells.get(column.index);
+        let text = cell.map_or("", |cell| trimmed(&cell.text));
+        match cell {
+            Some(cell) if !text.is_empty() => Cell {
+                text: text.to_owned(),
+                ..*cell
+            },
+            _ => Cell::default(),
         }
-        (column.key.clone(), cell)
     };
     Record {
         row: row.number,
-        cells: columns.iter().map(cell).collect(),
+        cells: Cells {
+            keys: keys.clone(),
+            cells: columns.iter().map(cell).collect(),
+        },
     }
 }
 

@@ -1,14 +1,13 @@
 //! Reading a step from what people give: arguments, JSON records, cells of a sheet.
 
 use serde_json::{Map, Value as Json, json};
-use unicode_normalization::UnicodeNormalization;
 
 use super::field::{Field, Kind};
 use super::{Step, StepDef};
 use crate::law::{Day, Moment, Money};
 use crate::step::mask::{quoted, quoting};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, nfkc};
 
 /// The words that a regulation uses for canonical terms.
 pub trait Vocabulary {
@@ -61,9 +60,9 @@ pub fn read(
     vocabulary: &dyn Vocabulary,
 ) -> Result<Step, Vec<Problem>> {
     let mut problems = Vec::new();
-    let mut values = Map::new();
+    let mut values: Vec<Option<Json>> = vec![None; def.fields.len()];
     for (key, value) in raw {
-        let Some(field) = find_field(def, key) else {
+        let Some(index) = find_index(def, key) else {
             problems.push(Problem {
                 field: key.clone(),
                 value: String::new(),
@@ -74,17 +73,16 @@ pub fn read(
         if is_empty(value) {
             continue;
         }
+        let field = &def.fields[index];
         match read_value(field, value, vocabulary) {
             Ok(Json::Null) => {}
-            Ok(json) => {
-                values.insert(field.name.to_owned(), json);
-            }
+            Ok(json) => values[index] = Some(json),
             Err(words) => problems.push(Problem::new(field, &shown(value), words)),
         }
     }
-    for field in def.fields {
+    for (field, value) in def.fields.iter().zip(&values) {
         let already = |p: &Problem| p.field == field.name;
-        if field.required && !values.contains_key(field.name) && !problems.iter().any(already) {
+        if field.required && value.is_none() && !problems.iter().any(already) {
             problems.push(Problem::new(
                 field,
                 "",
@@ -109,14 +107,11 @@ pub fn read(
         return Err(problems);
     }
     // the order of the form, whatever the order of the input
-    let ordered = def
-        .fields
-        .iter()
-        .filter_map(|field| values.remove_entry(field.name))
-        .collect();
+    let values = def.fields.iter().zip(values);
+    let values = values.filter_map(|(field, value)| Some((field.name.to_owned(), value?)));
     Ok(Step {
         def,
-        values: ordered,
+        values: values.collect(),
     })
 }
 
@@ -131,11 +126,18 @@ pub fn read_field(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> R
 /// Finds a field by its name, option, heading or an alias of the heading.
 #[must_use]
 pub fn find_field(def: &'static StepDef, key: &str) -> Option<&'static Field> {
+    find_index(def, key).map(|index| &def.fields[index])
+}
+
+fn find_index(def: &'static StepDef, key: &str) -> Option<usize> {
+    if let Some(index) = def.index(key) {
+        return Some(index);
+    }
     let key = key.trim();
     let plain = key.replace('-', "_");
-    def.fields
-        .iter()
-        .find(|field| field.name == plain || field.heading == key || field.aliases.contains(&key))
+    def.fields.iter().position(|field| {
+        field.name == plain || field.heading == key || field.aliases.contains(&key)
+    })
 }
 
 /// Most characters of a text.
@@ -235,7 +237,7 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
             }
             // a credit code is one code however it was typed
             Json::String(text) if field.name.ends_with("code") => {
-                let code: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+                let code: String = nfkc(text).chars().filter(|c| !c.is_whitespace()).collect();
                 Ok(json!(code.to_uppercase()))
             }
             Json::String(text) => Ok(json!(text.trim())),
@@ -435,5 +437,5 @@ fn read_member(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Resu
 /// Full-width forms to half-width, blanks at the ends removed.
 #[must_use]
 pub fn tidy(text: &str) -> String {
-    text.nfkc().collect::<String>().trim().to_owned()
+    nfkc(text).trim().to_owned()
 }

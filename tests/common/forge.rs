@@ -206,3 +206,30 @@ pub fn append(ledger: &Path, step: &str, payload: &str) {
     )
     .unwrap();
 }
+
+/// Makes a change that an index of the ledger does not take part in.
+pub fn beside_index(ledger: &Path, index: &str, change: impl FnOnce()) {
+    let open = || {
+        let conn = Connection::open(ledger).unwrap();
+        conn.execute_batch("PRAGMA writable_schema = ON").unwrap();
+        conn
+    };
+    let conn = open();
+    let (table, page, sql): (String, i64, String) = conn
+        .query_row(
+            "SELECT tbl_name, rootpage, sql FROM sqlite_schema WHERE name = ?1",
+            [index],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .unwrap();
+    conn.execute("DELETE FROM sqlite_schema WHERE name = ?1", [index])
+        .unwrap();
+    drop(conn);
+    change();
+    open()
+        .execute(
+            "INSERT INTO sqlite_schema VALUES ('index', ?1, ?2, ?3, ?4)",
+            rusqlite::params![index, table, page, sql],
+        )
+        .unwrap();
+}

@@ -1,5 +1,7 @@
 //! Official papers as a workbook: laid out like the form, ready to print.
 
+use std::borrow::Cow;
+
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
@@ -33,12 +35,13 @@ fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
     for (column, width) in paper.widths.iter().enumerate() {
         sheet.set_column_width(u16::try_from(column)?, *width)?;
     }
+    let formats = Formats::new(paper.form);
     let mut headings = None;
     for (number, cells) in paper.rows.iter().enumerate() {
         let row = u32::try_from(number)?;
         sheet.set_row_height(row, height(cells, paper))?;
         for cell in cells {
-            place(sheet, row, cell, paper)?;
+            place(sheet, row, cell, paper, &formats)?;
         }
         let all_headings = cells.len() > 1 && cells.iter().all(|c| c.face == Face::Heading);
         if all_headings && !paper.form && headings.is_none() {
@@ -64,15 +67,21 @@ fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn place(sheet: &mut Worksheet, row: u32, cell: &Cell, paper: &Paper) -> anyhow::Result<()> {
+fn place(
+    sheet: &mut Worksheet,
+    row: u32,
+    cell: &Cell,
+    paper: &Paper,
+    formats: &Formats,
+) -> anyhow::Result<()> {
     let column = u16::try_from(cell.column)?;
     let last = u16::try_from(cell.column + cell.width.max(1) - 1)?;
     let below = row + u32::try_from(cell.height.max(1) - 1)?;
-    let format = face(cell.face, paper.form);
+    let format = formats.of(cell.face);
     let widths = if paper.form { &[][..] } else { &paper.widths };
     let wide = last > column || below > row;
     if wide {
-        sheet.merge_range(row, column, below, last, "", &format)?;
+        sheet.merge_range(row, column, below, last, "", format)?;
     }
     // what is a number is a number, exactly as it is printed
     let numeric = matches!(cell.face, Face::Number | Face::Count);
@@ -82,24 +91,50 @@ fn place(sheet: &mut Worksheet, row: u32, cell: &Cell, paper: &Paper) -> anyhow:
         .ok()
         .filter(|_| numeric && cell.text.len() <= 15 && !cell.text.starts_with('+'));
     if let Some(number) = number {
-        sheet.write_number_with_format(row, column, number, &format)?;
+        sheet.write_number_with_format(row, column, number, format)?;
     } else {
         // in a workbook a text is a text, whatever it begins with
         let text = cell.text.strip_prefix('\'').unwrap_or(&cell.text);
         let text = broken(text, cell, widths);
-        sheet.write_string_with_format(row, column, text, &format)?;
+        sheet.write_string_with_format(row, column, text, format)?;
     }
     Ok(())
 }
 
 /// A heading of a list that does not fit in one line breaks before its bracket.
-fn broken(text: &str, cell: &Cell, widths: &[f64]) -> String {
+fn broken<'t>(text: &'t str, cell: &Cell, widths: &[f64]) -> Cow<'t, str> {
+    if cell.face != Face::Heading {
+        return text.into();
+    }
     let width = widths.get(cell.column).copied().unwrap_or(f64::MAX);
     let letters: u32 = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
-    if cell.face == Face::Heading && f64::from(letters) * 1.1 + 1.0 > width {
-        return text.replacen('（', "\n（", 1);
+    if f64::from(letters) * 1.1 + 1.0 > width {
+        return text.replacen('（', "\n（", 1).into();
     }
-    text.to_owned()
+    text.into()
+}
+
+/// The looks of a paper, each made once.
+struct Formats(Vec<(Face, Format)>);
+
+impl Formats {
+    fn new(form: bool) -> Self {
+        let faces = [
+            Face::Value,
+            Face::Short,
+            Face::Number,
+            Face::Count,
+            Face::Heading,
+            Face::Line,
+            Face::Title,
+        ];
+        Self(faces.map(|of| (of, face(of, form))).into())
+    }
+
+    fn of(&self, face: Face) -> &Format {
+        let found = self.0.iter().find(|(of, _)| *of == face);
+        &found.unwrap_or(&self.0[0]).1
+    }
 }
 
 fn face(face: Face, form: bool) -> Format {

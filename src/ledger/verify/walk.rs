@@ -1,15 +1,22 @@
 //! The walk along all chains, in the order in which the events arrived.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 
-use super::{Anchored, Faults};
+use super::stream::Seen;
+use super::tally::Tally;
+use super::{Anchored, Faults, payload};
+use crate::ledger::chain::Recipe;
 use crate::ledger::checkpoint::{Anchor, Checkpoint, Merkle};
 use crate::ledger::copies::{self, Copies};
+use crate::ledger::personal::Token;
 use crate::ledger::{Event, Head, chain, personal};
 use crate::step::{self, Step};
 use crate::words;
+
+/// The steps that say something of the ledger itself, or of the files beside it.
+const TELLING: [&str; 4] = ["attach", "register.document", "erase", "ledger.receive"];
 
 /// The growing root of one chain, with the sizes at which it is asked for.
 struct Tree {
@@ -18,23 +25,37 @@ struct Tree {
     asked: BTreeMap<u64, Option<[u8; 32]>>,
 }
 
+/// How far a chain has been walked.
+struct End {
+    origin: String,
+    size: i64,
+    hash: [u8; 32],
+}
+
 /// What the events say, gathered on the way.
 pub(super) struct Walk {
     own: String,
     pub(super) events: i64,
-    heads: BTreeMap<String, (i64, [u8; 32])>,
-    pub(super) mentions: BTreeSet<(String, bool, i64)>,
+    /// The ends of the chains, by their number.
+    ends: Vec<Option<End>>,
+    /// Every subject with its event, and whether it is only named there.
+    pub(super) mentions: Tally,
+    /// The chain's row number in the file, with place and arrival of every event.
+    pub(super) places: Tally,
     trees: BTreeMap<String, Tree>,
     /// Tokens that events hold.
-    pub(super) tokens: HashSet<String>,
+    pub(super) tokens: HashSet<Token>,
     /// Tokens whose erasure is on record.
-    pub(super) erased: HashSet<String>,
+    pub(super) erased: HashSet<Token>,
+    /// Arrivals of the erasures.
+    pub(super) erasures: Vec<i64>,
     /// Of chains that were received without personal values, up to which event.
     pub(super) withheld: HashMap<String, i64>,
     /// Chain, size and head that were received, and whether by this ledger itself.
     pub(super) received: Vec<(String, i64, String, bool)>,
     /// What events say of the files beside the ledger.
     pub(super) copies: Copies,
+    recipe: Recipe,
 }
 
 impl Walk {
@@ -54,35 +75,40 @@ impl Walk {
         Self {
             own: own.to_owned(),
             events: 0,
-            heads: BTreeMap::new(),
-            mentions: BTreeSet::new(),
+            ends: Vec::new(),
+            mentions: Tally::default(),
+            places: Tally::default(),
             trees,
             tokens: HashSet::new(),
             erased: HashSet::new(),
+            erasures: Vec::new(),
             withheld: HashMap::new(),
             received: Vec::new(),
             copies: Copies::default(),
+            recipe: Recipe::default(),
         }
     }
 
     pub(super) fn heads(&self) -> Vec<Head> {
-        let heads = self.heads.iter();
-        heads
-            .map(|(origin, (size, hash))| Head {
-                origin: origin.clone(),
-                size: *size,
-                hash: *hash,
+        let ends = self.ends.iter().flatten();
+        let mut heads: Vec<Head> = ends
+            .map(|end| Head {
+                origin: end.origin.clone(),
+                size: end.size,
+                hash: end.hash,
             })
-            .collect()
+            .collect();
+        heads.sort_by(|a, b| a.origin.cmp(&b.origin));
+        heads
     }
 
-    pub(super) fn step(&mut self, event: &Event, faults: &mut Faults) {
+    fn knows(&self, origin: &str) -> bool {
+        let mut ends = self.ends.iter().flatten();
+        ends.any(|end| end.origin == origin)
+    }
+
+    pub(super) fn step(&mut self, event: &Seen<'_>, faults: &mut Faults) {
         self.events += 1;
-        let (size, previous) = self
-            .heads
-            .get(&event.origin)
-            .copied()
-            .unwrap_or((0, chain::GENESIS));
         if event.id != self.events {
             faults.tell(words!(
                 "到达序号断开：应为{}，实为{}。",
@@ -92,33 +118,66 @@ impl Walk {
             ));
             self.events = event.id;
         }
-        if event.seq != size + 1 {
-            faults.tell(words!(
-                "链 {} 断开：第{}个之后是第{}个。",
-                "The chain {} breaks: after {} stands {}.",
-                event.origin,
-                size,
-                event.seq
-            ));
-        } else if chain::hash(&previous, event) != event.hash {
-            faults.tell(words!(
-                "链 {} 第{}个事件（{}，{}）与其摘要不符：内容被改动过。",
-                "Event {1} of chain {0} ({2}, {3}) does not match its hash: it was changed.",
-                event.origin,
-                event.seq,
-                event.step,
-                event.subject
-            ));
-        }
-        self.heads
-            .insert(event.origin.clone(), (event.seq, event.hash));
-        if let Some(tree) = self.trees.get_mut(&event.origin) {
-            tree.merkle.push(&event.hash);
+        self.places.add((event.row, event.parts.seq, event.id));
+        self.link(event, faults);
+        if let Some(tree) = self.trees.get_mut(event.parts.origin) {
+            tree.merkle.push(event.hash);
             tree.size += 1;
             if let Some(root) = tree.asked.get_mut(&tree.size) {
                 *root = Some(tree.merkle.root());
             }
         }
+        let def = step::find(event.parts.step).filter(|def| !TELLING.contains(&def.id));
+        match def.and_then(|def| payload::named(def, event.parts.payload)) {
+            Some(named) => {
+                for token in named.tokens {
+                    self.tokens.extend(personal::bytes(token));
+                }
+                let own = event.parts.subject;
+                for subject in named.subjects.iter().filter(|subject| **subject != own) {
+                    self.mentions.add((subject, true, event.id));
+                }
+                self.mentions.add((own, false, event.id));
+            }
+            None => self.tell(&event.owned(), faults),
+        }
+    }
+
+    /// Is it the next one of its chain, and unchanged?
+    fn link(&mut self, event: &Seen<'_>, faults: &mut Faults) {
+        if self.ends.len() <= event.chain {
+            self.ends.resize_with(event.chain + 1, || None);
+        }
+        let parts = &event.parts;
+        let end = self.ends[event.chain].get_or_insert_with(|| End {
+            origin: parts.origin.to_owned(),
+            size: 0,
+            hash: chain::GENESIS,
+        });
+        if parts.seq != end.size + 1 {
+            faults.tell(words!(
+                "链 {} 断开：第{}个之后是第{}个。",
+                "The chain {} breaks: after {} stands {}.",
+                parts.origin,
+                end.size,
+                parts.seq
+            ));
+        } else if self.recipe.hash(&end.hash, parts) != *event.hash {
+            faults.tell(words!(
+                "链 {} 第{}个事件（{}，{}）与其摘要不符：内容被改动过。",
+                "Event {1} of chain {0} ({2}, {3}) does not match its hash: it was changed.",
+                parts.origin,
+                parts.seq,
+                parts.step,
+                parts.subject
+            ));
+        }
+        end.size = parts.seq;
+        end.hash = *event.hash;
+    }
+
+    /// Reads an event that says something of the ledger itself, or is not of the usual form.
+    fn tell(&mut self, event: &Event, faults: &mut Faults) {
         let values: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_else(|_| {
             faults.tell(words!(
                 "链 {} 第{}个事件（{}）的内容读不成 JSON。",
@@ -130,10 +189,15 @@ impl Walk {
             Map::new()
         });
         personal::tokens(&values, &mut |token| {
-            self.tokens.insert(token.to_owned());
+            self.tokens.extend(personal::bytes(token))
         });
         match event.step.as_str() {
-            "erase" => self.erased.extend(personal::erased(&values)),
+            "erase" => {
+                self.erasures.push(event.id);
+                let erased = personal::erased(&values);
+                let erased = erased.iter().filter_map(|token| personal::bytes(token));
+                self.erased.extend(erased);
+            }
             "ledger.receive" => match copies::received(&values) {
                 Some(received) => {
                     if values.get("withheld") == Some(&Json::Bool(true)) {
@@ -156,7 +220,7 @@ impl Walk {
         self.copies.note(event, &values);
         for subject in mentions(event, values) {
             let named = subject != event.subject;
-            self.mentions.insert((subject, named, event.id));
+            self.mentions.add((subject, named, event.id));
         }
     }
 
@@ -187,7 +251,7 @@ impl Walk {
 
     fn anchor(&self, anchor: &Anchor, origin: &str, faults: &mut Faults) -> bool {
         let size = anchor.size();
-        if origin != self.own && !self.heads.contains_key(origin) {
+        if origin != self.own && !self.knows(origin) {
             faults.tell(words!(
                 "校验点属于账本 {}，不是本账本 {}。",
                 "The checkpoint is of the ledger {}, not of this one, {}.",

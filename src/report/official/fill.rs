@@ -6,8 +6,7 @@
 //! `{date:step.field}` a day in words, `{name}` a named fact of the pack, `{#}` the running number,
 //! and the slots of a whole table.
 
-use std::fmt::Write as _;
-
+use super::plan::{Piece, Plan, Slot, field};
 use super::rows::{Chosen, Row};
 use crate::judge;
 use crate::law::{Day, Money};
@@ -17,7 +16,7 @@ use crate::pack::{Pack, Path, TableDef};
 use crate::report::show::Opener;
 use crate::state::{Book, Fact, Subject, Value, View};
 use crate::step::mask::{self, Sure};
-use crate::step::{self, Kind, Recorded, StepDef, general};
+use crate::step::{self, Field, Kind, Recorded, StepDef, general};
 
 /// Fills the slots of official papers from a book.
 pub struct Filler<'a> {
@@ -48,7 +47,7 @@ impl Filler<'_> {
     #[must_use]
     pub fn of_table(&self, template: &str, def: &TableDef, rows: &[Row<'_>]) -> String {
         self.fill(
-            template,
+            &Plan::of(template),
             &At {
                 view: None,
                 fact: None,
@@ -60,9 +59,9 @@ impl Filler<'_> {
 
     /// Fills a cell of a row.
     #[must_use]
-    pub fn of_row(&self, template: &str, row: &Row<'_>, number: usize) -> String {
+    pub fn of_row(&self, plan: &Plan<'_>, row: &Row<'_>, number: usize) -> String {
         self.fill(
-            template,
+            plan,
             &At {
                 view: Some(&row.view),
                 fact: Some(row.fact),
@@ -76,7 +75,7 @@ impl Filler<'_> {
     #[must_use]
     pub fn of_case(&self, template: &str, view: &View<'_>) -> String {
         self.fill(
-            template,
+            &Plan::of(template),
             &At {
                 view: Some(view),
                 fact: None,
@@ -86,35 +85,37 @@ impl Filler<'_> {
         )
     }
 
-    fn fill(&self, template: &str, at: &At<'_, '_>) -> String {
+    fn fill(&self, plan: &Plan<'_>, at: &At<'_, '_>) -> String {
         let mut text = String::new();
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            text.push_str(before);
-            let (slot, tail) = after.split_once('}').unwrap_or((after, ""));
-            let _ = write!(text, "{}", self.slot(slot, at));
-            rest = tail;
+        for piece in &plan.0 {
+            match piece {
+                Piece::Words(words) => text.push_str(words),
+                Piece::Slot(slot) => self.slot(slot, at, &mut text),
+            }
         }
-        text.push_str(rest);
         text
     }
 
-    fn slot(&self, slot: &str, at: &At<'_, '_>) -> String {
-        let code = at
-            .view
-            .and_then(|view| view.subject.community().map(str::to_owned))
-            .or_else(|| self.chosen.community.clone())
-            .unwrap_or_default();
+    fn slot(&self, slot: &Slot<'_>, at: &At<'_, '_>, out: &mut String) {
+        if slot.field.is_some() {
+            if let Some(view) = at.view {
+                self.value(slot, view, at.fact, out);
+            }
+            return;
+        }
+        let code = at.view.and_then(|view| view.subject.community());
+        let code = code.or(self.chosen.community.as_deref());
+        let code = code.unwrap_or_default();
         let rows = at.table.map_or(&[][..], |(_, rows)| rows);
-        match slot {
+        let text = match slot.name {
             "#" => at.number.to_string(),
             "street" => {
                 let chosen = self.chosen.street.as_deref();
-                let street = chosen.or_else(|| self.book.street(&code));
+                let street = chosen.or_else(|| self.book.street(code));
                 self.hidden(street.unwrap_or_default(), Some(Sure::Likely), at.view)
             }
             "community" => {
-                let name = self.book.community_name(&code).unwrap_or_default();
+                let name = self.book.community_name(code).unwrap_or_default();
                 self.hidden(name, Some(Sure::Likely), at.view)
             }
             "case" => at.view.map_or(String::new(), |view| view.id.clone()),
@@ -135,10 +136,14 @@ impl Filler<'_> {
                 .filter(|row| type_of(&row.view).as_deref() == Some(kind))
                 .count()
                 .to_string(),
-            path => at
-                .view
-                .map_or(String::new(), |v| self.value(path, v, at.fact)),
-        }
+            _ => {
+                if let Some(view) = at.view {
+                    self.value(slot, view, at.fact, out);
+                }
+                return;
+            }
+        };
+        out.push_str(&text);
     }
 
     /// The sum of the rows: added in fen, converted once, never rounded.
@@ -163,41 +168,33 @@ impl Filler<'_> {
     }
 
     /// The value of a record of a case, or a named fact of the pack.
-    fn value(&self, slot: &str, view: &View<'_>, row: Option<&Fact>) -> String {
-        let (ticks, slot) = match slot.strip_prefix('?') {
-            Some(rest) => (true, rest),
-            None => (false, slot),
-        };
-        let (dated, slot) = match slot.strip_prefix("date:") {
-            Some(rest) => (true, rest),
-            None => (false, slot),
-        };
-        let (path, nth) = match slot.split_once('#') {
-            Some((path, nth)) => (path, nth.parse::<usize>().ok()),
-            None => (slot, None),
-        };
-        let Some((def, index)) = field(path).or_else(|| self.named(path, view)) else {
-            let text = self.computed(path, view);
-            return self.hidden(&text, Some(Sure::Certain), Some(view));
+    fn value(&self, slot: &Slot<'_>, view: &View<'_>, row: Option<&Fact>, out: &mut String) {
+        let Some((def, index)) = slot.field.or_else(|| self.named(slot.path, view)) else {
+            let text = self.computed(slot.path, view);
+            out.push_str(&self.hidden(&text, Some(Sure::Certain), Some(view)));
+            return;
         };
         if self.public && self.redacted(def, index, view) {
-            return "（不公开）".to_owned();
+            out.push_str("（不公开）");
+            return;
         }
         let fact = match row.filter(|fact| fact.def == def) {
             Some(fact) => Some(fact),
             None => view.last(def),
         };
-        if ticks {
-            return self.ticked(fact, def, index, nth);
+        if slot.ticks {
+            out.push_str(&self.ticked(fact, def, index, slot.nth));
+            return;
         }
         let Some(fact) = fact else {
-            return String::new();
+            return;
         };
-        if dated {
+        if slot.dated {
             let day = fact.values[index].day();
-            return day.map_or(String::new(), in_words);
+            out.push_str(&day.map_or(String::new(), in_words));
+            return;
         }
-        self.text(fact, index, nth, view)
+        self.text(fact, index, slot.nth, view, out);
     }
 
     /// The first field of a named fact that says something, if no computed one says it before.
@@ -279,42 +276,65 @@ impl Filler<'_> {
         mask::hide(text, sure, &persons)
     }
 
-    fn text(&self, fact: &Fact, index: usize, nth: Option<usize>, view: &View<'_>) -> String {
-        let field = &fact.def.fields[index];
+    fn text(
+        &self,
+        fact: &Fact,
+        index: usize,
+        nth: Option<usize>,
+        view: &View<'_>,
+        out: &mut String,
+    ) {
+        let items = fact.values[index].items();
+        let items = match nth {
+            Some(nth) => nth.checked_sub(1).and_then(|i| items.get(i..=i)),
+            None => Some(items),
+        };
+        for (number, item) in items.unwrap_or_default().iter().enumerate() {
+            if number > 0 {
+                out.push('、');
+            }
+            self.one(item, &fact.def.fields[index], view, out);
+        }
+    }
+
+    fn one(&self, value: &Value, field: &Field, view: &View<'_>, out: &mut String) {
         // who leads a project and who is listed are named in public by the law itself
         let named = matches!(field.name, "leader" | "person");
         let opener = Opener {
             plain: named || !self.public,
             ..self.opener
         };
-        let one = |value: &Value| match value {
+        let text = match value {
             Value::Money(money) => money.to_wan(),
             Value::Member(person) => opener.open(&person.who),
             Value::Text(text) if field.kind == Kind::Personal => opener.open(text),
             Value::Text(text) if field.kind == Kind::Term => {
-                match self.pack.label(field.vocabulary, text) {
-                    // a word of no list is free text
-                    word if word == &**text => self.hidden(word, Some(Sure::Likely), Some(view)),
-                    word => word.to_owned(),
-                }
+                let word = self.pack.label(field.vocabulary, text);
+                // a word of no list is free text
+                let sure = (word == &**text).then_some(Sure::Likely);
+                return self.put(word, sure, view, out);
             }
             Value::Text(code) if field.kind == Kind::Code => {
                 let name = self.book.community_name(code);
-                name.unwrap_or(code).to_owned()
+                return out.push_str(name.unwrap_or(code));
             }
-            Value::Text(text) => self.hidden(text, mask::sureness(field), Some(view)),
+            Value::Text(text) => return self.put(text, mask::sureness(field), view, out),
             Value::Day(day) => day.to_string(),
             Value::Moment(moment) => moment.to_string().replace('T', " "),
             Value::Count(number) => number.to_string(),
             Value::Flag(flag) => if *flag { "是" } else { "否" }.to_owned(),
-            Value::None | Value::List(_) => String::new(),
+            Value::None | Value::List(_) => return,
         };
-        let items = fact.values[index].items();
-        if let Some(nth) = nth {
-            let item = nth.checked_sub(1).and_then(|i| items.get(i));
-            return item.map(one).unwrap_or_default();
+        out.push_str(&text);
+    }
+
+    /// A text as its readers may see it.
+    fn put(&self, text: &str, sure: Option<Sure>, view: &View<'_>, out: &mut String) {
+        if self.public {
+            out.push_str(&self.hidden(text, sure, Some(view)));
+        } else {
+            out.push_str(text);
         }
-        items.iter().map(one).collect::<Vec<_>>().join("、")
     }
 }
 
@@ -378,11 +398,4 @@ fn type_of(view: &View<'_>) -> Option<String> {
     view.own()
         .filter(|f| f.subject == view.id)
         .find_map(|f| f.value("type").text().map(str::to_owned))
-}
-
-/// A field by its dotted name.
-fn field(path: &str) -> Option<(&'static StepDef, usize)> {
-    let (head, name) = path.rsplit_once('.')?;
-    let def = step::find(head)?;
-    Some((def, def.index(name)?))
 }

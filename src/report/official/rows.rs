@@ -79,10 +79,12 @@ impl Chosen {
             if records.is_empty() || !kept || view.withdrawn().is_some() || struck(def, &view) {
                 continue;
             }
+            let last = records.pop();
             for fact in records {
                 let view = View::new(book, id, as_of);
                 rows.push(Row { view, fact });
             }
+            rows.extend(last.map(|fact| Row { view, fact }));
         }
         rows
     }

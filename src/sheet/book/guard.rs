@@ -34,12 +34,13 @@ impl<R: Read> Read for Metered<'_, R> {
     }
 }
 
-/// Refuses a container whose parts are too many, too large, badly named or not plain XML.
+/// Refuses a container whose parts are too many, too large, badly named or not plain XML; says
+/// whether a part may merge cells.
 pub(super) fn check(
     zip: &mut ZipArchive<Cursor<&[u8]>>,
     size: u64,
     limits: &Limits,
-) -> Result<(), ReadError> {
+) -> Result<bool, ReadError> {
     let over = |bound, limit| ReadError::TooLarge {
         bound,
         limit,
@@ -75,6 +76,7 @@ pub(super) fn check(
     }
     // one more than allowed, so that nothing left means too much
     let left = Cell::new(allowed + 1);
+    let mut merges = false;
     for index in 0..zip.len() {
         let part = zip.by_index(index).map_err(|e| corrupt("zip", e))?;
         let name = part.name().map_err(|e| corrupt("zip", e))?.into_owned();
@@ -83,9 +85,9 @@ pub(super) fn check(
         if left.get() == 0 {
             return Err(excess);
         }
-        checked?;
+        merges |= checked?;
     }
-    Ok(())
+    Ok(merges)
 }
 
 /// True for `A1` or `A1:C9` in this order, and for a plain number where a row is named.
@@ -114,8 +116,8 @@ fn is_place(text: &str, element: &str) -> bool {
     }
 }
 
-/// Reads one part to its end.
-fn scan(mut part: impl BufRead, name: &str, left: &Cell<u64>) -> Result<(), ReadError> {
+/// Reads one part to its end; says whether it may merge cells.
+fn scan(mut part: impl BufRead, name: &str, left: &Cell<u64>) -> Result<bool, ReadError> {
     let before = left.get();
     let start = part.fill_buf().map_err(|e| corrupt(name, e))?;
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
@@ -124,16 +126,17 @@ fn scan(mut part: impl BufRead, name: &str, left: &Cell<u64>) -> Result<(), Read
     let ending = name.rsplit('.').next().unwrap_or_default();
     if bare || ["vml", "svg"].contains(&ending.to_lowercase().as_str()) {
         let sunk = io::copy(&mut part, &mut io::sink());
-        return sunk.map(|_| ()).map_err(|e| corrupt(name, e));
+        return sunk.map(|_| true).map_err(|e| corrupt(name, e));
     }
     let mut xml = Xml::new(part, name);
-    let mut strings = 0;
+    let (mut strings, mut merges) = (0, false);
     while let Some(piece) = xml.next()? {
         if piece != Piece::Open {
             continue;
         }
         // the reader of workbooks computes with places before it looks at them
         let local = xml.name().rsplit(':').next().unwrap_or_default();
+        merges |= local == "mergeCells";
         let place = match local {
             "c" | "row" => xml.attr("r"),
             "dimension" | "mergeCell" | "f" | "table" | "autoFilter" => xml.attr("ref"),
@@ -160,5 +163,5 @@ fn scan(mut part: impl BufRead, name: &str, left: &Cell<u64>) -> Result<(), Read
             at: Some(name.to_owned()),
         });
     }
-    Ok(())
+    Ok(merges)
 }

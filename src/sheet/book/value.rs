@@ -5,16 +5,16 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 
 use crate::sheet::{Cell, CellKind};
 
-pub(super) fn cell(value: &Data) -> Cell {
+pub(super) fn cell(value: Data) -> Cell {
     match value {
         Data::Empty => Cell::default(),
         Data::Int(number) => plain(CellKind::Number, number.to_string()),
-        Data::Float(number) => self::number(*number),
-        Data::String(text) | Data::DurationIso(text) => plain(CellKind::Text, text.clone()),
+        Data::Float(number) => self::number(number),
+        Data::String(text) | Data::DurationIso(text) => plain(CellKind::Text, text),
         Data::Bool(true) => plain(CellKind::Bool, "TRUE".to_owned()),
         Data::Bool(false) => plain(CellKind::Bool, "FALSE".to_owned()),
-        Data::DateTime(serial) => date(serial),
-        Data::DateTimeIso(text) => iso(text),
+        Data::DateTime(serial) => date(&serial),
+        Data::DateTimeIso(text) => iso(&text),
         Data::Error(error) => plain(CellKind::Error, error.to_string()),
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::{Column, ColumnSpec, text};
 use crate::sheet::Row;
+use crate::words::nfkc;
 
 /// A heading without width, spaces, brackets and the signs around it, for comparison.
 ///
@@ -38,7 +37,8 @@ pub(super) fn flatten(text: &str) -> String {
     let invisible = |c: &char| {
         c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
     };
-    text.nfkc()
+    nfkc(text)
+        .chars()
         .filter(|c| !invisible(c))
         .flat_map(char::to_lowercase)
         .collect()

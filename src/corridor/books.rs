@@ -1,0 +1,50 @@
+//! Books of a ledger: all of it, or what bears on some subjects or steps.
+
+use super::gather;
+use crate::ledger::Ledger;
+use crate::state::Book;
+use crate::step::StepDef;
+
+/// Loads the whole ledger.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
+    let mut book = Book::new()
+        .with_aliases(ledger.reader().aliases()?)
+        .of_chain(ledger.reader().own()?);
+    ledger.reader().all(|event| {
+        book.take(event);
+        true
+    })?;
+    Ok(book)
+}
+
+/// Loads the facts of some steps; of several chains all facts, which come in one order only then.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub fn book_of_steps(ledger: &Ledger, steps: &[&StepDef]) -> anyhow::Result<Book> {
+    let reader = ledger.reader();
+    if reader.chains()? > 1 {
+        return whole_book(ledger);
+    }
+    let ids: Vec<&str> = steps.iter().map(|def| def.id).collect();
+    let mut book = Book::new().of_chain(reader.own()?);
+    reader.of_steps(&ids, |event| book.take(event))?;
+    Ok(book)
+}
+
+/// Loads what bears on some subjects, for showing and explaining them.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub fn book_of(ledger: &Ledger, subjects: &[String]) -> anyhow::Result<Book> {
+    let mut book = Book::new()
+        .with_aliases(ledger.reader().aliases()?)
+        .of_chain(ledger.reader().own()?);
+    for subject in subjects {
+        gather::load(ledger.reader(), &mut book, subject)?;
+    }
+    Ok(book)
+}

@@ -1,0 +1,67 @@
+//! What a table reads: the steps whose facts can stand in it, so that no others are loaded.
+
+use crate::pack::{Pack, TableDef};
+use crate::step::{self, Kind, Recorded, STEPS, StepDef, general, register};
+
+use super::plan::{Plan, Slot, field};
+
+/// The steps that bear on a table that is not masked; none if it may be any.
+#[must_use]
+pub fn steps(pack: &Pack, def: &TableDef) -> Option<Vec<&'static StepDef>> {
+    // a condition, and what code computes, may look at anything
+    if pack.rows.contains_key(&def.id) {
+        return None;
+    }
+    let rows = step::find(&def.rows)?;
+    let mut steps: Vec<&'static StepDef> = vec![
+        rows,
+        general::Init::DEF,
+        general::Amend::DEF,
+        general::Withdraw::DEF,
+        register::Community::DEF,
+    ];
+    let texts = [Some(&def.title), Some(&def.header), def.summary.as_ref()];
+    let columns = def.columns.iter().map(|column| &column.value);
+    for template in texts.into_iter().flatten().chain(columns) {
+        for slot in Plan::of(template).slots() {
+            steps.extend(of_slot(slot)?);
+        }
+    }
+    if let Some(path) = &def.amount {
+        steps.push(field(path)?.0);
+    }
+    if let Some(path) = &def.struck_by {
+        steps.push(step::find(path.rsplit_once('.')?.0)?);
+    }
+    if let Some(name) = &def.requires {
+        steps.push(step::find(name)?);
+    }
+    // a batch is chosen by its candidates
+    steps.extend(step::find("shortlist.candidate"));
+    if rows.subject != "demand" {
+        // what a case names may hold what it lacks itself
+        steps.extend(STEPS.iter().filter(|def| links(def)));
+    }
+    steps.sort_by_key(|def| def.mark);
+    steps.dedup();
+    Some(steps)
+}
+
+fn of_slot(slot: &Slot<'_>) -> Option<Vec<&'static StepDef>> {
+    match slot.name {
+        "#" | "street" | "community" | "case" | "year" | "office" | "date" | "n" | "batch"
+        | "wan" => Some(Vec::new()),
+        "works" | "service" | "goods" => {
+            let typed = STEPS.iter().filter(|def| def.index("type").is_some());
+            Some(typed.copied().collect())
+        }
+        _ => slot.field.map(|(def, _)| vec![def]),
+    }
+}
+
+/// True if facts of this step may name other subjects than their own.
+fn links(def: &StepDef) -> bool {
+    let other = |name: &str| name != def.subject && name != "shelf";
+    let mut refs = def.fields.iter().filter(|field| field.kind == Kind::Ref);
+    refs.any(|field| other(field.name))
+}
