@@ -259,10 +259,16 @@ pub fn script(year: &Year<'_>, audit: &Audit) -> String {
         .iter()
         .map(|code| (code, year.name(code)))
         .collect();
+    let files: BTreeMap<&String, &String> = year
+        .cases
+        .iter()
+        .filter_map(|case| Some((&case.id, case.dossier.as_ref()?)))
+        .collect();
     let mut text = String::from("window.minsheng = {\n");
     for (name, value) in [
         ("verdicts", json!(labels)),
         ("communities", json!(names)),
+        ("dossiers", json!(files)),
         ("rules", json!(rules)),
     ] {
         let _ = writeln!(text, "\"{name}\": {value},");
