@@ -162,8 +162,15 @@ pub fn heat(
         .with_data(cells)
         .with_color_map(ColorMap::Custom(std::sync::Arc::new(tone)));
     let plots = vec![Plot::Heatmap(plot)];
-    let layout = layout(&plots, rows_high(rows.len()) + 40.0, &Axes::default(), true)
+    // long names of many columns would run into each other
+    let letters: usize = columns.iter().map(|c| c.chars().count()).sum();
+    let turned = letters > 30;
+    let height = rows_high(rows.len()) + if turned { 80.0 } else { 40.0 };
+    let mut layout = layout(&plots, height, &Axes::default(), true)
         .with_y_categories(rows.iter().rev().map(|r| label(r)).collect())
         .with_x_categories(columns.iter().map(|c| label(c)).collect());
+    if turned {
+        layout = layout.with_x_tick_rotate(-45.0);
+    }
     drawn(id, title, plots, layout)
 }

@@ -63,31 +63,27 @@ fn dated(layout: Layout, moments: impl Iterator<Item = f64>) -> Layout {
         .with_x_axis_max(to + room)
 }
 
-fn dots(points: Vec<(f64, f64)>, name: &str, colour: &str, marker: MarkerShape) -> ScatterPlot {
+fn dots(points: Vec<(f64, f64)>, colour: &str, marker: MarkerShape) -> ScatterPlot {
     ScatterPlot::new()
         .with_data(points)
         .with_color(colour)
         .with_size(4.5)
         .with_marker(marker)
         .with_marker_stroke_width(1.5)
-        .with_legend(label(name))
 }
 
 /// A line from the first day to the last for each project, with a mark for each record; hollow
-/// where it was entered afterwards. The names are those of the line and of both marks.
+/// where it was entered afterwards. The title says so: the library's legend knows no hollow marks.
 #[must_use]
-pub fn timeline(id: &str, title: &str, spans: &[Span], names: [&str; 3], axes: &Axes<'_>) -> Chart {
+pub fn timeline(id: &str, title: &str, spans: &[Span]) -> Chart {
     let height = |index: usize| float(spans.len() - index);
     let mut plots = Vec::new();
     for (index, span) in spans.iter().enumerate() {
         let ends = vec![(span.ends.0, height(index)), (span.ends.1, height(index))];
-        let mut line = LinePlot::new()
+        let line = LinePlot::new()
             .with_data(ends)
             .with_color("var(--quiet)")
             .with_stroke_width(5.0);
-        if index == 0 {
-            line = line.with_legend(label(names[0]));
-        }
         plots.push(Plot::Line(line));
     }
     let of = |pick: fn(&Span) -> &Vec<f64>| -> Vec<(f64, f64)> {
@@ -101,14 +97,15 @@ pub fn timeline(id: &str, title: &str, spans: &[Span], names: [&str; 3], axes: &
         .flat_map(|span| [span.ends.0, span.ends.1])
         .chain(timely.iter().chain(&late).map(|point| point.0))
         .collect();
-    for (points, name, opacity) in [(timely, names[1], 1.0), (late, names[2], 0.0)] {
+    for (points, opacity) in [(timely, 1.0), (late, 0.0)] {
         if !points.is_empty() {
-            let dots = dots(points, name, COLOURS[0], MarkerShape::Circle);
+            let dots = dots(points, COLOURS[0], MarkerShape::Circle);
             plots.push(Plot::Scatter(dots.with_marker_opacity(opacity)));
         }
     }
     let rows: Vec<String> = spans.iter().map(|span| span.name.clone()).collect();
-    let layout = dated(rowed(&plots, &rows, axes), moments.into_iter());
+    let layout = rowed(&plots, &rows, &Axes::default());
+    let layout = dated(layout, moments.into_iter());
     drawn(id, title, plots, layout)
 }
 
@@ -134,7 +131,7 @@ fn scattered(rows: usize, kinds: &[Kind]) -> Vec<Plot> {
                 let shift = float(n * 7 % 11) / 10.0 - 0.5;
                 (*at, float(rows - row) + 0.5 * shift)
             });
-            let dots = dots(points.collect(), name, colour, *shape);
+            let dots = dots(points.collect(), colour, *shape).with_legend(label(name));
             Plot::Scatter(dots.with_marker_opacity(0.45))
         })
         .collect()
@@ -178,12 +175,8 @@ pub fn slopes(
             .with_color(*colour)
             .with_stroke_width(2.0);
         plots.push(Plot::Line(line));
-        plots.push(Plot::Scatter(dots(
-            points,
-            name,
-            colour,
-            MarkerShape::Circle,
-        )));
+        let dots = dots(points, colour, MarkerShape::Circle);
+        plots.push(Plot::Scatter(dots.with_legend(label(name))));
     }
     let ends = years.first().zip(years.last());
     let (from, to) = ends.map_or((0.0, 1.0), |(a, b)| (f64::from(*a), f64::from(*b)));
@@ -193,4 +186,30 @@ pub fn slopes(
         .with_x_tick_step(1.0)
         .with_y_axis_min(0.0);
     drawn(id, title, plots, layout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_entered_afterwards_is_hollow() {
+        let span = |timely: &[f64], late: &[f64]| Span {
+            name: "HZ2022-001".to_owned(),
+            ends: (1.65e9, 1.66e9),
+            timely: timely.to_vec(),
+            late: late.to_vec(),
+        };
+        let marks = |span: Span| {
+            let svg = timeline("t", "t", &[span]).svg;
+            let hollow = svg
+                .split("fill-opacity=\"0\"")
+                .skip(1)
+                .map(|part| part.matches("<circle").count().max(1))
+                .sum::<usize>();
+            (svg.matches("<circle").count(), hollow > 0)
+        };
+        assert_eq!(marks(span(&[1.651e9, 1.652e9], &[])), (2, false));
+        assert_eq!(marks(span(&[1.651e9], &[1.652e9, 1.653e9])), (3, true));
+    }
 }

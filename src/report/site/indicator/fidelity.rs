@@ -20,6 +20,15 @@ struct Pair {
     declared: Json,
     done: Json,
     changed: bool,
+    /// Free text on both sides: other words are not yet another thing.
+    words: bool,
+}
+
+impl Pair {
+    /// Something that can be told apart is not as declared.
+    fn differs(&self) -> bool {
+        self.changed && !self.words
+    }
 }
 
 /// The letters and signs of a text, of one width, without spaces and punctuation.
@@ -45,6 +54,7 @@ fn pairs(year: &Year<'_>, case: &Case) -> Vec<Pair> {
                 declared: json!(declared),
                 done: json!(done),
                 changed,
+                words: ["content", "place", "served"].contains(&id),
             });
         }
     };
@@ -70,19 +80,19 @@ fn pairs(year: &Year<'_>, case: &Case) -> Vec<Pair> {
     let applied = year.last::<deliberate::Apply>(&case.id);
     both(
         "content",
-        ["内容（文字）", "content (text)"],
+        ["内容（文字不同）", "content (other words)"],
         text(design, "content").or_else(|| text(talk, "content")),
         text(form, "content"),
     );
     both(
         "place",
-        ["地点（文字）", "place (text)"],
+        ["地点（文字不同）", "place (other words)"],
         text(design, "place").or_else(|| text(applied, "place")),
         text(form, "place"),
     );
     both(
         "served",
-        ["受益对象（文字）", "who benefits (text)"],
+        ["受益对象（文字不同）", "who benefits (other words)"],
         text(design, "served").or_else(|| text(talk, "served")),
         text(form, "served"),
     );
@@ -93,6 +103,7 @@ fn pairs(year: &Year<'_>, case: &Case) -> Vec<Pair> {
             declared: json!(declared),
             done: json!(done),
             changed: done > declared,
+            words: false,
         });
     }
     let finish = plan.and_then(|f| f.value("finish").day());
@@ -106,6 +117,7 @@ fn pairs(year: &Year<'_>, case: &Case) -> Vec<Pair> {
             declared: json!(finish.to_string()),
             done: json!(end.to_string()),
             changed: end > finish,
+            words: false,
         });
     }
     list
@@ -138,15 +150,18 @@ pub(super) fn fidelity(year: &Year<'_>) -> Draft {
         let Some(first) = same.first() else { continue };
         let changed = same.iter().filter(|pair| pair.changed).count();
         let label = year.lang.pick(first.label[0], first.label[1]);
-        draft
-            .measures
-            .push(share(id, label, changed, same.len(), 1));
+        let mut measure = share(id, label, changed, same.len(), 1);
+        measure.proxy = first.words;
+        draft.measures.push(measure);
     }
     let any = all
         .iter()
-        .filter(|(_, pairs)| pairs.iter().any(|p| p.changed))
+        .filter(|(_, pairs)| pairs.iter().any(Pair::differs))
         .count();
-    let label = say("有任一栏不一致的项目", "projects with any difference");
+    let label = say(
+        "有任一栏不一致的项目（不计文字不同的）",
+        "projects with any difference (other words do not count)",
+    );
     draft
         .measures
         .insert(0, share("any", label, any, all.len(), 1));
@@ -205,7 +220,7 @@ fn by_contractor(year: &Year<'_>, all: &[(&Case, Vec<Pair>)], draft: &mut Draft)
     for (case, pairs) in all {
         if let Some(firm) = &case.contractor {
             let (changed, compared) = firms.entry(firm).or_default();
-            *changed += usize::from(pairs.iter().any(|pair| pair.changed));
+            *changed += usize::from(pairs.iter().any(Pair::differs));
             *compared += 1;
         }
     }

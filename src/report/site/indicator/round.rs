@@ -256,13 +256,18 @@ fn by_round(
 fn recorders(year: &Year<'_>, rounds: &[Round<'_, '_>], draft: &mut Draft) {
     const MOST: usize = 6;
     const RECORDERS: usize = 12;
+    // a few dots show nothing
+    const LEAST: usize = 5;
     let say = |zh, en| year.say(zh, en);
     let limit = &year.limits.limit;
     let share = |round: &Round<'_, '_>| {
         float(burst(round, limit.burst_minutes).len()) / float(round.demands.len())
     };
-    let mut worst: Vec<(f64, &Round<'_, '_>)> =
-        rounds.iter().map(|round| (share(round), round)).collect();
+    let mut worst: Vec<(f64, &Round<'_, '_>)> = rounds
+        .iter()
+        .filter(|round| round.demands.len() >= LEAST)
+        .map(|round| (share(round), round))
+        .collect();
     worst.sort_by(|(a, x), (b, y)| {
         (y.demands.len() >= limit.round_least)
             .cmp(&(x.demands.len() >= limit.round_least))

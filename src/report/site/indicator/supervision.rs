@@ -196,15 +196,7 @@ fn lives(year: &Year<'_>, mut spans: Vec<(bool, Span)>, draft: &mut Draft) {
     } else {
         title.to_owned()
     };
-    draft.charts.push(charts::timeline(
-        "p08-lives",
-        &title,
-        &shown,
-        [
-            say("工期", "work"),
-            say("及时登记", "entered by then"),
-            say("完工后补登", "entered after"),
-        ],
-        &Axes::default(),
-    ));
+    draft
+        .charts
+        .push(charts::timeline("p08-lives", &title, &shown));
 }

@@ -72,6 +72,10 @@ pub(super) fn one_off(year: &Year<'_>) -> Draft {
         .iter()
         .filter_map(|m| Some((m.label.clone(), m.value?)))
         .collect();
+    // bars of nothing are an empty box
+    if bars.iter().all(|(_, value)| *value <= 0.0) {
+        return draft;
+    }
     let line = (year.limits.limit.one_off, say("半数", "half").to_owned());
     draft.charts.push(charts::bars(
         "p09",
