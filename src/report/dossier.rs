@@ -298,7 +298,7 @@ impl Source<'_> {
                     id => flag.id,
                     title => flag.title.in_lang(lang),
                     statistic => flag.statistic.in_lang(lang),
-                    line => flag.threshold.value.clone(),
+                    line => flag.threshold.value.in_lang(lang),
                     source => flag.threshold.source.in_lang(lang),
                     caution => flag.caution.in_lang(lang),
                     subjects => flag.subjects.clone(),

@@ -76,7 +76,7 @@ impl<'a> Search<'a> {
                     large.len(),
                     found.len()
                 ),
-                threshold: limits.least.line("人"),
+                threshold: limits.least.counted("人", " people"),
                 caution: words!(
                     "八成以上的人每题都选同一档时也会如此，不等于编造；只说明七题没有各自的信息。看原始答卷。",
                     "It also comes about when more than four fifths tick one column throughout; that is no forgery, the questions only say nothing of their own. Look at the sheets."
@@ -130,7 +130,7 @@ impl<'a> Search<'a> {
                     people,
                     organiser
                 ),
-                threshold: least.line("次"),
+                threshold: least.counted("次", " surveys"),
                 caution: words!(
                     "居民确实满意、又当面作答时会这样；一次说明不了问题，多次才值得问。看是谁发的、谁收的。",
                     "It happens where residents are content and answer face to face; once means little, many times is worth a question. See who handed the sheets out and took them in."

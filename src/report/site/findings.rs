@@ -200,7 +200,7 @@ pub fn flagged(year: &Year<'_>) -> (Vec<Flagged>, Vec<Unsought>) {
             numerator: flag.numerator,
             denominator: flag.denominator,
             statistic: free(&flag.statistic),
-            threshold: flag.threshold.value.clone(),
+            threshold: flag.threshold.value.in_lang(lang).to_owned(),
             source: free(&flag.threshold.source),
             caution: free(&flag.caution),
         }

@@ -60,6 +60,13 @@ impl Draft {
     }
 }
 
+/// A text with something in brackets after it.
+#[must_use]
+pub fn bracketed(year: &Year<'_>, text: &str, inner: impl std::fmt::Display) -> String {
+    let (open, shut) = (year.say("（", " ("), year.say("）", ")"));
+    format!("{text}{open}{inner}{shut}")
+}
+
 /// A value that is no share: an index, days, a number of things.
 #[must_use]
 pub fn plain(

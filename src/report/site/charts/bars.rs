@@ -1,5 +1,6 @@
 //! Drawings with bars: side by side, in parts, in bins, narrower and narrower.
 
+use kuva::plot::legend::{LegendEntry, LegendShape};
 use kuva::plot::{BarPlot, FunnelPlot, Histogram};
 use kuva::prelude::Plot;
 
@@ -47,7 +48,10 @@ pub fn stacked(
     let names: Vec<String> = parts.iter().map(|(name, _)| label(name)).collect();
     plot = plot.with_legend(names.iter().map(String::as_str).collect());
     let plots = vec![Plot::Bar(plot)];
-    let layout = layout(&plots, rows_high(rows.len()).max(130.0), axes, true).with_x_axis_min(0.0);
+    // the legend stands beside the bars and must not reach the axis
+    let legend = 60.0 + 20.0 * float(parts.len());
+    let height = rows_high(rows.len()).max(130.0).max(legend);
+    let layout = layout(&plots, height, axes, true).with_x_axis_min(0.0);
     drawn(id, title, plots, layout)
 }
 
@@ -74,8 +78,17 @@ pub fn grouped(
     let names: Vec<String> = parts.iter().rev().map(|(name, _)| label(name)).collect();
     plot = plot.with_legend(names.iter().map(String::as_str).collect());
     let plots = vec![Plot::Bar(plot)];
+    // the legend reads in the order in which the bars stand
+    let legend = parts.iter().map(|(name, colour)| LegendEntry {
+        label: label(name),
+        color: (*colour).to_owned(),
+        shape: LegendShape::Rect,
+        dasharray: None,
+    });
     let height = 80.0 + 20.0 * float(rows.len() * parts.len());
-    let layout = layout(&plots, height.max(150.0), axes, true).with_x_axis_min(0.0);
+    let layout = layout(&plots, height.max(150.0), axes, true)
+        .with_x_axis_min(0.0)
+        .with_legend_entries(legend.collect());
     drawn(id, title, plots, layout)
 }
 

@@ -26,7 +26,14 @@ pub fn forest(
         plot = plot.with_row(label(name), *value, *low, *high);
     }
     let plots = vec![Plot::Forest(plot)];
-    let layout = layout(&plots, rows_high(rows.len()), axes, true);
+    let mut layout = layout(&plots, rows_high(rows.len()), axes, true);
+    if axes.share {
+        // room for a mark at the very end
+        layout = layout
+            .with_x_axis_min(-0.02)
+            .with_x_axis_max(1.02)
+            .with_x_tick_step(0.2);
+    }
     drawn(id, title, plots, layout)
 }
 
@@ -112,7 +119,10 @@ pub fn strip(id: &str, title: &str, groups: &[(String, Vec<f64>)], axes: &Axes<'
             far = far.with_group(label(name), outside(values));
         }
         let plots = vec![Plot::Box(plot), Plot::Strip(far)];
-        let layout = layout(&plots, rows_high(groups.len()) + 20.0, axes, true);
+        // room above the first row for the words of a line
+        let layout = layout(&plots, rows_high(groups.len()) + 30.0, axes, true)
+            .with_y_axis_min(0.4)
+            .with_y_axis_max(float(groups.len()) + 1.0);
         return drawn(id, title, plots, layout);
     }
     let mut plot = StripPlot::new()
@@ -125,7 +135,10 @@ pub fn strip(id: &str, title: &str, groups: &[(String, Vec<f64>)], axes: &Axes<'
         plot = plot.with_group(label(name), values.clone());
     }
     let plots = vec![Plot::Strip(plot)];
-    let layout = layout(&plots, rows_high(groups.len()) + 20.0, axes, true);
+    // room above the first row for the words of a line
+    let layout = layout(&plots, rows_high(groups.len()) + 30.0, axes, true)
+        .with_y_axis_min(0.4)
+        .with_y_axis_max(float(groups.len()) + 1.0);
     drawn(id, title, plots, layout)
 }
 

@@ -150,7 +150,18 @@ pub fn entries(id: &str, title: &str, rows: &[String], kinds: &[Kind], axes: &Ax
 #[must_use]
 pub fn values(id: &str, title: &str, rows: &[String], kinds: &[Kind], axes: &Axes<'_>) -> Chart {
     let plots = scattered(rows.len(), kinds);
-    let layout = rowed(&plots, rows, axes);
+    let all = || kinds.iter().flat_map(|(_, points)| points).map(|p| p.0);
+    let (low, high) = (
+        all().fold(f64::INFINITY, f64::min),
+        all().fold(f64::NEG_INFINITY, f64::max),
+    );
+    let mut layout = rowed(&plots, rows, axes);
+    // room for a mark at either end
+    if axes.log && low > 0.0 {
+        layout = layout
+            .with_x_axis_min(low * 0.8)
+            .with_x_axis_max(high * 1.25);
+    }
     drawn(id, title, plots, layout)
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Draft, share};
+use super::{Draft, bracketed, share};
 use crate::report::site::charts::{self, Axes};
 use crate::report::site::figures::Case;
 use crate::report::site::gather::Year;
@@ -128,7 +128,7 @@ pub(super) fn fidelity(year: &Year<'_>) -> Draft {
     let mut draft = Draft::default();
     // what was changed by a decision on the way cannot be told from what was changed without
     draft.lack("change");
-    draft.lack("sessions");
+    draft.lack("staff");
     let all: Vec<(&Case, Vec<Pair>)> = year
         .live()
         .map(|case| (case, pairs(year, case)))
@@ -262,7 +262,7 @@ fn by_contractor(year: &Year<'_>, all: &[(&Case, Vec<Pair>)], draft: &mut Draft)
         .take(MOST)
         .filter_map(|(firm, changed, compared)| {
             let (value, low, high) = rate(*changed, *compared)?;
-            Some((format!("{firm}（{compared}）"), value, low, high))
+            Some((bracketed(year, firm, compared), value, low, high))
         })
         .collect();
     if !points.is_empty() {

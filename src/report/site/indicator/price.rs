@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Draft, plain};
+use super::{Draft, bracketed, plain};
 use crate::report::site::charts::{self, Axes, COLOURS, Kind};
 use crate::report::site::figures::{Case, Yuan};
 use crate::report::site::gather::Year;
@@ -154,7 +154,7 @@ fn strips(year: &Year<'_>, groups: &[(&str, &Vec<(&Case, f64)>)], draft: &mut Dr
         .map(|(code, points)| (year.name(code).to_owned(), points))
         .collect();
     if !rest.is_empty() {
-        let label = format!("{}（{}）", say("其他社区", "others"), rest.len());
+        let label = bracketed(year, say("其他社区", "others"), rest.len());
         let points = rest.into_iter().flat_map(|(_, points)| points);
         kinds.push((label, points.collect()));
     }

@@ -13,6 +13,9 @@ use crate::report::site::stats::{float, median, rounded, seconds};
 use crate::state::Fact;
 use crate::step::{evaluate, implement};
 
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
+
 /// Days of a month, on the average.
 const MONTH: f64 = 30.4;
 
@@ -64,7 +67,8 @@ impl Found {
         self.bare += usize::from(bare);
         let mut span = Span {
             name: case.id.clone(),
-            ends: (seconds(from), seconds(to)),
+            // a day of work has a length, too; a record lies in the middle of its day
+            ends: (seconds(from), seconds(to) + DAY),
             ..Span::default()
         };
         for fact in &facts {
@@ -76,9 +80,9 @@ impl Found {
             self.late += usize::from(lag > limit.lag_days);
             self.lags.push(number(lag.max(0)));
             if entry > to {
-                span.late.push(seconds(done));
+                span.late.push(seconds(done) + DAY / 2.0);
             } else {
-                span.timely.push(seconds(done));
+                span.timely.push(seconds(done) + DAY / 2.0);
             }
         }
         self.after += span.late.len();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::{Draft, plain, share};
+use super::{Draft, bracketed, plain, share};
 use crate::law::Day;
 use crate::report::site::charts::{self, Axes};
 use crate::report::site::figures::Case;
@@ -155,10 +155,8 @@ fn numbers(year: &Year<'_>, cards: &[Card<'_, '_>], draft: &mut Draft) {
     if let Some(least) = least {
         let known = cards.iter().filter_map(|card| card.margins.answered);
         let few = known.clone().filter(|answered| *answered < least).count();
-        let label = format!(
-            "a {}（{least}）",
-            year.say("人数少于条文要求", "fewer answers than asked")
-        );
+        let label = year.say("a 人数少于条文要求", "a fewer answers than asked");
+        let label = bracketed(year, label, least);
         draft
             .measures
             .push(share("a", &label, few, known.count(), 1));
