@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use common::cli::{Office, answer, fixture};
+use minsheng::step::survey::QUESTIONS;
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 
@@ -108,16 +109,6 @@ fn count(sql: &str) -> i64 {
         .query_row(sql, [], |row| row.get(0))
         .unwrap_or_else(|e| panic!("{e}: {sql}"))
 }
-
-const QUESTIONS: [&str; 7] = [
-    "overall",
-    "quality",
-    "effect",
-    "attitude",
-    "efficiency",
-    "fit",
-    "openness",
-];
 
 #[test]
 fn each_signal_of_a_survey_is_what_sql_counts() {
