@@ -22,6 +22,7 @@ pub mod rules;
 pub mod sarif;
 pub mod show;
 pub mod site;
+pub mod survey;
 pub mod table;
 pub mod template;
 pub mod todo;

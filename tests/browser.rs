@@ -185,3 +185,29 @@ fn the_filters_find_what_the_audit_lists() {
     );
     assert_eq!(found(&dom), (0, 0));
 }
+
+#[test]
+fn the_findings_lead_to_the_dossiers_and_back() {
+    let Some(browser) = browser() else { return };
+    let (office, audit, _) = year();
+    office
+        .run("audit --year 2022 --as-of 2023-07-01 --fail-on never --report whole --dossiers")
+        .ends(0);
+    let folder = office.path("whole");
+    let broken = audit["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["scope"] == "case" && f["verdict"] == "violation")
+        .unwrap();
+    let case = broken["subject"].as_str().unwrap();
+    let asked = format!("#q={case}&verdict=violation");
+    let (dom, console) = open(&browser, &folder.join("findings.html"), &asked);
+    assert_eq!(console, "");
+    assert!(found(&dom).0 > 0);
+    let link = format!("<a class=\"file\" href=\"d-{case}.html\">卷宗</a>");
+    assert!(dom.contains(&link), "{link}");
+    let (dom, console) = open(&browser, &folder.join(format!("d-{case}.html")), "");
+    assert_eq!(console, "");
+    assert!(dom.contains(&format!("href=\"findings.html#q={case}\"")));
+}

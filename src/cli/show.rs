@@ -90,6 +90,7 @@ fn dossier(file: &str, matches: &ArgMatches, context: &mut Context<'_>) -> anyho
         flags: &crate::report::flags::flags(&pack, &book, year, context.as_of),
         plain: matches.get_flag("plain"),
         public: matches.get_flag("public"),
+        back: None,
     };
     let page = page.html()?.map_err(Fail)?;
     super::files::write_file(file, page.as_bytes(), matches.get_flag("force"))?;

@@ -9,7 +9,7 @@ use super::{Fail, talk};
 use crate::ledger::Ledger;
 use crate::pack::Pack;
 use crate::report::audit::Audit;
-use crate::report::site::{self, Limits, Wanted};
+use crate::report::site::{self, Dossiers, Limits, Wanted};
 use crate::words;
 
 /// The list of the files of a report.
@@ -31,6 +31,7 @@ pub(super) fn report(
     };
     let force = matches.get_flag("force");
     refuse_used(&folder, force)?;
+    let busy = context.busy("正在写报告…", "Writing the report…");
     let site = site::build(&Wanted {
         ledger,
         pack,
@@ -38,7 +39,13 @@ pub(super) fn report(
         limits: &limits,
         lang: context.lang,
         public: matches.get_flag("public"),
+        dossiers: match matches.get_one::<String>("dossiers").map(String::as_str) {
+            None => Dossiers::None,
+            Some("all") => Dossiers::All,
+            Some(_) => Dossiers::Found,
+        },
     })?;
+    drop(busy);
     if context.dry_run {
         talk(
             context,

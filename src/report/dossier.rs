@@ -12,8 +12,8 @@ use super::{Voice, official};
 use crate::judge::{self, Finding, Verdict};
 use crate::ledger::Ledger;
 use crate::state::{Fact, Value, View};
-use crate::step::Kind;
 use crate::step::mask::{self, Sure};
+use crate::step::{Kind, Recorded, register};
 use crate::words;
 use crate::words::Words;
 
@@ -37,6 +37,17 @@ pub struct Source<'a> {
     pub plain: bool,
     /// The edition for the public: no person is named, masked or not.
     pub public: bool,
+    /// The report of a year that it lies in.
+    pub back: Option<Back>,
+}
+
+/// Where the pages of a report are that a dossier lies beside.
+#[derive(Clone, Debug, Serialize)]
+pub struct Back {
+    /// The year of the report.
+    pub report: i32,
+    /// Code of the community, which has a page of its own.
+    pub community: String,
 }
 
 /// One fact of the life.
@@ -93,6 +104,10 @@ impl Source<'_> {
             return Some(value_text(fact, index, self.voice, self.opener()));
         }
         if kept.contains(&format!("{}.{}", fact.def.id, field.name)) {
+            return None;
+        }
+        // what an office wrote to explain itself may name people that no record names
+        if fact.def == register::Reason::DEF && field.name == "text" {
             return None;
         }
         match field.kind {
@@ -164,14 +179,7 @@ impl Source<'_> {
             .collect();
         facts.sort_by_key(|fact| (fact.occurred, fact.key.clone()));
         let persons = official::persons_about(self.view, self.ledger);
-        let kept: Vec<String> = self
-            .voice
-            .pack
-            .redactions
-            .iter()
-            .filter(|r| self.public && judge::holds(self.voice.pack, self.view, &r.when))
-            .flat_map(|r| r.fields.iter().cloned())
-            .collect();
+        let kept = self.kept();
         let mut blocks: Vec<Block> = Vec::new();
         for fact in &facts {
             let entry = self.entry(fact, &persons, &kept);
@@ -193,6 +201,37 @@ impl Source<'_> {
             }
         }
         blocks
+    }
+
+    /// The name of the case, as this edition may print it.
+    fn title(&self) -> String {
+        let view = self.view;
+        let title = super::audit::title(view.book, &view.id, view.as_of).unwrap_or_default();
+        if !self.public {
+            return title;
+        }
+        let kept = self.kept();
+        if kept
+            .iter()
+            .any(|field| field == "shortlist.candidate.title")
+        {
+            return self.pick("（不公开）", "(not public)").to_owned();
+        }
+        mask::hide(
+            &title,
+            Sure::Likely,
+            &official::persons_about(view, self.ledger),
+        )
+    }
+
+    /// The fields that the pack keeps from the public.
+    fn kept(&self) -> Vec<String> {
+        let held = |when: &_| judge::holds(self.voice.pack, self.view, when);
+        let redactions = self.voice.pack.redactions.iter();
+        redactions
+            .filter(|redaction| self.public && held(&redaction.when))
+            .flat_map(|redaction| redaction.fields.iter().cloned())
+            .collect()
     }
 
     /// A verdict for the page.
@@ -217,7 +256,13 @@ impl Source<'_> {
             quote => finding.quote.clone(),
             count => finding.count.iter().map(|line| line.in_lang(lang).to_owned()).collect::<Vec<_>>(),
             due => finding.due.map(|day| day.to_string()),
-            reason => finding.reason.as_deref().map(hide),
+            reason => finding.reason.as_deref().map(|text| {
+                if self.public {
+                    self.pick("公开版不列原文", "not in the public edition").to_owned()
+                } else {
+                    text.to_owned()
+                }
+            }),
             remedy => finding.remedy.in_lang(lang),
             events => finding.events.iter().map(|key| key.seq).collect::<Vec<_>>(),
         }
@@ -255,7 +300,7 @@ impl Source<'_> {
                     id => flag.id,
                     title => flag.title.in_lang(lang),
                     statistic => flag.statistic.in_lang(lang),
-                    line => flag.threshold.value.clone(),
+                    line => flag.threshold.value.in_lang(lang),
                     source => flag.threshold.source.in_lang(lang),
                     caution => flag.caution.in_lang(lang),
                     subjects => flag.subjects.clone(),
@@ -276,7 +321,7 @@ impl Source<'_> {
             context! {
                 zh => lang == crate::words::Lang::Zh,
                 id => view.id.clone(),
-                title => super::audit::title(view.book, &view.id, view.as_of).unwrap_or_default(),
+                title => self.title(),
                 community => view.book.community_name(code).unwrap_or(code),
                 street => view.book.street(code),
                 withdrawn => view.withdrawn().is_some(),
@@ -284,6 +329,7 @@ impl Source<'_> {
                 document => pack.meta.document.clone(),
                 as_of => view.as_of.to_string(),
                 public => self.public,
+                back => minijinja::value::Serde(&self.back),
                 plain => self.plain && !self.public,
                 late_days => Limits::get().late.days.value,
                 late_source => words!("{}", "{1}", Limits::get().late.days.source, Limits::get().late.days.source_en).in_lang(lang),

@@ -29,8 +29,8 @@ pub(in crate::report) use projects::named;
 /// The figure that a flag is compared with, and where it comes from.
 #[derive(Clone, Debug, Serialize)]
 pub struct Line {
-    /// The figure.
-    pub value: String,
+    /// The figure, with its unit.
+    pub value: Words,
     /// A clause of the regulation, an indicator of the evaluation, or the analyst's own choice.
     pub source: Words,
 }
@@ -252,7 +252,8 @@ impl Flags {
                 flag.title.in_lang(lang),
                 clean(&shown.join(lang.pick("、", ", "))),
                 if more > 0 {
-                    format!(" …（+{more}）")
+                    lang.pick(&format!(" …（+{more}）"), &format!(" … (+{more})"))
+                        .to_owned()
                 } else {
                     String::new()
                 }
@@ -262,9 +263,11 @@ impl Flags {
                 (
                     lang.pick("界线", "Line"),
                     &format!(
-                        "{}（{}）",
-                        flag.threshold.value,
-                        flag.threshold.source.in_lang(lang)
+                        "{}{}{}{}",
+                        flag.threshold.value.in_lang(lang),
+                        lang.pick("（", " ("),
+                        flag.threshold.source.in_lang(lang),
+                        lang.pick("）", ")")
                     ),
                 ),
                 (
@@ -316,7 +319,7 @@ impl Flags {
                 flag.numerator.to_string(),
                 flag.denominator.to_string(),
                 flag.statistic.in_lang(lang).to_owned(),
-                flag.threshold.value.clone(),
+                flag.threshold.value.in_lang(lang).to_owned(),
                 flag.threshold.source.in_lang(lang).to_owned(),
                 flag.caution.in_lang(lang).to_owned(),
             ]);
@@ -336,7 +339,7 @@ impl Flags {
                 "denominator": flag.denominator,
                 "statistic": flag.statistic.in_lang(lang),
                 "threshold": {
-                    "value": flag.threshold.value,
+                    "value": flag.threshold.value.in_lang(lang),
                     "source": flag.threshold.source.in_lang(lang),
                 },
                 "caution": flag.caution.in_lang(lang),

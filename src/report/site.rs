@@ -5,6 +5,7 @@
 //! data are files of the folder. The same ledger, pack, day and parameter file give the same bytes.
 
 pub mod charts;
+mod dossiers;
 pub mod figures;
 mod findings;
 pub mod gather;
@@ -18,6 +19,7 @@ mod totals;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
+pub use dossiers::Dossiers;
 use figures::{Figures, Provenance, Regime, Source};
 use gather::Year;
 pub use limits::Limits;
@@ -42,6 +44,8 @@ pub struct Wanted<'a> {
     pub lang: Lang,
     /// A public edition: names no resident.
     pub public: bool,
+    /// Which cases get a dossier beside the report.
+    pub dossiers: Dossiers,
 }
 
 /// A report, ready to be written.
@@ -76,8 +80,13 @@ pub fn build(wanted: &Wanted<'_>) -> anyhow::Result<Site> {
         persons: RefCell::new(HashMap::new()),
     };
     year.fill(&audit.findings);
+    let mut pages = dossiers::chosen(&year, wanted.dossiers);
+    for case in &mut year.cases {
+        case.dossier = pages.remove(&case.id);
+    }
     let figures = figures(&year, wanted)?;
-    let files = pages::files(&year, &figures, audit)?;
+    let dossiers = dossiers::files(&year, wanted)?;
+    let files = pages::files(&year, &figures, audit, dossiers)?;
     Ok(Site { figures, files })
 }
 

@@ -4,6 +4,18 @@ use super::field::{AssessmentTerm, BodyTerm, GatheringTerm, GroupTerm, LevelTerm
 use super::step;
 use crate::law::Day;
 
+/// The seven questions of the form, by the names of their fields: a survey has the numbers of
+/// answers to each, a questionnaire the answer to each.
+pub const QUESTIONS: [&str; 7] = [
+    "overall",
+    "quality",
+    "effect",
+    "attitude",
+    "efficiency",
+    "fit",
+    "openness",
+];
+
 step! {
     /// Records a satisfaction survey of a project; of each question the numbers of answers
     /// from the best level to the worst

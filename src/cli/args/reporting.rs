@@ -34,5 +34,18 @@ pub(super) fn report(lang: Lang) -> Vec<Arg> {
             ),
         )
         .requires("report"),
+        option(
+            "dossiers",
+            "WHICH",
+            lang.pick(
+                "报告里附卷宗：有问题的项目（found，默认）或全部项目（all）",
+                "Dossiers beside the report: of cases with findings (found, the default) or of all",
+            ),
+        )
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value("found")
+        .value_parser(["found", "all"])
+        .requires("report"),
     ]
 }

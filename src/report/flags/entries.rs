@@ -174,7 +174,7 @@ impl Search<'_> {
                     found.after,
                     found.process
                 ),
-                threshold: limits.least.line("条"),
+                threshold: limits.least.counted("条", " records"),
                 caution: words!(
                     "现场先记在纸上、完工后录入的也是这样；看纸质记录、照片的日期。以前年度补录的不说明问题。",
                     "Notes taken on site and typed in afterwards look the same; see the dates of papers and photographs. Nothing follows for a past year that was loaded."
@@ -246,7 +246,7 @@ impl Search<'_> {
                     first.recorded_at,
                     first.def.id
                 ),
-                threshold: self.limits.reverse.most.line("条"),
+                threshold: self.limits.reverse.most.counted("条", " records"),
                 caution: words!(
                     "两本账先后合并、纸质需求表后录入时也会这样；看需求的提出日期和原件。",
                     "Ledgers merged one after the other, or paper forms typed in later, look the same; see the day of the demand and the original."

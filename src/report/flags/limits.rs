@@ -28,11 +28,17 @@ impl Limit {
         usize::try_from(self.value).unwrap_or(usize::MAX)
     }
 
-    /// The figure as people see it, in some unit.
+    /// The figure as people see it, with a sign for its unit.
     #[must_use]
     pub fn line(&self, unit: &str) -> Line {
+        self.counted(unit, unit)
+    }
+
+    /// The figure as people see it, with the name of what is counted.
+    #[must_use]
+    pub fn counted(&self, zh: &str, en: &str) -> Line {
         Line {
-            value: format!("{}{unit}", self.value),
+            value: Words::new(format!("{}{zh}", self.value), format!("{}{en}", self.value)),
             source: Words::new(&*self.source, &*self.source_en),
         }
     }

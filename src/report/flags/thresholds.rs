@@ -125,7 +125,7 @@ impl<'a> Search<'a> {
                         amounts.join("；")
                     ),
                     threshold: Line {
-                        value: threshold.at.to_string(),
+                        value: Words::same(threshold.at),
                         source: threshold.source.clone(),
                     },
                     caution: words!(
@@ -178,7 +178,7 @@ impl<'a> Search<'a> {
                     format!("{:.1}%", chance * 100.0)
                 ),
                 threshold: Line {
-                    value: threshold.at.to_string(),
+                    value: Words::same(threshold.at),
                     source: threshold.source.clone(),
                 },
                 caution: words!(

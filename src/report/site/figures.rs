@@ -348,6 +348,8 @@ pub struct Case {
     pub contractor: Option<String>,
     /// How many of each verdict.
     pub verdicts: Verdicts,
+    /// The page of its dossier, if the report has one.
+    pub dossier: Option<String>,
 }
 
 /// One measure with everything that it rests on.

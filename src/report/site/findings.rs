@@ -200,7 +200,7 @@ pub fn flagged(year: &Year<'_>) -> (Vec<Flagged>, Vec<Unsought>) {
             numerator: flag.numerator,
             denominator: flag.denominator,
             statistic: free(&flag.statistic),
-            threshold: flag.threshold.value.clone(),
+            threshold: flag.threshold.value.in_lang(lang).to_owned(),
             source: free(&flag.threshold.source),
             caution: free(&flag.caution),
         }
@@ -259,10 +259,16 @@ pub fn script(year: &Year<'_>, audit: &Audit) -> String {
         .iter()
         .map(|code| (code, year.name(code)))
         .collect();
+    let files: BTreeMap<&String, &String> = year
+        .cases
+        .iter()
+        .filter_map(|case| Some((&case.id, case.dossier.as_ref()?)))
+        .collect();
     let mut text = String::from("window.minsheng = {\n");
     for (name, value) in [
         ("verdicts", json!(labels)),
         ("communities", json!(names)),
+        ("dossiers", json!(files)),
         ("rules", json!(rules)),
     ] {
         let _ = writeln!(text, "\"{name}\": {value},");

@@ -312,11 +312,13 @@ impl<'a> Year<'a> {
                 .and_then(|fact| fact.value("unit").text())
                 .map(|unit| self.free(id, unit)),
             verdicts,
+            dossier: None,
         }
     }
 
     /// What a case cost in the end: its settlement, else its closing form, else the settled mix.
-    fn settled(&self, id: &str) -> Option<Money> {
+    #[must_use]
+    pub fn settled(&self, id: &str) -> Option<Money> {
         if let Some(amount) = self
             .last::<accept::Settle>(id)
             .and_then(|fact| fact.value("amount").money())

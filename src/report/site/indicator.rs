@@ -6,9 +6,14 @@
 mod balance;
 mod choose;
 mod collect;
+mod fidelity;
 mod people;
 mod price;
 mod round;
+mod size;
+mod supervision;
+mod survey;
+mod thresholds;
 mod work;
 
 use serde_json::{Value as Json, json};
@@ -53,6 +58,13 @@ impl Draft {
             rows,
         });
     }
+}
+
+/// A text with something in brackets after it.
+#[must_use]
+pub fn bracketed(year: &Year<'_>, text: &str, inner: impl std::fmt::Display) -> String {
+    let (open, shut) = (year.say("（", " ("), year.say("）", ")"));
+    format!("{text}{open}{inner}{shut}")
 }
 
 /// A value that is no share: an index, days, a number of things.
@@ -102,16 +114,16 @@ pub fn all(year: &Year<'_>) -> Vec<Indicator> {
         ("P-05", collect::conversion),
         ("P-06", choose::selection),
         ("P-07", choose::contractors),
-        ("P-08", work::supervision),
+        ("P-08", supervision::supervision),
         ("P-09", work::one_off),
         ("P-10", people::same_people),
         ("P-11", people::reached),
-        ("P-12", people::surveys),
+        ("P-12", survey::surveys),
         ("P-13", price::unit_cost),
         ("P-14", work::upkeep),
-        ("P-15", price::size),
-        ("P-16", price::thresholds),
-        ("P-17", work::fidelity),
+        ("P-15", size::size),
+        ("P-16", thresholds::thresholds),
+        ("P-17", fidelity::fidelity),
     ];
     year.limits
         .indicators

@@ -61,6 +61,8 @@ pub struct Limit {
     pub one_off: f64,
     /// P-11: share of round numbers to expect.
     pub round_numbers: f64,
+    /// P-11: attained below this stands out.
+    pub attainment: f64,
     /// P-12: surveys by one organiser.
     pub same_organiser: usize,
     /// P-13: least projects of a group.

@@ -14,6 +14,7 @@ use super::stats::{float, yuan};
 use super::{charts::COLOURS, findings};
 use crate::ledger::chain::digest;
 use crate::report::audit::Audit;
+use crate::step::{Recorded, survey};
 
 /// Findings that a page shows without a script.
 const WITHOUT_SCRIPT: usize = 300;
@@ -38,6 +39,7 @@ pub fn files(
     year: &Year<'_>,
     figures: &Figures,
     audit: &Audit,
+    dossiers: Vec<(String, Vec<u8>)>,
 ) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let data = serde_json::to_value(figures)?;
     let mut pretty = serde_json::to_string_pretty(&data)?;
@@ -58,6 +60,7 @@ pub fn files(
         Ok(())
     };
     every_page(year, figures, audit, &data, &mut page)?;
+    files.extend(dossiers);
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let mut sums = String::new();
     for (name, bytes) in &files {
@@ -119,19 +122,7 @@ fn every_page(
             drawings => drawings(&deadline_charts(year, figures)),
         },
     )?;
-    let all: Vec<Value> = figures
-        .indicators
-        .iter()
-        .map(|i| drawings(&i.charts))
-        .collect();
-    page(
-        "indicators.html",
-        "indicators.html",
-        say("指标", "Indicators"),
-        context! {
-            drawings => Value::from(all),
-        },
-    )?;
+    indicators(year, figures, page)?;
     page(
         "flags.html",
         "flags.html",
@@ -174,6 +165,31 @@ fn every_page(
         context! {},
     )?;
     Ok(())
+}
+
+/// The page of the indicators.
+fn indicators(year: &Year<'_>, figures: &Figures, page: &mut Page<'_>) -> anyhow::Result<()> {
+    let say = |zh, en| year.say(zh, en);
+    let questions: Vec<&str> = survey::Survey::DEF
+        .fields
+        .iter()
+        .filter(|field| survey::QUESTIONS.contains(&field.name))
+        .map(|field| say(field.heading, field.name))
+        .collect();
+    let all: Vec<Value> = figures
+        .indicators
+        .iter()
+        .map(|i| drawings(&i.charts))
+        .collect();
+    page(
+        "indicators.html",
+        "indicators.html",
+        say("指标", "Indicators"),
+        context! {
+            drawings => Value::from(all),
+            questions => questions,
+        },
+    )
 }
 
 /// The verdicts of each stage that call for something, as bars of parts.

@@ -1,5 +1,7 @@
 //! Templates: every number on a page is looked up in the figures, by its path.
 
+use std::collections::BTreeMap;
+
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde_json::Value as Json;
@@ -58,6 +60,10 @@ impl Renderer {
         environment.add_function("fig", move |path: String, form: Option<String>| {
             Value::from_safe_string(figure(&figures, &path, form.as_deref().unwrap_or("number")))
         });
+        let dossiers = dossiers(data);
+        environment.add_function("dossier", move |case: String| {
+            dossiers.get(&case).cloned().unwrap_or_default()
+        });
         Ok(Self {
             environment,
             data: Value::from(Serde(data)),
@@ -86,6 +92,17 @@ impl Renderer {
         };
         Ok(template.render(context! { ..own, ..more })?)
     }
+}
+
+/// The cases that have a dossier beside the report, each with its page.
+pub fn dossiers(data: &Json) -> BTreeMap<String, String> {
+    let cases = data["cases"].as_array().into_iter().flatten();
+    cases
+        .filter_map(|case| {
+            let text = |key: &str| case[key].as_str().map(str::to_owned);
+            Some((text("id")?, text("dossier")?))
+        })
+        .collect()
 }
 
 /// The figure under a path, with the path and the exact value beside what is shown.

@@ -84,6 +84,11 @@ window.addEventListener("DOMContentLoaded", () => {
     } else {
       subject.textContent = row[SUBJECT];
     }
+    if (data.dossiers[row[SUBJECT]]) {
+      const file = element("a", body.dataset.file, "file");
+      file.href = encodeURIComponent(data.dossiers[row[SUBJECT]]);
+      subject.append(" ", file);
+    }
     const clause = element("td");
     clause.append(element("code", rule.id), " " + rule.title, element("br"), element("span", rule.cite + "「" + rule.quote + "」", "quiet"));
     const message = element("td", row[MESSAGE]);

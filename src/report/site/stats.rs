@@ -1,5 +1,7 @@
 //! The arithmetic of shares, spreads and orders that the report prints.
 
+use crate::law::Day;
+
 /// The quantile of the normal distribution for intervals of 95 %.
 const Z95: f64 = 1.959_963_985;
 
@@ -24,6 +26,13 @@ pub fn float(count: usize) -> f64 {
 )]
 pub fn yuan(fen: i64) -> f64 {
     fen as f64 / 100.0
+}
+
+/// A day as seconds, to draw it on an axis of days.
+#[must_use]
+pub fn seconds(day: Day) -> f64 {
+    let midnight = day.date().and_time(chrono::NaiveTime::MIN).and_utc();
+    float(usize::try_from(midnight.timestamp()).unwrap_or(0))
 }
 
 /// The Wilson interval of 95 % for `hits` of `all`.

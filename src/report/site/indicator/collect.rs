@@ -9,6 +9,7 @@ use crate::law::{Day, FirstDay, days};
 use crate::report::site::charts::{self, Axes};
 use crate::report::site::gather::{Year, source};
 use crate::report::site::stats::{float, median, rounded, wilson};
+use crate::report::site::totals::flows;
 use crate::state::{Fact, Subject, Value};
 use crate::step::{Recorded, collect, implement, publicize, register, shortlist};
 
@@ -247,6 +248,41 @@ pub(super) fn awareness(year: &Year<'_>) -> Draft {
     draft
 }
 
+/// The funnel of all demands, and its steps in each community, where a page has it drawn.
+fn funnels(year: &Year<'_>, draft: &mut Draft) {
+    let say = |zh, en| year.say(zh, en);
+    let flows = flows(year);
+    let Some(all) = flows.first() else { return };
+    let steps: Vec<(String, f64)> = all
+        .demands
+        .iter()
+        .map(|stage| (stage.label.clone(), float(stage.count)))
+        .collect();
+    draft.charts.push(charts::funnel(
+        "p05-funnel",
+        say(
+            "需求：从收到到完工（各社区见社区页面）",
+            "Demands: from receipt to completion (each community on its page)",
+        ),
+        &steps,
+    ));
+    let mut columns = vec![(say("社区", "Community"), "text")];
+    columns.extend(all.demands.iter().map(|s| (s.label.as_str(), "number")));
+    let rows = flows.iter().skip(1).map(|flow| {
+        let counts = flow.demands.iter().map(|stage| json!(stage.count));
+        std::iter::once(json!(flow.label)).chain(counts).collect()
+    });
+    draft.grid(
+        "funnel",
+        say(
+            "各社区：需求走到哪一步",
+            "By community: how far demands came",
+        ),
+        &columns,
+        rows.collect(),
+    );
+}
+
 pub(super) fn conversion(year: &Year<'_>) -> Draft {
     let say = |zh, en| year.say(zh, en);
     let mut draft = Draft::default();
@@ -325,6 +361,7 @@ pub(super) fn conversion(year: &Year<'_>) -> Draft {
         ],
         by_community(year),
     );
+    funnels(year, &mut draft);
     if !waits.is_empty() {
         draft.charts.push(charts::waiting(
             "p05",

@@ -1,26 +1,14 @@
-//! P-10, P-11, P-12: who is served, how many, and what the surveys are worth.
-
-use std::collections::BTreeMap;
+//! P-10, P-11: who is served, and how many.
 
 use serde_json::json;
 
 use super::{Draft, plain, share};
 use crate::report::site::charts::{self, Axes};
+use crate::report::site::figures::Case;
 use crate::report::site::gather::Year;
-use crate::report::site::stats::{float, icc, rounded, wilson};
-use crate::state::{Fact, Value};
-use crate::step::{close, survey};
-
-/// The questions of a survey.
-const QUESTIONS: [&str; 7] = [
-    "overall",
-    "quality",
-    "effect",
-    "attitude",
-    "efficiency",
-    "fit",
-    "openness",
-];
+use crate::report::site::stats::{float, median, rounded};
+use crate::state::Fact;
+use crate::step::{close, deliberate, shortlist};
 
 pub(super) fn same_people(_: &Year<'_>) -> Draft {
     let mut draft = Draft::default();
@@ -28,26 +16,146 @@ pub(super) fn same_people(_: &Year<'_>) -> Draft {
     draft
 }
 
+/// People that a project reached, as its closing form declares.
+pub(super) fn declared(closed: &Fact) -> Option<i64> {
+    let took_part = closed.value("participants").count();
+    took_part.or(closed.value("served_number").count())
+}
+
+/// The number of people that a text names, if it names just one: 「6至12岁儿童60名」 is 60.
+fn people(text: &str) -> Option<i64> {
+    let units = ['人', '名', '位'];
+    let letters: Vec<char> = text.chars().collect();
+    let mut found = Vec::new();
+    let mut digits = String::new();
+    for (place, letter) in letters.iter().enumerate() {
+        if letter.is_ascii_digit() {
+            digits.push(*letter);
+            continue;
+        }
+        // a span has two numbers, a decimal is none of people
+        let apart = place
+            .checked_sub(digits.len() + 1)
+            .is_none_or(|before| !matches!(letters[before], '-' | '至' | '到' | '~' | '～' | '.'));
+        if !digits.is_empty() && units.contains(letter) {
+            found.push(digits.parse().ok().filter(|_| apart));
+        }
+        digits.clear();
+    }
+    match found[..] {
+        [Some(number)] if number > 0 => Some(number),
+        _ => None,
+    }
+}
+
+/// How many people a project was to reach, where its design or deliberation says so.
+fn planned(year: &Year<'_>, case: &Case) -> Option<i64> {
+    let text = |fact: Option<&Fact>| people(fact?.value("served").text()?);
+    text(year.last::<shortlist::Design>(&case.id))
+        .or_else(|| text(year.last::<deliberate::Deliberate>(&case.id)))
+}
+
+/// The bars of attainment; what was attained exactly stands alone.
+const EXACT: usize = 6;
+
+/// The bar of a project.
+fn bar(planned: i64, reached: i64) -> usize {
+    let (p, r) = (i128::from(planned), i128::from(reached));
+    match r.cmp(&p) {
+        std::cmp::Ordering::Equal => EXACT,
+        std::cmp::Ordering::Less => {
+            let tenths = usize::try_from(r * 10 / p).unwrap_or(0);
+            tenths.saturating_sub(4)
+        }
+        std::cmp::Ordering::Greater if r * 10 <= p * 11 => EXACT + 1,
+        std::cmp::Ordering::Greater if r * 10 <= p * 12 => EXACT + 2,
+        std::cmp::Ordering::Greater if r * 10 <= p * 15 => EXACT + 3,
+        std::cmp::Ordering::Greater => EXACT + 4,
+    }
+}
+
+/// The share of the plan that was attained, its spike at exactly 1.
+fn attainment(year: &Year<'_>, pairs: &[(&Case, i64, i64)], draft: &mut Draft) {
+    let say = |zh, en| year.say(zh, en);
+    let ratios: Vec<f64> = pairs
+        .iter()
+        .map(|(_, planned, reached)| {
+            let number = |n: i64| float(usize::try_from(n).unwrap_or(0));
+            rounded(number(*reached) / number(*planned))
+        })
+        .collect();
+    let all = pairs.len();
+    draft.measures.push(plain(
+        "attained",
+        say(
+            "申报实际 ÷ 计划（中位数，未经签到核实）",
+            "declared over planned (median, not verified)",
+        ),
+        "index",
+        median(&ratios),
+        (all, json!(null)),
+    ));
+    let least = year.limits.limit.attainment;
+    let below = ratios.iter().filter(|ratio| **ratio < least).count();
+    let label = format!("{}{least}", say("达成低于", "attained below "));
+    let mut measure = share("below", &label, below, all, 1);
+    measure.flag = below > 0;
+    draft.measures.push(measure);
+    let exact = pairs
+        .iter()
+        .filter(|(_, planned, reached)| planned == reached);
+    let label = say("恰好等于计划", "exactly as planned");
+    draft
+        .measures
+        .push(share("exact", label, exact.count(), all, 1));
+    let names = [
+        "<0.5", "0.5–", "0.6–", "0.7–", "0.8–", "0.9–", "=1.00", "–1.1", "–1.2", "–1.5", ">1.5",
+    ];
+    let mut counts = [0_usize; 11];
+    for (_, planned, reached) in pairs {
+        counts[bar(*planned, *reached)] += 1;
+    }
+    let bars: Vec<(String, usize)> = names.iter().map(|n| (*n).to_owned()).zip(counts).collect();
+    if all > 0 {
+        draft.charts.push(charts::attained(
+            "p11",
+            say(
+                "申报实际人数 ÷ 计划人数（空心：未经签到核实；恰好等于计划的单独一柱）",
+                "Declared over planned people (hollow: not verified; exactly as planned stands alone)",
+            ),
+            &bars,
+            EXACT,
+            &Axes {
+                x: say("实际 ÷ 计划", "declared over planned"),
+                y: say("项目数", "projects"),
+                ..Axes::default()
+            },
+        ));
+    }
+}
+
 pub(super) fn reached(year: &Year<'_>) -> Draft {
     let say = |zh, en| year.say(zh, en);
     let mut draft = Draft::default();
-    draft.lack("planned");
     draft.lack("attendance");
-    let counts: Vec<(&str, i64)> = year
+    draft.lack("recruitment");
+    let counts: Vec<(&Case, i64)> = year
         .live()
-        .filter_map(|case| {
-            let fact = year.last::<close::Close>(&case.id)?;
-            let number = fact.value("participants").count();
-            Some((
-                case.id.as_str(),
-                number.or(fact.value("served_number").count())?,
-            ))
-        })
+        .filter_map(|case| Some((case, declared(year.last::<close::Close>(&case.id)?)?)))
         .collect();
     if counts.is_empty() {
+        draft.lack("planned");
         draft.lack("served");
         return draft;
     }
+    let pairs: Vec<(&Case, i64, i64)> = counts
+        .iter()
+        .filter_map(|(case, reached)| Some((*case, planned(year, case)?, *reached)))
+        .collect();
+    if pairs.len() < counts.len() {
+        draft.lack("planned");
+    }
+    attainment(year, &pairs, &mut draft);
     let tens = counts.iter().filter(|(_, n)| n % 10 == 0).count();
     let label = say("人数是10的整数倍", "multiples of ten");
     let mut measure = share("tens", label, tens, counts.len(), 1);
@@ -65,7 +173,7 @@ pub(super) fn reached(year: &Year<'_>) -> Draft {
         .map(|(digit, n)| (digit.to_string(), float(*n)))
         .collect();
     draft.charts.push(charts::bars(
-        "p11",
+        "p11-digits",
         say("申报人数的末位数字", "Last digit of the declared numbers"),
         &bars,
         &Axes {
@@ -75,250 +183,58 @@ pub(super) fn reached(year: &Year<'_>) -> Draft {
     ));
     let rows = counts
         .iter()
-        .map(|(case, n)| vec![json!(case), json!(n)])
+        .map(|(case, reached)| {
+            let plan = pairs.iter().find(|(one, ..)| one.id == case.id);
+            vec![
+                json!(case.id),
+                json!(case.title),
+                json!(plan.map(|(_, planned, _)| planned)),
+                json!(reached),
+            ]
+        })
         .collect();
     draft.grid(
         "numbers",
         say(
-            "申报的受益或参与人数（未经签到核实）",
-            "Declared numbers (not verified)",
+            "计划和申报的受益或参与人数（未经签到核实）",
+            "Planned and declared numbers (not verified)",
         ),
         &[
             (say("项目", "Case"), "case"),
-            (say("人数", "People"), "number"),
+            (say("名称", "Title"), "text"),
+            (say("计划人数", "Planned"), "number"),
+            (say("申报人数", "Declared"), "number"),
         ],
         rows,
     );
     draft
 }
 
-/// A survey as a table of seven rows.
-struct Table<'a> {
-    case: &'a str,
-    organiser: &'a str,
-    answered: Option<i64>,
-    rows: Vec<Vec<i64>>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Table<'_> {
-    /// All rows are there and equal.
-    fn equal(&self) -> bool {
-        self.rows.len() == QUESTIONS.len() && self.rows.iter().all(|row| *row == self.rows[0])
-    }
-
-    /// Nothing but the best level.
-    fn perfect(&self) -> bool {
-        !self.rows.is_empty()
-            && self
-                .rows
-                .iter()
-                .all(|row| row.iter().sum::<i64>() > 0 && row.iter().skip(1).all(|n| *n == 0))
-    }
-
-    /// Answers to the first question, and how many of them are of the two best levels.
-    fn satisfied(&self) -> Option<(usize, usize)> {
-        let row = self.rows.first()?;
-        let best: i64 = row.iter().take(2).sum();
-        Some((
-            usize::try_from(best).ok()?,
-            usize::try_from(row.iter().sum::<i64>()).ok()?,
-        ))
-    }
-}
-
-fn tables<'y>(year: &'y Year<'_>) -> Vec<Table<'y>> {
-    year.live()
-        .filter_map(|case| {
-            let fact = year.last::<survey::Survey>(&case.id)?;
-            let rows = QUESTIONS
-                .iter()
-                .map(|question| {
-                    fact.value(question)
-                        .items()
-                        .iter()
-                        .filter_map(Value::count)
-                        .collect()
-                })
-                .filter(|row: &Vec<i64>| !row.is_empty())
-                .collect();
-            Some(Table {
-                case: &case.id,
-                organiser: fact.value("organiser").text().unwrap_or_default(),
-                answered: fact.value("answered").count(),
-                rows,
-            })
-        })
-        .collect()
-}
-
-pub(super) fn surveys(year: &Year<'_>) -> Draft {
-    let say = |zh, en| year.say(zh, en);
-    let mut draft = Draft::default();
-    let tables = tables(year);
-    if tables.is_empty() {
-        draft.lack("surveys");
-    }
-    let least = year
-        .pack
-        .parameter(&year.limits.limit.answers)
-        .and_then(|p| p.value.as_ref()?.as_integer());
-    let all = tables.len();
-    if let Some(least) = least {
-        let few = tables
-            .iter()
-            .filter(|t| t.answered.is_some_and(|n| n < least))
-            .count();
-        let known = tables.iter().filter(|t| t.answered.is_some()).count();
-        let label = format!(
-            "a {}（{least}）",
-            say("人数少于条文要求", "fewer answers than asked")
-        );
-        draft.measures.push(share("a", &label, few, known, 1));
-    }
-    answers(year, &mut draft);
-    let equal = tables.iter().filter(|t| t.equal() && !t.perfect()).count();
-    let label = say(
-        "c 七个问题没有各自的信息（七行相同）",
-        "c the seven questions carry no separate information",
-    );
-    let mut measure = share("c", label, equal, all, 1);
-    measure.flag = equal > 0;
-    draft.measures.push(measure);
-    let perfect = tables.iter().filter(|t| t.perfect()).count();
-    let label = say("d 全部“非常满意”", "d everything very satisfied");
-    draft.measures.push(share("d", label, perfect, all, 1));
-    let mut by_organiser: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for table in &tables {
-        let (perfect, all) = by_organiser.entry(table.organiser).or_default();
-        *perfect += usize::from(table.perfect());
-        *all += 1;
-    }
-    let many = year.limits.limit.same_organiser;
-    let organisers = by_organiser.values().filter(|(_, all)| *all >= many);
-    let always = organisers
-        .clone()
-        .filter(|(perfect, all)| perfect == all)
-        .count();
-    let mut repeated = share(
-        "e",
-        say(
-            "e 次次满分的组织单位（测评够多的）",
-            "e organisers with nothing but perfect tables",
-        ),
-        always,
-        organisers.count(),
-        1,
-    );
-    repeated.flag = always > 0;
-    draft.measures.push(repeated);
-    show(year, &tables, &mut draft);
-    draft.measures.sort_by(|a, b| a.id.cmp(&b.id));
-    draft
-}
-
-/// The table of the surveys, and satisfaction with its intervals.
-fn show(year: &Year<'_>, tables: &[Table<'_>], draft: &mut Draft) {
-    const MOST: usize = 40;
-    let say = |zh, en| year.say(zh, en);
-    let (mut rows, mut points) = (Vec::new(), Vec::new());
-    for table in tables {
-        let satisfied = table.satisfied();
-        let interval = satisfied.and_then(|(k, n)| wilson(k, n));
-        if let (Some((k, n)), Some((low, high))) = (satisfied, interval) {
-            points.push((table.case.to_owned(), float(k) / float(n), low, high));
+    #[test]
+    fn a_plan_is_read_where_the_text_names_one_number_of_people() {
+        for (text, number) in [
+            ("6至12岁儿童60名", Some(60)),
+            ("4个小区约2600名居民", Some(2600)),
+            ("60岁以上长者", None),
+            ("40个单元的住户", None),
+            ("长者30人、儿童20人", None),
+            ("30至50人", None),
+            ("全体村民", None),
+            ("0人", None),
+        ] {
+            assert_eq!(people(text), number, "{text}");
         }
-        rows.push(vec![
-            json!(table.case),
-            json!(table.answered),
-            json!(satisfied.map(|(k, _)| k)),
-            json!(
-                satisfied
-                    .filter(|(_, n)| *n > 0)
-                    .map(|(k, n)| rounded(float(k) / float(n)))
-            ),
-            json!(interval.map(|i| i.0)),
-            json!(interval.map(|i| i.1)),
-            json!(if table.equal() {
-                say("是", "yes")
-            } else {
-                say("否", "no")
-            }),
-            json!(if table.perfect() {
-                say("是", "yes")
-            } else {
-                say("否", "no")
-            }),
-        ]);
     }
-    draft.grid(
-        "surveys",
-        say("各次测评（“满意”及以上）", "Surveys (satisfied or better)"),
-        &[
-            (say("项目", "Case"), "case"),
-            (say("人数", "Answers"), "number"),
-            (say("满意", "Satisfied"), "number"),
-            (say("满意率", "Share"), "share"),
-            (say("区间下限", "Low"), "share"),
-            (say("区间上限", "High"), "share"),
-            (say("七行相同", "Equal rows"), "text"),
-            (say("全满分", "Perfect"), "text"),
-        ],
-        rows,
-    );
-    if !points.is_empty() {
-        points.truncate(MOST);
-        draft.charts.push(charts::forest(
-            "p12",
-            say(
-                "各项目的总体满意率（95%区间）",
-                "Satisfaction by project (95% interval)",
-            ),
-            &points,
-            None,
-            &Axes {
-                share: true,
-                ..Axes::default()
-            },
-        ));
-    }
-}
 
-/// b, f and i, from single questionnaires.
-fn answers(year: &Year<'_>, draft: &mut Draft) {
-    let say = |zh, en| year.say(zh, en);
-    let level = |fact: &Fact, question: &str| -> Option<f64> {
-        let id = fact.value(question).text()?;
-        let levels = year.pack.vocabularies.iter().find(|v| v.id == "level")?;
-        levels
-            .terms
-            .iter()
-            .position(|term| term.id == id)
-            .map(float)
-    };
-    let (mut all, mut straight, mut comments, mut groups) = (0, 0, 0, Vec::new());
-    for case in year.live() {
-        let mut group = Vec::new();
-        for fact in year.of::<survey::Answer>(&case.id) {
-            all += 1;
-            comments += usize::from(!fact.value("comment").is_none());
-            let levels: Vec<f64> = QUESTIONS.iter().filter_map(|q| level(fact, q)).collect();
-            let one = levels.len() == QUESTIONS.len();
-            straight += usize::from(one && levels.iter().all(|l| l.total_cmp(&levels[0]).is_eq()));
-            group.extend(levels.first());
-        }
-        groups.push(group);
+    #[test]
+    fn a_project_stands_in_the_bar_of_its_attainment() {
+        let bars: Vec<usize> = [0, 49, 50, 99, 100, 101, 110, 111, 150, 151]
+            .map(|reached| bar(100, reached))
+            .to_vec();
+        assert_eq!(bars, [0, 0, 1, 5, 6, 7, 7, 8, 9, 10]);
     }
-    if all == 0 {
-        draft.lack("answers");
-        return;
-    }
-    let label = say("b 整卷同一答案", "b one answer throughout");
-    draft.measures.push(share("b", label, straight, all, 1));
-    let label = say("f 项目之间的区分度 ICC(1)", "f ICC(1) between projects");
-    let used = groups.iter().filter(|g| g.len() > 1).count();
-    draft
-        .measures
-        .push(plain("f", label, "index", icc(&groups), (used, all)));
-    let label = say("i 留下意见的答卷", "i with a comment");
-    draft.measures.push(share("i", label, comments, all, 1));
 }

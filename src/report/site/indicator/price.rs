@@ -1,22 +1,18 @@
-//! P-13, P-15, P-16: prices of like things, size of projects, what happens near a limit.
+//! P-13: prices of like things, and what the money went into.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::{Draft, money_share, plain};
-use crate::judge;
-use crate::law::{Day, FirstDay, Money, days};
-use crate::pack::Path;
-use crate::report::audit::subjects;
-use crate::report::site::charts::{self, Axes};
-use crate::report::site::figures::{Case, Measure, Yuan};
+use super::{Draft, bracketed, plain};
+use crate::report::site::charts::{self, Axes, COLOURS, Kind};
+use crate::report::site::figures::{Case, Yuan};
 use crate::report::site::gather::Year;
-use crate::report::site::stats::{bins, float, mean, median, quantile, rounded, yuan};
-use crate::state::Subject;
-use crate::step::{accept, implement, shortlist};
+use crate::report::site::stats::{float, mean, median, quantile, rounded, yuan};
+use crate::step::{fund, implement, shortlist};
 
-fn cost(case: &Case) -> Option<i64> {
+/// What a project cost: settled, else by contract, else by budget.
+pub(super) fn cost(case: &Case) -> Option<i64> {
     case.settled.or(case.contract).or(case.budget).map(|y| y.0)
 }
 
@@ -36,7 +32,7 @@ pub(super) fn unit_cost(year: &Year<'_>) -> Draft {
             groups.entry(item).or_default().push((case, yuan(fen)));
         }
     }
-    let (mut rows, mut strips, mut held) = (Vec::new(), Vec::new(), 0);
+    let (mut rows, mut far, mut shown, mut held) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for (item, list) in &groups {
         let places: BTreeSet<&str> = list.iter().map(|(c, _)| c.community.as_str()).collect();
         let enough = list.len() >= limit.group_projects && places.len() >= limit.group_communities;
@@ -45,29 +41,44 @@ pub(super) fn unit_cost(year: &Year<'_>) -> Draft {
             continue;
         }
         let prices: Vec<f64> = list.iter().map(|(_, price)| *price).collect();
-        let (middle, variation, outside) = spread_of(year, &prices);
+        let spread = Spread::of(year, &prices);
+        let outside = prices
+            .iter()
+            .filter(|price| spread.outside(**price))
+            .count();
         let (low, high) = (quantile(&prices, 0.1), quantile(&prices, 0.9));
         rows.push(vec![
             json!(item),
             json!(list.len()),
             json!(places.len()),
-            json!(rounded(middle)),
-            json!(rounded(variation)),
+            json!(rounded(spread.middle)),
+            json!(rounded(spread.variation)),
             json!(high.zip(low).map(|(h, l)| rounded(h / l))),
             json!(outside),
+            json!(between(list)),
         ]);
+        for (case, price) in list.iter().filter(|(_, price)| spread.outside(*price)) {
+            far.push(vec![
+                json!(item),
+                json!(case.id),
+                json!(case.title),
+                json!(year.name(&case.community)),
+                json!(rounded(*price)),
+                json!(rounded(price / spread.middle)),
+            ]);
+        }
         let mut measure = plain(
             "spread",
             &format!("{} {item}", say("稳健变异系数", "robust variation")),
             "index",
-            Some(variation),
+            Some(spread.variation),
             (list.len(), places.len()),
         );
         measure.flag = outside > 0;
         draft.measures.push(measure);
-        strips.push(((*item).to_owned(), prices));
+        shown.push((*item, list));
     }
-    if strips.is_empty() {
+    if shown.is_empty() {
         let mut measure = plain(
             "groups",
             say("够比较的功能组", "groups large enough"),
@@ -79,6 +90,15 @@ pub(super) fn unit_cost(year: &Year<'_>) -> Draft {
         measure.least = limit.group_projects;
         draft.measures.push(measure);
     }
+    tables(year, rows, far, &mut draft);
+    strips(year, &shown, &mut draft);
+    structure(year, &mut draft);
+    draft
+}
+
+/// The groups, and the projects that stand out in them.
+fn tables(year: &Year<'_>, rows: Vec<Vec<Json>>, far: Vec<Vec<Json>>, draft: &mut Draft) {
+    let say = |zh, en| year.say(zh, en);
     draft.grid(
         "groups",
         say(
@@ -93,318 +113,206 @@ pub(super) fn unit_cost(year: &Year<'_>) -> Draft {
             (say("稳健变异系数", "Robust variation"), "index"),
             ("P90/P10", "index"),
             (say("偏离的", "Outside"), "number"),
+            (say("社区之间占差异的", "Between communities"), "share"),
         ],
         rows,
     );
-    if !strips.is_empty() {
-        draft.charts.push(charts::strip(
-            "p13",
-            say(
-                "同一项目库条目的项目金额（对数轴）",
-                "Amounts of the same library item (log axis)",
-            ),
-            &strips,
-            &Axes {
-                x: say("元", "yuan"),
-                log: true,
-                ..Axes::default()
-            },
-        ));
-    }
-    draft
-}
-
-/// The middle of some prices, their robust variation, and how many stand out.
-fn spread_of(year: &Year<'_>, prices: &[f64]) -> (f64, f64, usize) {
-    let limit = &year.limits.limit;
-    let spread = |values: &[f64]| {
-        let mid = median(values)?;
-        median(&values.iter().map(|v| (v - mid).abs()).collect::<Vec<_>>())
-    };
-    let middle = median(prices).unwrap_or_default();
-    let logs: Vec<f64> = prices.iter().map(|p| p.ln()).collect();
-    let centre = median(&logs).unwrap_or_default();
-    let log_mad = spread(&logs).unwrap_or_default();
-    let far = |price: &&f64| {
-        if log_mad > 0.0 {
-            (price.ln() - centre).abs() > limit.spreads * ROBUST * log_mad
-        } else {
-            **price > limit.ratio * middle || **price * limit.ratio < middle
-        }
-    };
-    let outside = prices.iter().filter(far).count();
-    let mad = spread(prices).unwrap_or_default();
-    (middle, ROBUST * mad / middle, outside)
-}
-
-/// The amounts of another year's projects, reckoned in the same way.
-fn amounts_of(year: &Year<'_>, other: i32) -> Vec<i64> {
-    let named = year.pack.facts.iter().position(|fact| fact.id == "budget");
-    subjects(year.book, other, year.as_of)
-        .iter()
-        .filter(|id| matches!(Subject::parse(id), Subject::Case(..)))
-        .filter(|id| !year.book.is_withdrawn(id))
-        .filter_map(|id| {
-            let settled = year
-                .last::<accept::Settle>(id)
-                .and_then(|f| f.value("amount").money());
-            let contract = || {
-                year.last::<implement::Contract>(id)
-                    .and_then(|f| f.value("amount").money())
-            };
-            let budget = || judge::value(year.pack, &year.view(id), &Path::Named(named?))?.money();
-            settled.or_else(contract).or_else(budget).map(Money::fen)
-        })
-        .collect()
-}
-
-pub(super) fn size(year: &Year<'_>) -> Draft {
-    let say = |zh, en| year.say(zh, en);
-    let mut draft = Draft::default();
-    let mut amounts: Vec<i64> = year.live().filter_map(cost).collect();
-    if amounts.is_empty() {
-        draft.lack("amounts");
-        return draft;
-    }
-    amounts.sort_unstable_by_key(|fen| std::cmp::Reverse(*fen));
-    let total: i64 = amounts.iter().sum();
-    let values: Vec<f64> = amounts.iter().map(|fen| yuan(*fen)).collect();
-    let n = amounts.len();
-    let mut add = |id: &str, zh, en, value| {
-        draft.measures.push(plain(
-            id,
-            say(zh, en),
-            "yuan",
-            value,
-            (json!(Yuan(total)), n),
-        ));
-    };
-    add("mean", "均值", "mean", mean(&values));
-    add("median", "中位数", "median", median(&values));
-    add("p90", "P90", "P90", quantile(&values, 0.9));
-    let ten: i64 = amounts.iter().take(10).sum();
-    let label = say("最大10个项目的金额占比", "share of the ten largest");
-    draft.measures.push(money_share("ten", label, ten, total));
-    let before = amounts_of(year, year.year - 1);
-    let row = |year: i32, amounts: &[i64]| -> Vec<Json> {
-        let values: Vec<f64> = amounts.iter().map(|fen| yuan(*fen)).collect();
-        vec![
-            json!(year.to_string()),
-            json!(amounts.len()),
-            json!(Yuan(amounts.iter().sum())),
-            json!(mean(&values)),
-            json!(median(&values)),
-            json!(quantile(&values, 0.9)),
-        ]
-    };
-    let mut rows = Vec::new();
-    if before.is_empty() {
-        draft.lack("year_before");
-    } else {
-        rows.push(row(year.year - 1, &before));
-    }
-    rows.push(row(year.year, &amounts));
     draft.grid(
-        "years",
-        say("各年度", "By year"),
+        "outliers",
+        say("偏离同组的项目", "Projects far from their group"),
         &[
-            (say("年度", "Year"), "text"),
-            (say("项目", "Projects"), "number"),
-            (say("总额（元）", "Total (yuan)"), "yuan"),
-            (say("均值", "Mean"), "index"),
-            (say("中位数", "Median"), "index"),
-            ("P90", "index"),
+            (say("组", "Group"), "text"),
+            (say("项目", "Case"), "case"),
+            (say("名称", "Title"), "text"),
+            (say("社区", "Community"), "text"),
+            (say("金额（元）", "Amount (yuan)"), "index"),
+            (say("÷ 中位数", "Over the median"), "index"),
         ],
-        rows,
+        far,
     );
-    let title = say(
-        "项目金额的分布（万元）",
-        "Amounts of projects (10,000 yuan)",
-    );
-    let tens: Vec<f64> = values.iter().map(|v| v / 1e4).collect();
-    let (edges, counts) = bins(&tens, 5.0);
-    let axes = Axes {
-        x: say("万元", "10,000 yuan"),
-        y: say("项目", "projects"),
-        ..Axes::default()
-    };
-    draft
-        .charts
-        .push(charts::histogram("p15", title, &edges, &counts, &axes));
-    draft
 }
 
-/// The amounts of the regulation that projects may crowd under.
-fn limits(year: &Year<'_>) -> Vec<(String, i64, String)> {
-    let catalogue = crate::pack::Catalogue::get();
-    let mut list: Vec<(String, i64, String)> = year
-        .limits
-        .limit
-        .thresholds
-        .iter()
-        .filter_map(|id| {
-            let parameter = year.pack.parameter(id)?;
-            let amount: Money = parameter.value.as_ref()?.as_str()?.parse().ok()?;
-            let words = catalogue
-                .question(id)
-                .map_or(id.as_str(), |q| q.said(year.lang));
-            let cite = parameter
-                .rule
-                .clone()
-                .unwrap_or_else(|| parameter.cite.clone());
-            Some((words.to_owned(), amount.fen(), cite))
-        })
-        .collect();
-    list.sort_by_key(|(_, fen, _)| *fen);
-    list
-}
-
-pub(super) fn thresholds(year: &Year<'_>) -> Draft {
+/// A dot for each project, a row for each group, the communities with the most projects in colour.
+fn strips(year: &Year<'_>, groups: &[(&str, &Vec<(&Case, f64)>)], draft: &mut Draft) {
+    const MOST: usize = 5;
+    if groups.is_empty() {
+        return;
+    }
     let say = |zh, en| year.say(zh, en);
-    let mut draft = Draft::default();
-    let limits = limits(year);
-    if limits.is_empty() {
-        draft.lack("thresholds");
-    }
-    let amounts: Vec<i64> = year
-        .live()
-        .filter_map(|c| c.contract.or(c.budget))
-        .map(|y| y.0)
-        .collect();
-    if amounts.is_empty() {
-        draft.lack("amounts");
-        return draft;
-    }
-    let near = year.limits.limit.near;
-    let (mut rows, mut marks, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (words, limit, cite) in &limits {
-        if !seen.insert(*limit) {
-            continue;
+    let mut by_place: BTreeMap<&str, Vec<(f64, usize)>> = BTreeMap::new();
+    for (row, (_, list)) in groups.iter().enumerate() {
+        for (case, price) in *list {
+            let points = by_place.entry(&case.community).or_default();
+            points.push((*price, row));
         }
-        let (t, low, high) = (
-            yuan(*limit),
-            yuan(*limit) * (1.0 - near),
-            yuan(*limit) * (1.0 + near),
-        );
-        let count = |keep: &dyn Fn(f64) -> bool| amounts.iter().filter(|f| keep(yuan(**f))).count();
-        let below = count(&|v| v >= low && v <= t);
-        let above = count(&|v| v > t && v <= high);
-        let amount = Money::from_fen(*limit);
-        let value = (above > 0).then(|| float(below) / float(above));
-        let label = format!(
-            "{} T={}{}",
-            say("扎堆", "bunching"),
-            amount.to_wan(),
-            say("万元", "0,000 yuan")
-        );
-        let mut measure: Measure = plain("bunching", &label, "index", value, (below, above));
-        let bunch = &year.limits.limit;
-        measure.flag =
-            below >= bunch.bunch_least && value.is_none_or(|ratio| ratio > bunch.bunch_ratio);
-        draft.measures.push(measure);
-        marks.push((t / 1e4, amount.to_wan()));
-        rows.push(vec![
-            json!(words),
-            json!(Yuan(*limit)),
-            json!(cite),
-            json!(below),
-            json!(above),
-        ]);
     }
-    draft.grid(
-        "limits",
-        say("依据中的金额界限", "Amount limits of the regulation"),
-        &[
-            (say("界限", "Limit"), "text"),
-            (say("金额（元）", "Amount (yuan)"), "yuan"),
-            (say("规则", "Rule"), "text"),
-            (say("紧靠以下（含）", "Just below"), "number"),
-            (say("紧靠以上", "Just above"), "number"),
-        ],
-        rows,
-    );
-    splitting(year, &limits, &mut draft);
-    let values: Vec<f64> = amounts.iter().map(|fen| yuan(*fen) / 1e4).collect();
-    let (edges, counts) = bins(&values, 2.5);
-    let axes = Axes {
-        x: say(
-            "合同额，其次预算（万元）",
-            "contract, else budget (10,000 yuan)",
+    let mut places: Vec<(&str, Vec<(f64, usize)>)> = by_place.into_iter().collect();
+    places.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
+    let rest = places.split_off(places.len().min(MOST));
+    let mut kinds: Vec<Kind> = places
+        .into_iter()
+        .map(|(code, points)| (year.name(code).to_owned(), points))
+        .collect();
+    if !rest.is_empty() {
+        let label = bracketed(year, say("其他社区", "others"), rest.len());
+        let points = rest.into_iter().flat_map(|(_, points)| points);
+        kinds.push((label, points.collect()));
+    }
+    let names: Vec<String> = groups.iter().map(|(item, _)| (*item).to_owned()).collect();
+    draft.charts.push(charts::values(
+        "p13",
+        say(
+            "同一项目库条目的项目金额（对数轴）",
+            "Amounts of the same library item (log axis)",
         ),
-        y: say("项目", "projects"),
-        marks,
-        ..Axes::default()
-    };
-    let title = say(
-        "项目金额与依据中的界限",
-        "Amounts and the limits of the regulation",
-    );
-    draft
-        .charts
-        .push(charts::histogram("p16", title, &edges, &counts, &axes));
-    draft
+        &names,
+        &kinds,
+        &Axes {
+            x: say("元", "yuan"),
+            log: true,
+            ..Axes::default()
+        },
+    ));
 }
 
-/// Cases of one community, contractor and type, with their first days and amounts.
-type Group<'c> = Vec<(Day, &'c Case, i64)>;
+/// How much of the differences of the logarithm lies between communities: 0 none, 1 all.
+fn between(list: &[(&Case, f64)]) -> Option<f64> {
+    let logs: Vec<f64> = list.iter().map(|(_, price)| price.ln()).collect();
+    let grand = mean(&logs)?;
+    let whole: f64 = logs.iter().map(|log| (log - grand).powi(2)).sum();
+    let mut places: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (case, price) in list {
+        let of = places.entry(&case.community).or_default();
+        of.push(price.ln());
+    }
+    let parts = places
+        .values()
+        .filter_map(|logs| Some(float(logs.len()) * (mean(logs)? - grand).powi(2)));
+    let parts: f64 = parts.sum();
+    (whole > 1e-9).then(|| rounded((parts / whole).min(1.0)))
+}
 
-/// Groups of one community and contractor that together pass a limit which each keeps.
-fn splitting(year: &Year<'_>, limits: &[(String, i64, String)], draft: &mut Draft) {
+/// What the payments were for, by type of project, as far as they say.
+fn structure(year: &Year<'_>, draft: &mut Draft) {
     let say = |zh, en| year.say(zh, en);
-    let mut groups: BTreeMap<(&str, &str, &str), Group<'_>> = BTreeMap::new();
+    draft.lack("structure");
+    let mut sums: BTreeMap<&str, BTreeMap<&str, i64>> = BTreeMap::new();
+    let (mut told, mut all) = (0_i64, 0_i64);
     for case in year.live() {
-        let started = case.started.as_ref().and_then(|d| d.parse::<Day>().ok());
-        let amount = case.contract.or(case.budget);
-        if let (Some(day), Some(Yuan(fen)), Some(firm)) = (started, amount, &case.contractor) {
-            let key = (case.community.as_str(), firm.as_str(), case.kind.as_str());
-            groups.entry(key).or_default().push((day, case, fen));
+        let pays = year.of::<implement::Pay>(&case.id);
+        let spent = year.facts::<fund::Expense>();
+        let spent = spent.filter(|fact| fact.value("case").text() == Some(&case.id));
+        for fact in pays.into_iter().chain(spent) {
+            let Some(amount) = fact.value("amount").money() else {
+                continue;
+            };
+            all += amount.fen();
+            if let Some(cost) = fact.value("cost").text() {
+                told += amount.fen();
+                let of = sums.entry(&case.kind).or_default();
+                *of.entry(cost).or_default() += amount.fen();
+            }
         }
     }
-    let mut rows = Vec::new();
-    for ((community, firm, kind), list) in &mut groups {
-        list.sort_by_key(|(day, case, _)| (*day, case.id.as_str()));
-        let cap = limits.iter().map(|(_, fen, _)| *fen).filter(|cap| {
-            let sum: i64 = list.iter().map(|(_, _, fen)| *fen).sum();
-            list.iter().all(|(_, _, fen)| fen <= cap) && sum > *cap
-        });
-        let (Some(first), Some(last)) = (list.first(), list.last()) else {
-            continue;
-        };
-        let close = days(first.0, last.0, FirstDay::Excluded) <= year.limits.limit.split_days;
-        if let (Some(cap), true, true) = (cap.max(), close, list.len() > 1) {
-            let sum: i64 = list.iter().map(|(_, _, fen)| *fen).sum();
-            let ids: Vec<&str> = list.iter().map(|(_, case, _)| case.id.as_str()).collect();
+    if all == 0 {
+        return;
+    }
+    let label = say(
+        "写明支出内容的付款（金额）",
+        "payments that say what for (money)",
+    );
+    draft
+        .measures
+        .push(super::money_share("told", label, told, all));
+    let costs: BTreeSet<&str> = sums.values().flat_map(|of| of.keys().copied()).collect();
+    let mut rows: Vec<Vec<Json>> = Vec::new();
+    let mut bars = Vec::new();
+    for (kind, of) in &sums {
+        let name = year.pack.label("type", kind);
+        let whole = yuan(of.values().sum());
+        let part = |cost: &&str| of.get(*cost).map_or(0.0, |fen| yuan(*fen) / whole);
+        bars.push((name.to_owned(), costs.iter().map(part).collect()));
+        for (cost, fen) in of {
             rows.push(vec![
-                json!(year.name(community)),
-                json!(firm),
-                json!(year.pack.label("type", kind)),
-                json!(ids.join(" ")),
-                json!(Yuan(sum)),
-                json!(Yuan(cap)),
+                json!(name),
+                json!(year.pack.label("cost", cost)),
+                json!(Yuan(*fen)),
+                json!(rounded(yuan(*fen) / whole)),
             ]);
         }
     }
-    let label = say("拆分线索（组）", "hints of splitting (groups)");
-    let mut measure = plain(
-        "splitting",
-        label,
-        "number",
-        Some(float(rows.len())),
-        (rows.len(), groups.len()),
-    );
-    measure.flag = !rows.is_empty();
-    draft.measures.push(measure);
     draft.grid(
-        "splitting",
-        say("合计超过界限的组", "Groups that together pass a limit"),
+        "structure",
+        say("写明支出内容的付款", "Payments that say what for"),
         &[
-            (say("社区", "Community"), "text"),
-            (say("承接单位", "Contractor"), "text"),
             (say("类型", "Type"), "text"),
-            (say("项目", "Cases"), "text"),
-            (say("合计（元）", "Together (yuan)"), "yuan"),
-            (say("界限（元）", "Limit (yuan)"), "yuan"),
+            (say("支出内容", "What for"), "text"),
+            (say("金额（元）", "Amount (yuan)"), "yuan"),
+            (say("占比", "Share"), "share"),
         ],
         rows,
     );
+    if bars.is_empty() {
+        return;
+    }
+    let parts: Vec<(String, &'static str)> = costs
+        .iter()
+        .map(|cost| year.pack.label("cost", cost).to_owned())
+        .zip(COLOURS.iter().cycle().copied())
+        .collect();
+    draft.charts.push(charts::stacked(
+        "p13-structure",
+        say(
+            "投入构成：写明支出内容的付款（各类型内占比）",
+            "What the money went into: payments that say so (share inside each type)",
+        ),
+        &parts,
+        &bars,
+        &Axes {
+            share: true,
+            ..Axes::default()
+        },
+    ));
+}
+
+/// The middle of some prices, and how far apart they are.
+struct Spread {
+    middle: f64,
+    /// Robust variation.
+    variation: f64,
+    /// Middle and median deviation of the logarithm.
+    log: (f64, f64),
+    /// Spreads, and the ratio where there is no spread, beyond which a price stands out.
+    limits: (f64, f64),
+}
+
+impl Spread {
+    fn of(year: &Year<'_>, prices: &[f64]) -> Self {
+        let spread = |values: &[f64]| {
+            let mid = median(values)?;
+            median(&values.iter().map(|v| (v - mid).abs()).collect::<Vec<_>>())
+        };
+        let middle = median(prices).unwrap_or_default();
+        let logs: Vec<f64> = prices.iter().map(|p| p.ln()).collect();
+        let limit = &year.limits.limit;
+        Self {
+            middle,
+            variation: ROBUST * spread(prices).unwrap_or_default() / middle,
+            log: (
+                median(&logs).unwrap_or_default(),
+                spread(&logs).unwrap_or_default(),
+            ),
+            limits: (limit.spreads, limit.ratio),
+        }
+    }
+
+    fn outside(&self, price: f64) -> bool {
+        let (centre, mad) = self.log;
+        let (spreads, ratio) = self.limits;
+        if mad > 0.0 {
+            (price.ln() - centre).abs() > spreads * ROBUST * mad
+        } else {
+            price > ratio * self.middle || price * ratio < self.middle
+        }
+    }
 }

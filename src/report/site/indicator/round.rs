@@ -8,10 +8,11 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Draft, share};
 use crate::law::{FirstDay, days};
-use crate::report::site::charts::{self, Axes};
+use crate::report::site::charts::{self, Axes, Kind};
 use crate::report::site::gather::{Demand, Year};
 use crate::report::site::stats::{float, quantile, rounded};
 use crate::state::{Fact, Value};
+use crate::step::mask;
 use crate::step::{accept, collect, deliberate, implement, shortlist};
 
 /// One round with its demands.
@@ -32,6 +33,9 @@ fn rounds<'y, 'a>(year: &'y Year<'a>) -> Vec<Round<'y, 'a>> {
         .map(|(id, demands)| Round { id, demands })
         .collect()
 }
+
+/// Seconds from UTC to the time of China.
+const CHINA: i64 = 8 * 3600;
 
 fn entered(fact: &Fact) -> Option<DateTime<Utc>> {
     fact.recorded_at.parse().ok()
@@ -145,6 +149,7 @@ pub(super) fn formality(year: &Year<'_>) -> Draft {
         .extend([reverse, share("e", label, answered, year.demands.len(), 1)]);
     origins(year, &mut draft);
     let strips = by_round(year, &rounds, &mut draft);
+    recorders(year, &rounds, &mut draft);
     draft.measures.sort_by(|a, b| a.id.cmp(&b.id));
     if !strips.is_empty() {
         draft.charts.push(charts::strip(
@@ -245,6 +250,80 @@ fn by_round(
         rows,
     );
     strips
+}
+
+/// Who entered what when: a strip for each of the rounds that were entered most in bursts.
+fn recorders(year: &Year<'_>, rounds: &[Round<'_, '_>], draft: &mut Draft) {
+    const MOST: usize = 6;
+    const RECORDERS: usize = 12;
+    // a few dots show nothing
+    const LEAST: usize = 5;
+    let say = |zh, en| year.say(zh, en);
+    let limit = &year.limits.limit;
+    let share = |round: &Round<'_, '_>| {
+        float(burst(round, limit.burst_minutes).len()) / float(round.demands.len())
+    };
+    let mut worst: Vec<(f64, &Round<'_, '_>)> = rounds
+        .iter()
+        .filter(|round| round.demands.len() >= LEAST)
+        .map(|round| (share(round), round))
+        .collect();
+    worst.sort_by(|(a, x), (b, y)| {
+        (y.demands.len() >= limit.round_least)
+            .cmp(&(x.demands.len() >= limit.round_least))
+            .then(b.total_cmp(a))
+            .then(x.id.cmp(y.id))
+    });
+    for (index, (_, round)) in worst.iter().take(MOST).enumerate() {
+        let mut by_actor: BTreeMap<&str, Vec<(f64, &str)>> = BTreeMap::new();
+        for demand in &round.demands {
+            let at = entered(demand.fact).map(|at| at.timestamp() + CHINA);
+            if let Some(at) = at.and_then(|at| usize::try_from(at).ok()) {
+                let kind = demand.fact.value("source").text().unwrap_or_default();
+                let of = by_actor.entry(&demand.fact.actor).or_default();
+                of.push((float(at), kind));
+            }
+        }
+        let mut actors: Vec<(&str, Vec<(f64, &str)>)> = by_actor.into_iter().collect();
+        actors.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
+        actors.truncate(RECORDERS);
+        let mut kinds: BTreeMap<&str, Vec<(f64, usize)>> = BTreeMap::new();
+        for (row, (_, entries)) in actors.iter().enumerate() {
+            for (at, kind) in entries {
+                kinds.entry(kind).or_default().push((*at, row));
+            }
+        }
+        let kinds: Vec<Kind> = kinds
+            .into_iter()
+            .map(|(kind, points)| match kind {
+                "" => (say("来源未写", "source not said").to_owned(), points),
+                kind => (year.pack.label("source", kind).to_owned(), points),
+            })
+            .collect();
+        let names: Vec<String> = actors
+            .iter()
+            .map(|(actor, _)| {
+                if year.public {
+                    mask::mask(actor)
+                } else {
+                    (*actor).to_owned()
+                }
+            })
+            .collect();
+        let title = format!(
+            "{} {}{}",
+            say("谁在什么时候登记：", "Who entered when:"),
+            round.id,
+            say("（按来源着色）", " (coloured by source)")
+        );
+        draft.charts.push(charts::entries(
+            &format!("p02-{index}"),
+            &title,
+            &names,
+            &kinds,
+            &Axes::default(),
+        ));
+    }
 }
 
 /// d: projects that come from committees and superiors, where the application says so.
