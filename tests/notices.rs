@@ -402,7 +402,9 @@ fn todo_foresees_what_must_hold_and_from_when() {
         .run("init --origin SEA.1 --regime haicang-2018")
         .ends(0);
     let golden = fixture("golden/haicang-2022.jsonl");
-    village.args(&["record", &golden, "--as-is", "--quiet"]).ends(0);
+    village
+        .args(&["record", &golden, "--as-is", "--quiet"])
+        .ends(0);
     let todo = |day: &str| {
         village
             .run(&format!("todo AA2022-001 --as-of {day} --format json"))

@@ -246,10 +246,7 @@ fn people(writer: &Writer<'_>, other: &rusqlite::Connection) -> anyhow::Result<(
 ///
 /// # Errors
 /// As `agree` says, which tells of a place whether both hold the same event there.
-pub fn agreement<E>(
-    common: i64,
-    mut agree: impl FnMut(i64) -> Result<bool, E>,
-) -> Result<i64, E> {
+pub fn agreement<E>(common: i64, mut agree: impl FnMut(i64) -> Result<bool, E>) -> Result<i64, E> {
     if common == 0 || agree(common)? {
         return Ok(common);
     }

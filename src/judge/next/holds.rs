@@ -176,11 +176,11 @@ fn paths(expr: &Expr) -> Vec<&Path> {
         Expr::Facts(left, _, right) => vec![left, right],
         Expr::Sums(left, _, right) => {
             let both = left.iter().chain(right);
-            let path = |part| match part {
-                &Summand::Times(ref path, _) => Some(path),
+            both.filter_map(|part| match part {
+                Summand::Times(path, _) => Some(path),
                 Summand::Plain(_) => None,
-            };
-            both.filter_map(path).collect()
+            })
+            .collect()
         }
         Expr::Condition(_) => Vec::new(),
     }
