@@ -292,25 +292,30 @@ fn a_package_says_what_it_lacks() {
     office.run("export --format json").ends(2);
 }
 
-/// The validator of the Open Contracting Partnership, where it and the standard are at hand.
+/// The Python that may have the programs of the Open Contracting Partnership.
+fn python() -> String {
+    std::env::var("MINSHENG_PYTHON").unwrap_or_else(|_| "python3".to_owned())
+}
+
+/// True if that Python has a module.
+fn has(module: &str) -> bool {
+    let found = Command::new(python())
+        .args(["-c", &format!("import {module}")])
+        .output();
+    let found = found.is_ok_and(|output| output.status.success());
+    common::tools::have(&format!("Python with {module}"), found)
+}
+
+/// Merging is what every user of releases does first.
 #[test]
-fn the_open_contracting_tools_read_it() {
-    let required = std::env::var("MINSHENG_REQUIRE_ALL").is_ok_and(|v| v == "1");
-    let python = std::env::var("MINSHENG_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let there = Command::new(&python)
-        .args(["-c", "import ocdskit, ocdsmerge"])
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !there {
-        assert!(!required, "ocdskit is not installed (pip install ocdskit)");
-        eprintln!("skipped: ocdskit is not installed");
+fn the_merger_of_releases_reads_it() {
+    if !has("ocdsmerge") {
         return;
     }
     let office = demo();
     office
         .run("export --format ocds --year 2022 --as-of 2023-07-01 -o 2022.json")
         .ends(0);
-    // merging is what every user of releases does first
     let script = "
 import json, sys, ocdsmerge
 package = json.load(open('2022.json'))
@@ -322,17 +327,63 @@ for release in package['releases']:
     assert len(compiled.get('parties', [])) == len(release['parties'])
 print(len(package['releases']))
 ";
-    let output = Command::new(&python)
-        .args([
-            "-W",
-            "error",
-            "-c",
-            script,
-            &fixture("ocds/release-schema.json"),
-        ])
+    let schema = fixture("ocds/release-schema.json");
+    let output = Command::new(python())
+        .args(["-W", "error", "-c", script, &schema])
         .current_dir(office.dir.path())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}");
+}
+
+/// The validator of the Open Contracting Partnership, with the schemas that are kept here.
+#[test]
+fn the_open_contracting_validator_finds_nothing_and_can_find_something() {
+    if !has("libcoveocds.api") {
+        return;
+    }
+    let office = demo();
+    let validate = |file: &str| {
+        let output = Command::new(python())
+            .args([&fixture("ocds/validate.py"), &fixture("ocds"), file])
+            .current_dir(office.dir.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (
+            output.status.code(),
+            said + &String::from_utf8_lossy(&output.stderr),
+        )
+    };
+    let line = "export --format ocds --year 2022 --as-of 2023-07-01 -o 2022.json";
+    office.run(line).ends(0);
+    let mut package: Json =
+        serde_json::from_slice(&std::fs::read(office.path("2022.json")).unwrap()).unwrap();
+    let count = package["releases"].as_array().unwrap().len();
+    assert!(count > 10);
+    let (code, said) = validate("2022.json");
+    assert_eq!(
+        (code, said.trim_end()),
+        (
+            Some(0),
+            format!("{count} releases, {count} ocids, 0 errors").as_str()
+        )
+    );
+    let release = &mut package["releases"][0];
+    release["date"] = json!("gestern");
+    release["tag"] = json!(["vielleicht"]);
+    release["buyer"]["stimmung"] = json!("gut");
+    release.as_object_mut().unwrap().remove("ocid");
+    office.write("schlecht.json", &package.to_string());
+    let (code, said) = validate("schlecht.json");
+    assert_eq!(code, Some(1), "{said}");
+    for part in [
+        "'ocid' is missing",
+        "releases/0/date: Date is not in the correct format",
+        "not in the codelist: releases/tag",
+        "not of the standard: /releases/buyer/stimmung",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }

@@ -353,6 +353,95 @@ fn other_cities_by_their_own_clauses() {
 }
 
 #[test]
+fn the_result_of_haicang_takes_from_the_ledger_what_it_knows_and_asks_for_the_rest() {
+    let village = Office::empty();
+    village
+        .run("init --origin SEA.1 --regime haicang-2018")
+        .ends(0);
+    let golden = std::fs::read_to_string(fixture("golden/haicang-2022.jsonl")).unwrap();
+    // the money of one case is not recorded
+    let money = |line: &&str| {
+        let step = line.contains("\"fund.disburse\"") || line.contains("\"implement.pay\"");
+        !(step && line.contains("\"AA2022-001\""))
+    };
+    let lines: Vec<&str> = golden.lines().filter(money).collect();
+    assert_eq!(lines.len() + 2, golden.lines().count());
+    village.record(&lines.join("\n"), "--as-is").ends(0);
+    let known = village.run("notice result AA2022-002").ends(0);
+    let said = "资金使用情况：拨付合计";
+    assert!(known.out.contains(said), "{}", known.out);
+    assert!(!known.err.contains("缺：资金使用情况"), "{}", known.err);
+    // what is not there is no sum of nothing, and what another case was paid is not its own
+    let lacking = village.run("notice result AA2022-001").ends(0);
+    assert!(!lacking.out.contains("合计"), "{}", lacking.out);
+    assert!(lacking.err.contains("缺：资金使用情况"), "{}", lacking.err);
+    // the effect: the residents' word, until the form of the closing says it
+    for (more, said) in [
+        ("", "（缺：实施效果）"),
+        (
+            "evaluate daily AA2022-002 --date 2022-11-20 --satisfaction 95% --as-is",
+            "实施效果：2022年9月30日完成；居民评价：满意度95%",
+        ),
+        (
+            "accept close AA2022-002 --date 2022-11-21 --effect 每周开课三次 --as-is",
+            "实施效果：每周开课三次",
+        ),
+    ] {
+        if !more.is_empty() {
+            village.run(more).ends(0);
+        }
+        let out = village.run("notice result AA2022-002").ends(0).out;
+        assert!(out.contains(said), "{said}: {out}");
+    }
+}
+
+#[test]
+fn todo_foresees_what_must_hold_and_from_when() {
+    let village = Office::empty();
+    village
+        .run("init --origin SEA.1 --regime haicang-2018")
+        .ends(0);
+    let golden = fixture("golden/haicang-2022.jsonl");
+    village
+        .args(&["record", &golden, "--as-is", "--quiet"])
+        .ends(0);
+    let todo = |day: &str| {
+        village
+            .run(&format!("todo AA2022-001 --as-of {day} --format json"))
+            .ends(0)
+            .json()
+    };
+    let of = |json: &serde_json::Value, list: &str, key: &str, word: &str| {
+        let all = json[list].as_array().unwrap();
+        let found = all.iter().find(|m| {
+            let is_next = list == "waiting" || m["kind"] == "next";
+            is_next && m[key].as_str().unwrap().contains(word)
+        });
+        found.cloned()
+    };
+    // the deliberation of 10 March is recorded: nothing of it is asked for any more; what the
+    // application waits for by such rules is told with the rule
+    let early = todo("2022-03-17");
+    let apply = of(&early, "waiting", "step", "shortlist apply").unwrap();
+    let rules: Vec<&str> = apply["first"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|wait| wait["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(rules, ["H3.2-PUB", "H3.3-5GROUPS"]);
+    assert!(of(&early, "matters", "what", "shortlist opinion").is_some());
+    // and the rules themselves agree: to begin before the filing is refused for that rule
+    let later = todo("2022-04-12");
+    let start = of(&later, "waiting", "step", "implement start").unwrap();
+    assert_eq!(start["first"][0]["rule"], "H3.3-FILE");
+    let filed = todo("2022-04-20");
+    assert!(of(&filed, "waiting", "step", "implement start").is_none());
+    let next = of(&filed, "matters", "what", "implement start").unwrap();
+    assert_eq!(next["date"], "2022-04-15");
+}
+
+#[test]
 fn a_notice_before_its_turn_is_told() {
     let office = small("午餐");
     let run = |start: &str| {

@@ -109,6 +109,16 @@ fn a_heading_says_what_is_wanted_and_which_clause_asks_for_it() {
     );
     let remark = note("shortlist.candidate", "remark");
     assert!(remark.contains("附件8表2"), "{remark}");
+    // a field that no clause reads by itself says which read the record, and the title has all
+    let interest = note("register.interest", "kind");
+    assert!(
+        interest.contains("看整条记录的") || interest.contains("依据 "),
+        "{interest}"
+    );
+    // the conflicts of interest of Annex 4 name no acceptance: their code looks at it
+    let accepted = minsheng::step::find("accept.record").unwrap();
+    let all = template::clauses(accepted, &pack);
+    assert!(all.iter().any(|cite| cite == "附件4第七条"), "{all:?}");
     let english = {
         let def = minsheng::step::find("publicize.post").unwrap();
         template::headings(def, &pack, Lang::En)
@@ -251,6 +261,7 @@ fn only_what_was_changed_is_appended_as_a_correction_of_that_very_record() {
         pages.set("需求", new, heading, text);
     }
     let gone = pages.row("设计跟踪", "项目编号", "HZ2022-001");
+    let record = pages.get("设计跟踪", gone, "记录号");
     pages.sheet("设计跟踪").remove(&gone);
     pages.save(&office.path("改.xlsx"));
     let answer = office.run("record 改.xlsx --why 居民要求").ends(0);
@@ -260,6 +271,16 @@ fn only_what_was_changed_is_appended_as_a_correction_of_that_very_record() {
         "{}",
         answer.err
     );
+    let number = record.strip_prefix("CLERK.1/").unwrap();
+    let line = format!("minsheng withdraw HZ2022-001 --event {number}");
+    assert!(
+        answer
+            .err
+            .contains(&format!("  记录号 {record}，HZ2022-001：{line} --why 理由")),
+        "{}",
+        answer.err
+    );
+    assert_eq!(answer.err.matches("  记录号 ").count(), 1);
     assert_eq!(events(&office), before + 2);
     let log = office.run("log --format json").out;
     let last: Vec<Json> = log
@@ -365,6 +386,128 @@ fn what_cannot_be_corrected_is_told_at_its_cell_and_nothing_is_recorded() {
     let answer = office.run("record 改-问题.xlsx").ends(0);
     assert!(answer.err.contains("没有改动"), "{}", answer.err);
     assert_eq!(office.bytes(), before);
+}
+
+#[test]
+fn rows_that_did_not_come_back_are_named_until_they_are_withdrawn() {
+    let office = recorded();
+    office
+        .run("template --filled --year 2022 -o 已.xlsx")
+        .ends(0);
+    let mut pages = Pages::open(&office.path("已.xlsx"));
+    let id = pages.get("设计跟踪", HEAD + 2, "记录号");
+    let rows = pages.sheet("设计跟踪").len() - 3;
+    pages.sheet("设计跟踪").retain(|row, _| *row <= HEAD + 1);
+    pages.save(&office.path("删.xlsx"));
+    let said = office.run("record 删.xlsx").ends(0).err;
+    assert!(said.contains(&format!("少了{rows}行")), "{said}");
+    let line = said.lines().find(|line| line.contains(&id)).unwrap();
+    let (_, command) = line.split_once("minsheng ").unwrap();
+    // what is told is what is to be typed
+    office
+        .run(&command.replace("理由", "重复登记 --as-is"))
+        .ends(0);
+    let said = office.run("record 删.xlsx").ends(0).err;
+    assert!(!said.contains(&id), "{said}");
+    assert_eq!(said.matches("  记录号 ").count(), rows - 1, "{said}");
+    // without the list of words the number is still told
+    pages.sheets.retain(|(name, _)| name != "词表");
+    pages.save(&office.path("删2.xlsx"));
+    let said = office.run("record 删2.xlsx").ends(0).err;
+    assert!(said.contains("“词表”也不在"), "{said}");
+    // the copy with the problems knows them as well
+    let mut pages = Pages::open(&office.path("删.xlsx"));
+    pages.set("候选项目", HEAD + 2, "项目名称", "");
+    pages.save(&office.path("删3.xlsx"));
+    office.run("record 删3.xlsx").ends(2);
+    let mut copy = Pages::open(&office.path("删3-问题.xlsx"));
+    let title = pages.get("候选项目", HEAD + 3, "项目名称");
+    assert!(!title.is_empty());
+    let name = Pages::open(&office.path("已.xlsx")).get("候选项目", HEAD + 2, "项目名称");
+    copy.set("候选项目", HEAD + 2, "项目名称", &name);
+    copy.save(&office.path("删3-问题.xlsx"));
+    let said = office.run("record 删3-问题.xlsx").ends(0).err;
+    assert_eq!(said.matches("  记录号 ").count(), rows - 1, "{said}");
+}
+
+#[test]
+fn a_changed_person_or_identifier_is_recorded_anew_where_that_is_asked_for() {
+    let office = recorded();
+    office
+        .run("template --filled --year 2022 -o 已.xlsx")
+        .ends(0);
+    let before = events(&office);
+    let mut pages = Pages::open(&office.path("已.xlsx"));
+    let row = HEAD + 2;
+    let demand = pages.get("需求", row, "需求编号");
+    let record = pages.get("需求", row, "记录号");
+    let proposer = pages.get("需求", row, "提议人");
+    assert!(proposer.contains('*'), "{proposer}");
+    pages.set("需求", row, "联系方式", "13900000000");
+    pages.set("需求", row, "需求概述", "改过的概述");
+    pages.save(&office.path("改.xlsx"));
+    let refused = office.run("record 改.xlsx").ends(2);
+    assert!(refused.err.contains("--replace"), "{}", refused.err);
+    assert_eq!(events(&office), before);
+    let answer = office
+        .run("record 改.xlsx --replace --why 号码抄错")
+        .ends(0);
+    assert!(
+        answer.err.contains("1行撤回了原记录") && answer.err.contains("minsheng erase"),
+        "{}",
+        answer.err
+    );
+    assert_eq!(events(&office), before + 2);
+    let log: Vec<Json> = office
+        .run("log --format json")
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let [.., strike, anew] = log.as_slice() else {
+        panic!("two events")
+    };
+    assert_eq!(strike["step"], "withdraw");
+    assert_eq!(format!("CLERK.1/{}", strike["payload"]["event"]), record);
+    assert_eq!(strike["payload"]["why"], "号码抄错");
+    assert_eq!(anew["subject"], json!(demand));
+    // the masked name that was left as it was is the name of the record, not its mask
+    let shown = office.run(&format!("show {demand} --plain")).ends(0).out;
+    assert!(
+        shown.contains("13900000000") && shown.contains("改过的概述"),
+        "{shown}"
+    );
+    let text = std::fs::read_to_string(fixture("golden/in-order.jsonl")).unwrap();
+    let of = year(&text)
+        .into_iter()
+        .find(|s| s["step"] == "collect.demand" && s.get("demand") == Some(&json!(demand)))
+        .unwrap();
+    let name = of["proposer"].as_str().unwrap().to_owned();
+    assert!(shown.contains(&name), "{name}: {shown}");
+    office.run("verify").ends(0);
+    // a new export agrees, and an identifier is changed the same way
+    office
+        .run("template --filled --year 2022 -o 再.xlsx")
+        .ends(0);
+    assert!(
+        office
+            .run("record 再.xlsx")
+            .ends(0)
+            .err
+            .contains("没有改动")
+    );
+    let mut pages = Pages::open(&office.path("再.xlsx"));
+    let row = pages.row("需求", "需求编号", &demand);
+    pages.set("需求", row, "需求编号", "HZ2022-D7777");
+    pages.save(&office.path("号.xlsx"));
+    office.run("record 号.xlsx --replace --as-is").ends(0);
+    assert!(
+        office
+            .run("show HZ2022-D7777")
+            .ends(0)
+            .out
+            .contains("改过的概述")
+    );
 }
 
 /// Demands of which three have a mistake.

@@ -144,8 +144,18 @@ pub(super) fn completions(matches: &ArgMatches, context: &mut Context<'_>) -> an
         "minsheng",
         &mut *context.out,
     )?;
+    if name == "zsh" {
+        context.out.write_all(ZSH_FIRST.as_bytes())?;
+    }
     Ok(Exit::Done)
 }
+
+/// A file of `fpath` is read at the first Tab, and must answer that one, too.
+const ZSH_FIRST: &str = r#"
+if [[ "$funcstack[1]" == _minsheng ]]; then
+    _clap_dynamic_completer_minsheng "$@"
+fi
+"#;
 
 /// Answers a shell: the words that may stand at the cursor.
 pub(super) fn complete(

@@ -3,6 +3,7 @@
 mod answers;
 mod copy;
 mod edits;
+mod gone;
 mod tables;
 
 use std::io::Read;
@@ -36,6 +37,7 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         ledger: &ledger,
         reasons: given,
         why: matches.get_one::<String>("why").cloned(),
+        replace: matches.get_flag("replace"),
         entries: Vec::new(),
         problems: Vec::new(),
         attached: Vec::new(),
@@ -54,7 +56,9 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         desk,
         ..
     } = batch;
-    let (same, changed) = editor.map_or((0, 0), |editor| (editor.same, editor.changed));
+    let (same, changed, replaced) = editor.map_or((0, 0, 0), |editor| {
+        (editor.same, editor.changed, editor.replaced)
+    });
     if !problems.is_empty() {
         let refusal = Refusal::Input(problems);
         return refused(context, refusal, &desk, &pack, &ledger);
@@ -101,15 +105,31 @@ pub(super) fn record(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         Err(refusal) => refused(context, refusal, &desk, &pack, &ledger),
         Ok(receipt) => {
             let exit = freetext::answer_telling(context, Ok(receipt), &places)?;
-            if same + changed > 0 {
-                talk(
-                    context,
-                    &format!("已登记过的行：{changed}行有改动，成为更正；{same}行没有改动。"),
-                    &format!("Rows recorded before: {changed} corrected, {same} unchanged."),
-                );
-            }
+            editions(context, same, changed, replaced);
             Ok(exit)
         }
+    }
+}
+
+/// Tells what became of rows that name a record.
+fn editions(context: &mut Context<'_>, same: usize, changed: usize, replaced: usize) {
+    if same + changed > 0 {
+        talk(
+            context,
+            &format!("已登记过的行：{changed}行有改动，成为更正；{same}行没有改动。"),
+            &format!("Rows recorded before: {changed} corrected, {same} unchanged."),
+        );
+    }
+    if replaced > 0 {
+        talk(
+            context,
+            &format!(
+                "{replaced}行撤回了原记录，按新内容重新登记。原来的姓名、电话仍存着，要删除：minsheng erase --value 原文 --why 理由"
+            ),
+            &format!(
+                "{replaced} rows withdrew their records and were recorded anew. The former names and numbers are kept until they are erased: minsheng erase --value TEXT --why REASON"
+            ),
+        );
     }
 }
 
@@ -194,6 +214,8 @@ struct Batch<'a> {
     reasons: Vec<(String, String)>,
     /// Why records are corrected, if it is said.
     why: Option<String>,
+    /// A row whose persons or identifiers changed withdraws its record and is recorded anew.
+    replace: bool,
     entries: Vec<Entry>,
     problems: Vec<Incomplete>,
     /// Files whose copies are kept.

@@ -58,19 +58,26 @@ pub(super) fn template(matches: &ArgMatches, context: &mut Context<'_>) -> anyho
     let book = ledger.as_ref().map(whole_book).transpose()?;
     let chosen = chosen(matches, &pack)?;
     let wanted = wanted(matches, book.as_ref())?;
+    let records = records(
+        &chosen,
+        &pack,
+        ledger.as_ref(),
+        book.as_ref(),
+        &wanted,
+        matches,
+    );
+    let mut lists = template::lists(&pack, book.as_ref());
+    let held = chosen.iter().filter_map(|def| {
+        let lines = records.get(def.id).filter(|lines| !lines.is_empty())?;
+        Some(template::exported(def, lines))
+    });
+    lists.extend(held);
     let binder = Binder {
         pack: &pack,
         lang: context.lang,
-        lists: template::lists(&pack, book.as_ref()),
+        lists,
         filled,
-        records: records(
-            &chosen,
-            &pack,
-            ledger.as_ref(),
-            book.as_ref(),
-            &wanted,
-            matches,
-        ),
+        records,
         file: file.clone(),
     };
     files::refuse_database(&file)?;
@@ -215,6 +222,15 @@ impl Binder<'_> {
         };
         let headings = template::headings(def, self.pack, self.lang);
         page.put(0, 0, &self.title(def, lines), Look::Title);
+        let clauses = template::clauses(def, self.pack);
+        if !clauses.is_empty() {
+            let head = self.lang.pick(
+                "核对这一步的全部条文：",
+                "Every clause that reads this step: ",
+            );
+            let note = format!("{head}{}", clauses.join(self.lang.pick("、", ", ")));
+            page.notes.push((0, 0, note));
+        }
         dress(&mut page, def, &headings, &self.lists, HEAD, self.lang);
         let row = HEAD + 1;
         page.put(row, 0, EXAMPLE, Look::Example);

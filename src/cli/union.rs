@@ -11,7 +11,7 @@ use super::{Exit, talk};
 use crate::corridor::union::{Conflict, conflicts};
 use crate::ledger::erasures::Foreign;
 use crate::ledger::merge::{Fork, Merging, Received};
-use crate::ledger::{Ledger, OpenError, evidence};
+use crate::ledger::{Head, Ledger, OpenError, evidence};
 use crate::report::table::clean;
 use crate::words;
 use crate::words::Words;
@@ -168,7 +168,9 @@ pub(super) fn take(
     allowed: Allowed,
     context: &mut Context<'_>,
 ) -> anyhow::Result<Outcome> {
+    let busy = context.busy("正在核验对方的账本…", "Verifying the other ledger…");
     let found = other.verify(&[])?;
+    drop(busy);
     if !found.faults.is_empty() {
         let mut outcome = Outcome::of(file, Exit::Integrity);
         outcome.said = found.faults;
@@ -185,7 +187,12 @@ pub(super) fn take(
     }
     let (actor, now) = (context.actor.clone(), context.now());
     let home = ledger.path().to_owned();
-    let mut merging = match ledger.merge(other, &actor, &now, context.today)? {
+    let bar = context.bar(coming(ledger, &found.heads)?);
+    let told = |came: usize| bar.set_position(came as u64);
+    let merging = ledger.merge(other, &actor, &now, context.today, &told);
+    bar.finish_and_clear();
+    let busy = context.busy("正在核对…", "Judging…");
+    let mut merging = match merging? {
         Ok(merging) => merging,
         Err(forks) => {
             let mut outcome = Outcome::of(file, Exit::Integrity);
@@ -200,6 +207,7 @@ pub(super) fn take(
         }
     };
     let mut outcome = weigh(&merging, file, allowed)?;
+    drop(busy);
     if outcome.exit != Exit::Done {
         merging.roll_back()?;
         return Ok(outcome);
@@ -246,6 +254,18 @@ pub(super) fn take(
         ));
     }
     Ok(outcome)
+}
+
+/// How many events another ledger, whose chains end so, has beyond this one.
+fn coming(ledger: &Ledger, theirs: &[Head]) -> anyhow::Result<usize> {
+    let ours = ledger.reader().heads()?;
+    let held = |origin: &str| {
+        let mine = ours.iter().find(|head| head.origin == origin);
+        mine.map_or(0, |head| head.size)
+    };
+    let new = theirs.iter().map(|head| head.size - held(&head.origin));
+    let new: i64 = new.filter(|count| *count > 0).sum();
+    Ok(usize::try_from(new)?)
 }
 
 /// Whether the union may stand, as far as people must decide.

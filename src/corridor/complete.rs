@@ -1,6 +1,6 @@
 //! Completing a step: identifiers, dates, and whether what it names is there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
@@ -29,6 +29,8 @@ pub(super) struct Completer<'a> {
     today: Day,
     next: HashMap<String, u64>,
     communities: HashMap<String, bool>,
+    /// Events that this batch withdraws.
+    struck: HashSet<(String, i64)>,
     /// The street of each registered community, those of this batch included.
     pub(super) streets: Option<BTreeMap<String, String>>,
 }
@@ -41,6 +43,7 @@ impl<'a> Completer<'a> {
             today,
             next: HashMap::new(),
             communities: HashMap::new(),
+            struck: HashSet::new(),
             streets: None,
         }
     }
@@ -116,6 +119,7 @@ impl<'a> Completer<'a> {
                 if let Some(words) = self.aim(&mut step)? {
                     say(words);
                 }
+                self.strikes(&step)?;
             }
             _ => {
                 if let Some(words) = self.identify(&mut step)? {
@@ -284,8 +288,33 @@ impl<'a> Completer<'a> {
         Ok(next_number(prefix, taken.iter().map(String::as_str)))
     }
 
+    /// Keeps in mind which event this batch withdraws.
+    fn strikes(&mut self, step: &Step) -> anyhow::Result<()> {
+        let event = step.values.get("event").and_then(serde_json::Value::as_i64);
+        if let Some(seq) = event.filter(|_| step.def.id == "withdraw") {
+            let origin = match step.text("origin") {
+                Some(origin) => Some(origin.to_owned()),
+                None => self.reader.own()?,
+            };
+            self.struck.extend(origin.map(|origin| (origin, seq)));
+        }
+        Ok(())
+    }
+
     fn created(&self, def: &StepDef, id: &str) -> anyhow::Result<bool> {
-        Ok(self.reader.made_by(id, &[def])?)
+        if !self.reader.made_by(id, &[def])? {
+            return Ok(false);
+        }
+        // what was struck, or is struck by this very batch, may be recorded anew
+        let mut book = crate::state::Book::new();
+        book.extend(self.reader.about(id)?);
+        let mut standing = book.of_step(def).filter(|fact| fact.subject == id);
+        let withdrawn = book.is_withdrawn(id);
+        let struck = |fact: &crate::state::Fact| {
+            let key = (fact.key.origin.to_string(), fact.key.seq);
+            self.struck.contains(&key)
+        };
+        Ok(withdrawn || standing.any(|fact| !struck(fact)))
     }
 }
 

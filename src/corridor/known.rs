@@ -80,9 +80,8 @@ impl<'a> Known<'a> {
             } else {
                 self.reader.of_subject(&place)?
             };
-            let rest = events;
             let loaded = Place {
-                rest,
+                rest: events,
                 ..Place::default()
             };
             self.loaded.insert(place.clone(), loaded);
@@ -113,19 +112,20 @@ impl<'a> Known<'a> {
 
     /// Makes the records of one step in a place ready to be compared.
     fn ask(&mut self, place: &str, step: &'static str) -> anyhow::Result<()> {
-        let Some(mut loaded) = self.loaded.remove(place) else {
+        let Some(loaded) = self.loaded.get(place) else {
             return Ok(());
         };
-        if !loaded.asked.contains(&step) {
+        if loaded.asked.contains(&step) {
+            return Ok(());
+        }
+        let index = self.index(&loaded.rest, step)?;
+        if let Some(loaded) = self.loaded.get_mut(place) {
             loaded.asked.push(step);
-            let index = self.index(&loaded.rest, step)?;
             loaded.standing.extend(index);
             let changes = |event: &Event| matches!(event.step.as_str(), "withdraw" | "amend");
-            loaded
-                .rest
-                .retain(|event| event.step != step || changes(event));
+            let open = |event: &Event| event.step != step || changes(event);
+            loaded.rest.retain(open);
         }
-        self.loaded.insert(place.to_owned(), loaded);
         Ok(())
     }
 

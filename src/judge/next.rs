@@ -1,4 +1,7 @@
-//! What can be done next, and on which day at the earliest: read from the checks on order.
+//! What can be done next, and on which day at the earliest: read from the checks on order
+//! and on what must hold.
+
+mod holds;
 
 use std::collections::BTreeMap;
 
@@ -72,8 +75,9 @@ impl Steps {
     }
 
     /// A step waits for something.
-    fn waits(&mut self, def: &'static StepDef, path: &Path, what: Words, rule: &Rule) {
-        if let Some(first) = path.step().filter(|first| first.subject == "case") {
+    fn waits(&mut self, def: &'static StepDef, path: Option<&Path>, what: Words, rule: &Rule) {
+        let first = path.and_then(Path::step);
+        if let Some(first) = first.filter(|first| first.subject == "case") {
             self.wanted
                 .entry(first.id)
                 .or_insert_with(|| Next::new(first, rule));
@@ -147,7 +151,7 @@ pub fn earliest(pack: &Pack, view: &View<'_>) -> Vec<Next> {
 }
 
 /// What one check says of the steps that may follow.
-fn look(facts: &Facts<'_>, rule: &Rule, primitive: &Primitive, steps: &mut Steps) {
+fn look<'a>(facts: &'a Facts<'_>, rule: &'a Rule, primitive: &'a Primitive, steps: &mut Steps) {
     match primitive {
         Primitive::Order {
             first,
@@ -159,7 +163,7 @@ fn look(facts: &Facts<'_>, rule: &Rule, primitive: &Primitive, steps: &mut Steps
             let after = facts.dates(first).into_iter().map(|(day, _)| day).max();
             let Some(after) = after else {
                 // what must come first is not there
-                steps.waits(def, first, record_of(facts, first), rule);
+                steps.waits(def, Some(first), record_of(facts, first), rule);
                 return;
             };
             let calendar = facts.view.book.calendar();
@@ -188,9 +192,25 @@ fn look(facts: &Facts<'_>, rule: &Rule, primitive: &Primitive, steps: &mut Steps
             for def in gate.iter().filter_map(Path::step) {
                 if !enough && !own(def) {
                     for path in &lacking {
-                        steps.waits(def, path, facts.label(path), rule);
+                        steps.waits(def, Some(path), facts.label(path), rule);
                     }
                 }
+            }
+        }
+        Primitive::Holds {
+            that, gate, broken, ..
+        } if matches!(rule.severity, Severity::Must | Severity::Principle) => {
+            let open = |def: &&'static StepDef| {
+                def.subject == "case" && facts.facts(&Path::Step(def)).is_empty()
+            };
+            for def in gate.iter().filter_map(Path::step).filter(open) {
+                let held = holds::Held {
+                    facts,
+                    rule,
+                    def,
+                    broken,
+                };
+                held.look(that, steps);
             }
         }
         _ => {}

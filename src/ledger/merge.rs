@@ -94,7 +94,8 @@ impl Ledger {
     /// Takes in all chains of another ledger, whose verification the caller has seen.
     ///
     /// Nothing is committed yet. The own chain gets one event for each chain that grew: what
-    /// was received, up to which event, and whether personal values were kept back.
+    /// was received, up to which event, and whether personal values were kept back. `told` hears
+    /// how many events came over so far.
     ///
     /// # Errors
     /// If a file cannot be read or written; a fork is no error but an answer.
@@ -104,6 +105,7 @@ impl Ledger {
         actor: &str,
         now: &str,
         today: Day,
+        told: &dyn Fn(usize),
     ) -> anyhow::Result<Result<Merging<'_>, Vec<Fork>>> {
         // who was opened for reading shows one state already
         let open = other.conn.is_autocommit();
@@ -138,10 +140,13 @@ impl Ledger {
         let mut evidence = BTreeSet::new();
         let before = Before::of(writer.conn())?;
         let mut named: HashMap<String, HashSet<String>> = HashMap::new();
+        let mut came = 0;
         for part in received.iter().filter(|part| part.after > part.before) {
             let named = named.entry(part.origin.clone()).or_default();
             theirs.of_chain(&part.origin, part.before, |event| {
                 named.extend(event.tokens());
+                came += 1;
+                told(came);
                 writer.take_in(&event)
             })?;
         }
@@ -235,9 +240,29 @@ fn people(writer: &Writer<'_>, other: &rusqlite::Connection) -> anyhow::Result<(
     Ok((came, gone))
 }
 
-/// The first event at which two copies of a chain differ, if one is no part of the other.
+/// Up to which event two copies of a chain agree, of which both hold `common` events.
 ///
 /// Each hash depends on all before it, so the copies agree up to a place and never after.
+///
+/// # Errors
+/// As `agree` says, which tells of a place whether both hold the same event there.
+pub fn agreement<E>(common: i64, mut agree: impl FnMut(i64) -> Result<bool, E>) -> Result<i64, E> {
+    if common == 0 || agree(common)? {
+        return Ok(common);
+    }
+    let (mut same, mut other) = (0, common);
+    while other - same > 1 {
+        let middle = i64::midpoint(same, other);
+        if agree(middle)? {
+            same = middle;
+        } else {
+            other = middle;
+        }
+    }
+    Ok(same)
+}
+
+/// The first event at which two copies of a chain differ, if one is no part of the other.
 fn fork(
     ours: Reader<'_>,
     theirs: Reader<'_>,
@@ -250,18 +275,11 @@ fn fork(
         Ok(hash(ours.at(origin, seq)?) == hash(theirs.at(origin, seq)?))
     };
     let common = our_size.min(their_size);
-    if common == 0 || agree(common)? {
+    let same = agreement(common, agree)?;
+    if same == common {
         return Ok(None);
     }
-    let (mut same, mut other) = (0, common);
-    while other - same > 1 {
-        let middle = i64::midpoint(same, other);
-        if agree(middle)? {
-            same = middle;
-        } else {
-            other = middle;
-        }
-    }
+    let other = same + 1;
     let (ours, theirs) = (ours.at(origin, other)?, theirs.at(origin, other)?);
     Ok(ours.zip(theirs).map(|(ours, theirs)| Fork {
         origin: origin.to_owned(),

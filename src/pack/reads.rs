@@ -63,6 +63,19 @@ impl Pack {
         walk.reads.steps
     }
 
+    /// The rules whose checks read a step, in the order of the law: those that name it, and those
+    /// whose code looks at it. Checks of every date there is do not count.
+    pub fn judging<'a>(&'a self, def: &'a StepDef) -> impl Iterator<Item = &'a Rule> {
+        self.rules.iter().filter(move |rule| {
+            if rule.names_field(self, def, None) {
+                return true;
+            }
+            let mut walk = Walk::new(self, rule.scope);
+            walk.own(rule);
+            walk.reads.steps.contains(def.id)
+        })
+    }
+
     /// What a rule reads where it is judged in a scope.
     #[must_use]
     pub fn reads(&self, rule: &Rule, scope: Scope) -> Reads {
@@ -87,6 +100,20 @@ impl<'p> Walk<'p> {
             scope,
             seen: BTreeSet::new(),
             reads: Reads::default(),
+        }
+    }
+
+    /// The steps of what a rule's checks are about, in every scope; not of when they apply.
+    fn own(&mut self, rule: &Rule) {
+        match rule.treatment() {
+            Treatment::Recorded(_) => {}
+            Treatment::Attested { .. } => self.step(register::Document::DEF),
+            Treatment::Computed(checks) => {
+                let counted = |check: &&Check| !matches!(check.primitive, Primitive::Validity);
+                for check in checks.iter().filter(counted) {
+                    self.primitive(&check.primitive);
+                }
+            }
         }
     }
 

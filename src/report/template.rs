@@ -73,6 +73,8 @@ pub struct Heading {
 pub struct Line {
     /// Which record it is: chain and number.
     pub record: String,
+    /// What it is about.
+    pub subject: String,
     /// A text for each heading.
     pub cells: Vec<String>,
 }
@@ -135,11 +137,11 @@ pub fn headings(def: &'static StepDef, pack: &Pack, lang: Lang) -> Vec<Heading> 
         .collect()
 }
 
-/// The clauses that read a step, each once.
+/// The clauses that read a step, by their words or by code, each once.
 #[must_use]
 pub fn clauses(def: &StepDef, pack: &Pack) -> Vec<String> {
     let mut list: Vec<String> = Vec::new();
-    for rule in pack.readers(def, None) {
+    for rule in pack.judging(def) {
         if !list.contains(&rule.cite) {
             list.push(rule.cite.clone());
         }
@@ -161,9 +163,37 @@ pub fn lines(
         .filter(|fact| correctable && wanted.has(fact))
         .map(|fact| Line {
             record: format!("{}/{}", fact.key.origin, fact.key.seq),
+            subject: fact.subject.clone(),
             cells: texts(fact, voice, opener),
         })
         .collect()
+}
+
+/// The records of a step that a workbook is exported with, as a list of its words: so a row that
+/// does not come back has a name.
+#[must_use]
+pub fn exported(def: &StepDef, lines: &[Line]) -> List {
+    let words = lines.iter();
+    List {
+        key: exported_key(def),
+        title: exported_title(def),
+        words: words
+            .map(|line| (line.record.clone(), line.subject.clone()))
+            .collect(),
+        closed: false,
+    }
+}
+
+/// The key of the list of a step's exported records.
+#[must_use]
+pub fn exported_key(def: &StepDef) -> String {
+    format!("exported.{}", def.id)
+}
+
+/// Its title.
+#[must_use]
+pub fn exported_title(def: &StepDef) -> String {
+    format!("{RECORD} {}", def.zh)
 }
 
 /// The values of a record under the headings of its step.

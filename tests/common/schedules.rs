@@ -138,7 +138,7 @@ pub fn run(seed: u64, schedules: usize, origins: usize, events: usize) -> Report
             };
             let other = Ledger::open_read(file).unwrap();
             let merging = street
-                .merge(&other, "测试员", "2022-03-01T00:00:00Z", day())
+                .merge(&other, "测试员", "2022-03-01T00:00:00Z", day(), &|_| ())
                 .unwrap();
             report.merges += 1;
             match merging {

@@ -76,3 +76,14 @@ pub(super) fn why(lang: Lang) -> Arg {
         ),
     )
 }
+
+/// A changed person or identifier: no correction can say it.
+pub(super) fn replace(lang: Lang) -> Arg {
+    flag(
+        "replace",
+        lang.pick(
+            "姓名、电话、编号改了的行：撤回原记录，按这一行重新登记",
+            "A row with another name, number or identifier withdraws its record and is recorded anew",
+        ),
+    )
+}

@@ -218,6 +218,7 @@ fn keeping(lang: Lang) -> Vec<Command> {
                 .action(ArgAction::Append),
             )
             .arg(super::books::why(lang))
+            .arg(super::books::replace(lang))
             .arg(option(
                 "encoding",
                 "NAME",

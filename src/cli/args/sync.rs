@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use super::trust::taking_in;
 use super::{flag, option};
 use crate::words::Lang;
 
@@ -98,20 +99,7 @@ fn pull(lang: Lang) -> Command {
                 "Personal values, too; fills in what is missing",
             ),
         ))
-        .arg(flag(
-            "as-is",
-            lang.pick(
-                "编号冲突也并入（照样报告）",
-                "Merge although identifiers conflict (they stay reported)",
-            ),
-        ))
-        .arg(flag(
-            "accept-erasures",
-            lang.pick(
-                "对方登记的删除涉及其他账本的个人信息、附件，也一并删除（不能恢复）",
-                "Let erasures that came along act on what other ledgers recorded, too (for good)",
-            ),
-        ));
+        .args(taking_in(lang));
     server(command, lang)
 }
 

@@ -149,20 +149,7 @@ fn copies(lang: Lang) -> Vec<Command> {
                     .required(true)
                     .num_args(1..),
             )
-            .arg(flag(
-                "as-is",
-                lang.pick(
-                    "编号冲突也并入（照样报告）",
-                    "Merge although identifiers conflict (they stay reported)",
-                ),
-            ))
-            .arg(flag(
-                "accept-erasures",
-                lang.pick(
-                    "对方登记的删除涉及其他账本的个人信息、附件，也一并删除（不能恢复）",
-                    "Let erasures that came along act on what other ledgers recorded, too (for good)",
-                ),
-            )),
+            .args(taking_in(lang)),
         Command::new("backup")
             .about(lang.pick(
                 "备份账本和附件，并核验备份",
@@ -174,5 +161,25 @@ fn copies(lang: Lang) -> Vec<Command> {
             "把较早格式的账本升级到现在的格式（先备份）",
             "Bring a ledger of an older format to the present one (backup first)",
         )),
+    ]
+}
+
+/// What may be allowed when other ledgers are taken in.
+pub(super) fn taking_in(lang: Lang) -> [Arg; 2] {
+    [
+        flag(
+            "as-is",
+            lang.pick(
+                "编号冲突也并入（照样报告）",
+                "Merge although identifiers conflict (they stay reported)",
+            ),
+        ),
+        flag(
+            "accept-erasures",
+            lang.pick(
+                "对方登记的删除涉及其他账本的个人信息、附件，也一并删除（不能恢复）",
+                "Let erasures that came along act on what other ledgers recorded, too (for good)",
+            ),
+        ),
     ]
 }

@@ -119,7 +119,8 @@ pub(super) fn write(
         );
         return Ok(());
     }
-    let lists = template::lists(pack, Some(&whole_book(ledger)?));
+    let mut lists = template::lists(pack, Some(&whole_book(ledger)?));
+    lists.extend(super::gone::exported(&desk.book));
     let bytes = pages::workbook(&pages_of(desk, wrongs, pack, &lists, context.lang))?;
     let Some(path) = free_name(Path::new(&desk.file)) else {
         return Ok(());

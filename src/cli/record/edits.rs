@@ -11,20 +11,22 @@ use crate::pack::Pack;
 use crate::report::show::{Opener, value_text};
 use crate::report::template::{RECORD, headings};
 use crate::sheet::table::Table;
-use crate::state::{Book, EventKey, Fact, Value};
-use crate::step::input::{Problem, read_field};
+use crate::state::{Book, Fact, Value};
+use crate::step::input::{Problem, read, read_field};
 use crate::step::{Kind, Step, StepDef, find};
 use crate::words;
 use crate::words::{Lang, Words};
 
 /// What the ledger holds, and which of its records the rows named so far.
 pub(super) struct Editor {
-    book: Book,
+    pub(super) book: Book,
     seen: BTreeSet<(String, i64)>,
     /// Rows that say what the ledger says.
     pub(super) same: usize,
     /// Rows that correct a record.
     pub(super) changed: usize,
+    /// Rows that withdraw their record and are recorded anew.
+    pub(super) replaced: usize,
     file: String,
 }
 
@@ -34,6 +36,8 @@ pub(super) enum Outcome {
     Same,
     /// It is a correction.
     Changed(Step),
+    /// Its record is withdrawn, and it is recorded anew.
+    Replaced([Step; 2]),
     /// It cannot be recorded.
     Wrong(Vec<Problem>),
 }
@@ -45,6 +49,7 @@ impl Editor {
             seen: BTreeSet::new(),
             same: 0,
             changed: 0,
+            replaced: 0,
             file: file.to_owned(),
         })
     }
@@ -55,6 +60,7 @@ impl Editor {
         ledger: &Ledger,
         pack: &Pack,
         why: Option<&String>,
+        replace: bool,
         (def, table, index): (&'static StepDef, &Table, usize),
         id: &str,
     ) -> Outcome {
@@ -65,16 +71,8 @@ impl Editor {
                 words,
             }])
         };
-        let key = id.rsplit_once('/').and_then(|(origin, seq)| {
-            let seq = seq.trim().parse().ok()?;
-            Some((origin.trim().to_owned(), seq))
-        });
-        let place = key.clone().and_then(|(origin, seq)| {
-            let origin = origin.into();
-            let place = self.book.place(&EventKey { origin, seq })?;
-            Some(self.book.fact(place)).filter(|fact| fact.def == def)
-        });
-        let (Some(key), Some(fact)) = (key, place) else {
+        let fact = super::gone::fact(id, &self.book).filter(|fact| fact.def == def);
+        let Some(fact) = fact else {
             return wrong(words!(
                 "账本里没有这条“{0}”记录；记录号由程序填写，新增的行请把这一格清空。",
                 "The ledger has no such record of {1}; this cell is filled in by the tool: leave it blank in new rows.",
@@ -82,6 +80,7 @@ impl Editor {
                 def.id
             ));
         };
+        let key = (fact.key.origin.to_string(), fact.key.seq);
         if !self.seen.insert(key.clone()) {
             return wrong(words!(
                 "前面已有一行是这条记录；新增的行请把这一格清空。",
@@ -92,9 +91,27 @@ impl Editor {
             ledger,
             plain: false,
         };
-        let (set, problems) = differences(fact, pack, opener, table, index);
-        if !problems.is_empty() {
-            return Outcome::Wrong(problems);
+        let Differences {
+            set,
+            fixed,
+            problems,
+        } = differences(fact, pack, opener, table, index);
+        if !problems.is_empty() || !fixed.is_empty() && (!replace || is_paper(def)) {
+            let mut all = problems;
+            all.extend(fixed);
+            return Outcome::Wrong(all);
+        }
+        let why = why
+            .cloned()
+            .unwrap_or_else(|| format!("按工作簿{}更正", short(&self.file)));
+        if !fixed.is_empty() {
+            return match replaced(fact, pack, opener, (table, index), &why) {
+                Ok(steps) => {
+                    self.replaced += 1;
+                    Outcome::Replaced(steps)
+                }
+                Err(problems) => Outcome::Wrong(problems),
+            };
         }
         if set.is_empty() {
             self.same += 1;
@@ -116,9 +133,6 @@ impl Editor {
             values.insert("origin".into(), json!(key.0));
         }
         values.insert("set".into(), json!(set));
-        let why = why
-            .cloned()
-            .unwrap_or_else(|| format!("按工作簿{}更正", short(&self.file)));
         values.insert("why".into(), json!(why));
         Outcome::Changed(Step { def: amend, values })
     }
@@ -130,6 +144,16 @@ fn short(file: &str) -> &str {
     name.and_then(|name| name.to_str()).unwrap_or(file)
 }
 
+/// What a row gives otherwise than its record.
+struct Differences {
+    /// Values that a correction may set.
+    set: Vec<String>,
+    /// Values that no correction may set.
+    fixed: Vec<Problem>,
+    /// What is wrong with others.
+    problems: Vec<Problem>,
+}
+
 /// The values that a row gives otherwise than its record, and what is wrong with them.
 fn differences(
     fact: &Fact,
@@ -137,9 +161,9 @@ fn differences(
     masked: Opener<'_>,
     table: &Table,
     index: usize,
-) -> (Vec<String>, Vec<Problem>) {
+) -> Differences {
     let def = fact.def;
-    let (mut set, mut problems) = (Vec::new(), Vec::new());
+    let (mut set, mut problems, mut unset) = (Vec::new(), Vec::new(), Vec::new());
     let raw = files::raw(def, table, index);
     let plain = Opener {
         plain: true,
@@ -157,17 +181,16 @@ fn differences(
         if def.filled_in(field) || flat(text) == said(masked) || flat(text) == said(plain) {
             continue;
         }
-        let mut wrong = |words: Words| {
-            problems.push(Problem {
-                field: field.name.to_owned(),
-                value: text.to_owned(),
-                words,
-            });
+        let problem = |words: Words| Problem {
+            field: field.name.to_owned(),
+            value: text.to_owned(),
+            words,
         };
-        if let Some(words) = fixed(fact, slot) {
-            wrong(words);
+        if let Some(words) = fixed(fact, slot, masked.ledger) {
+            unset.push(problem(words));
             continue;
         }
+        let mut wrong = |words: Words| problems.push(problem(words));
         let Some(value) = raw.get(field.name) else {
             if field.required {
                 wrong(words!(
@@ -195,24 +218,81 @@ fn differences(
             values: Map::new(),
         }),
     ) {
-        let told: Vec<String> = problems.iter().map(|p| p.field.clone()).collect();
+        let told = problems.iter().chain(&unset);
+        let told: Vec<String> = told.map(|p| p.field.clone()).collect();
         let more = more.into_iter().filter(|p| !told.contains(&p.field));
         problems.extend(more);
     }
-    (set, problems)
+    Differences {
+        set,
+        fixed: unset,
+        problems,
+    }
+}
+
+/// The withdrawal of a record, and the row as a new one; values that are masked in the row and
+/// were left so are those of the record.
+fn replaced(
+    fact: &Fact,
+    pack: &Pack,
+    masked: Opener<'_>,
+    (table, index): (&Table, usize),
+    why: &str,
+) -> Result<[Step; 2], Vec<Problem>> {
+    let def = fact.def;
+    let plain = Opener {
+        plain: true,
+        ..masked
+    };
+    let voice = template::chinese(pack);
+    let mut raw = files::raw(def, table, index);
+    raw.remove(RECORD);
+    for (slot, field) in def.fields.iter().enumerate() {
+        let personal = matches!(field.kind, Kind::Personal | Kind::Member);
+        let said = raw.get(field.name).and_then(|value| value.as_str());
+        let left =
+            said.is_some_and(|text| flat(text) == flat(&value_text(fact, slot, voice, masked)));
+        if personal && left {
+            let value = value_text(fact, slot, voice, plain);
+            raw.insert(field.name.to_owned(), json!(value));
+        }
+    }
+    let anew = files::checked(table, index, read(def, &raw, pack))?;
+    let mut values = Map::new();
+    values.insert("subject".into(), json!(fact.subject));
+    values.insert("event".into(), json!(fact.key.seq));
+    if fact.key.origin.to_string() != masked.ledger.origin().name {
+        values.insert("origin".into(), json!(fact.key.origin.to_string()));
+    }
+    values.insert("why".into(), json!(why));
+    let strike = find("withdraw").ok_or_else(Vec::new)?;
+    let strike = Step {
+        def: strike,
+        values,
+    };
+    Ok([strike, anew])
 }
 
 /// Why a value of a record cannot be corrected in its place.
-fn fixed(fact: &Fact, slot: usize) -> Option<Words> {
+fn fixed(fact: &Fact, slot: usize, ledger: &Ledger) -> Option<Words> {
     let def = fact.def;
     let field = &def.fields[slot];
     let withdraw = |zh: &str, en: &str| {
+        let command = super::gone::withdraw(fact, ledger);
+        if is_paper(def) {
+            return words!(
+                "{0}；改回原样，或撤回这条记录（{1} --why 理由）后，用命令重新登记（附件要重新读一遍）。",
+                "{2}; put it back, or withdraw the record ({1} --why REASON) and record it anew by its command, which reads the file again.",
+                zh,
+                command,
+                en
+            );
+        }
         words!(
-            "{0}；改回原样，或撤回这条记录（minsheng withdraw {1} --event {2} --why 理由）后，清空记录号重新登记。",
-            "{3}; put it back, or withdraw the record (minsheng withdraw {1} --event {2} --why REASON) and record the row anew without its number.",
+            "{0}；改回原样，或加 --replace 再登记一次：撤回这条记录，按这一行重新登记。也可以分两步：{1} --why 理由，再清空这一行的记录号登记。",
+            "{2}; put it back, or record the file again with --replace: it withdraws the record and records this row anew. In two steps: {1} --why REASON, then record the row without its number.",
             zh,
-            fact.subject,
-            fact.key.seq,
+            command,
             en
         )
     };
@@ -234,6 +314,11 @@ fn fixed(fact: &Fact, slot: usize) -> Option<Words> {
         ));
     }
     None
+}
+
+/// A record that rests on a copy of a file, which a row does not bring along.
+fn is_paper(def: &StepDef) -> bool {
+    matches!(def.id, "attach" | "register.document")
 }
 
 /// A text without what a spreadsheet may change of it.

@@ -1,5 +1,6 @@
 //! Steps from the rows of tables: a sheet for each step, every problem at its cell.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::ArgMatches;
@@ -11,7 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::files::CellProblem;
 use crate::cli::{Fail, files, talk, template};
 use crate::corridor::Entry;
-use crate::report::template::{EXAMPLE, GUIDE, PROBLEM, RECORD, WORDS};
+use crate::report::template::{EXAMPLE, GUIDE, List, PROBLEM, RECORD, WORDS};
 use crate::sheet::table::{ColumnSpec, Table, locate};
 use crate::sheet::{Row, Sheet, Workbook};
 use crate::step::input::Problem;
@@ -27,6 +28,8 @@ pub(super) struct Desk {
     /// The tables that were found: the sheet's place in the book, the step, the table.
     pub(super) found: Vec<(usize, &'static StepDef, Table)>,
     pub(super) marks: Vec<Mark>,
+    /// The records that it was exported with.
+    pub(super) exported: Vec<List>,
 }
 
 /// A place that a message names.
@@ -59,6 +62,7 @@ impl Batch<'_> {
         let common = common(matches)?;
         let (mut notes, mut questionnaires) = (Vec::new(), false);
         file.clone_into(&mut self.desk.file);
+        self.desk.exported = super::gone::exported(&book);
         for (place, sheet) in book.sheets.iter().enumerate() {
             let name = sheet.name.trim();
             if matches!(name, GUIDE | WORDS) {
@@ -151,7 +155,7 @@ impl Batch<'_> {
             }
         };
         notes.extend(left_out(file, &table));
-        let mut held = 0;
+        let mut came = BTreeSet::new();
         for index in 0..table.rows.len() {
             let id = table.rows[index].cells.get(RECORD);
             let id = id.map_or("", |cell| cell.text.as_str()).to_owned();
@@ -162,27 +166,45 @@ impl Batch<'_> {
             } else if id.is_empty() {
                 self.row((file, place), def, &table, index, common);
             } else {
-                held += 1;
+                came.insert(id.clone());
                 self.held_row((file, place), def, &table, index, &id)?;
             }
         }
+        notes.extend(self.gone(file, def, &table, &came)?);
+        self.desk.found.push((place, def, table));
+        Ok(())
+    }
+
+    /// What is told of the rows that did not come back.
+    fn gone(
+        &mut self,
+        file: &str,
+        def: &'static StepDef,
+        table: &Table,
+        came: &BTreeSet<String>,
+    ) -> anyhow::Result<Vec<Words>> {
         let titles = table.preamble.iter();
         let before = titles
             .filter_map(|(_, text)| template::rows_exported(text))
             .max();
-        if let Some(gone) = before
-            .and_then(|before| before.checked_sub(held))
-            .filter(|g| *g > 0)
-        {
-            notes.push(words!(
-                "工作表“{0}”比导出时少了{1}行：删掉的行不撤回登记，账本不变；要撤回用 minsheng withdraw 对象 --event 事件号 --why 理由。",
-                "Sheet “{0}” has {1} rows less than when it was exported: a deleted row withdraws nothing. To withdraw: minsheng withdraw SUBJECT --event N --why REASON.",
-                def.zh,
-                gone
-            ));
+        let Some(count) = before.and_then(|before| before.checked_sub(came.len())) else {
+            return Ok(Vec::new());
+        };
+        if count == 0 {
+            return Ok(Vec::new());
         }
-        self.desk.found.push((place, def, table));
-        Ok(())
+        if self.editor.is_none() {
+            self.editor = Some(edits::Editor::new(self.ledger, file)?);
+        }
+        let Some(editor) = &self.editor else {
+            return Ok(Vec::new());
+        };
+        let exported = &self.desk.exported;
+        if !exported.is_empty() {
+            let told = super::gone::told(def, exported, came, &editor.book, self.ledger);
+            return Ok(told);
+        }
+        Ok(vec![super::gone::unnamed(def, count)])
     }
 
     /// A row that is a new record.
@@ -250,6 +272,7 @@ impl Batch<'_> {
             self.ledger,
             self.pack,
             self.why.as_ref(),
+            self.replace,
             (def, table, index),
             id,
         ) {
@@ -263,6 +286,16 @@ impl Batch<'_> {
                     reasons,
                     again: false,
                 });
+            }
+            Outcome::Replaced(steps) => {
+                let reasons = self.reasons_of(table, index);
+                self.known_place(&place, sheet, table.rows[index].row);
+                self.entries.extend(steps.map(|step| Entry {
+                    step,
+                    place: Some(place.clone()),
+                    reasons: reasons.clone(),
+                    again: false,
+                }));
             }
             Outcome::Wrong(problems) => {
                 for problem in problems {

@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::cli::context::{Context, shown};
 use crate::cli::{Exit, Fail};
+use crate::ledger::merge::agreement;
 use crate::ledger::{Event, read::Reader};
 use crate::server::{Config, Host, Server, ServerError, SslMode};
 use crate::words;
@@ -245,31 +246,16 @@ pub(super) fn tell(error: anyhow::Error, context: &mut Context<'_>) -> anyhow::R
 }
 
 /// Up to which event a chain is the same here and on the server, which hold so many of it.
-///
-/// Each hash depends on all before it, so the copies agree up to a place and never after.
 pub(super) fn agreed(
     ours: Reader<'_>,
     server: &mut Server,
     origin: &str,
     common: i64,
 ) -> anyhow::Result<i64> {
-    let mut agree = |seq: i64| -> anyhow::Result<bool> {
+    agreement(common, |seq| {
         let hash = |event: Option<Event>| event.map(|event| event.hash);
         Ok(hash(ours.at(origin, seq)?) == hash(server.at(origin, seq)?))
-    };
-    if common == 0 || agree(common)? {
-        return Ok(common);
-    }
-    let (mut same, mut other) = (0, common);
-    while other - same > 1 {
-        let middle = i64::midpoint(same, other);
-        if agree(middle)? {
-            same = middle;
-        } else {
-            other = middle;
-        }
-    }
-    Ok(same)
+    })
 }
 
 #[cfg(test)]

@@ -173,5 +173,27 @@ fn clauses(def: &StepDef, index: usize, pack: &Pack, lang: Lang) -> Vec<String> 
             Lang::En => format!("Printed in {cite} “{title}”"),
         }));
     }
+    if lines.is_empty() {
+        lines.extend(of_step(def, pack, lang));
+    }
     lines
+}
+
+/// Where no clause reads the field by itself: the clauses that read the whole record, or code that
+/// looks at it for them.
+fn of_step(def: &StepDef, pack: &Pack, lang: Lang) -> Option<String> {
+    let all = super::clauses(def, pack);
+    let few = all.iter().take(MOST).cloned().collect::<Vec<_>>();
+    let few = few.join(lang.pick("、", ", "));
+    Some(match (lang, all.len()) {
+        (_, 0) => return None,
+        (Lang::Zh, 1..=MOST) => format!("没有条文单看这一栏；看整条记录的：{few}"),
+        (Lang::En, 1..=MOST) => format!("No clause reads this field alone; the record: {few}"),
+        (Lang::Zh, n) => {
+            format!("没有条文单看这一栏；看整条记录的：{few}等{n}条（全部见表名上的批注）")
+        }
+        (Lang::En, n) => format!(
+            "No clause reads this field alone; the record: {few} and others, {n} in all (see the note on the title)"
+        ),
+    })
 }
