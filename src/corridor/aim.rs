@@ -3,11 +3,34 @@
 use serde_json::json;
 
 use super::complete::Completer;
-use crate::step::{self, Kind, Step};
+use crate::law::Day;
+use crate::state::{Book, View};
+use crate::step::{self, Kind, Recorded, Step, general};
 use crate::words;
 use crate::words::Words;
 
 impl Completer<'_> {
+    /// A withdrawn case takes no further steps.
+    pub(super) fn withdrawn(&self, step: &Step) -> anyhow::Result<Option<Words>> {
+        let Some(case) = step.text("case").filter(|_| step.def.subject == "case") else {
+            return Ok(None);
+        };
+        if !self.reader.made_by(case, &[general::Withdraw::DEF])? {
+            return Ok(None);
+        }
+        let mut book = Book::new();
+        book.extend(self.reader.of_subject(case)?);
+        let view = View::new(&book, case, Day::MAX);
+        Ok(view.withdrawn().map(|fact| {
+            words!(
+                "{0} 已撤回（第{1}号事件），不能再登记；如撤回有误，先撤销它：minsheng withdraw {0} --event {1} --why 理由",
+                "{0} was withdrawn (event {1}) and takes no steps; if that was wrong: minsheng withdraw {0} --event {1} --why REASON",
+                case,
+                fact.key.seq
+            )
+        }))
+    }
+
     /// Finds the event that a correction or withdrawal is about.
     pub(super) fn aim(&self, step: &mut Step) -> anyhow::Result<Option<Words>> {
         let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) else {

@@ -9,7 +9,7 @@ use crate::law::{Calendar, Day};
 use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
 use crate::state::subject::{DISTRICT, next_number};
-use crate::step::{Recorded, Step, StepDef, general};
+use crate::step::{Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -199,27 +199,6 @@ impl<'a> Completer<'a> {
                 "Code {0} is registered as “{1}”; correct its name or street with minsheng amend (see minsheng log {0}); take another code for another community.",
                 code,
                 known
-            )
-        }))
-    }
-
-    /// A withdrawn case takes no further steps.
-    fn withdrawn(&self, step: &Step) -> anyhow::Result<Option<Words>> {
-        let Some(case) = step.text("case").filter(|_| step.def.subject == "case") else {
-            return Ok(None);
-        };
-        if !self.reader.made_by(case, &[general::Withdraw::DEF])? {
-            return Ok(None);
-        }
-        let mut book = crate::state::Book::new();
-        book.extend(self.reader.of_subject(case)?);
-        let view = crate::state::View::new(&book, case, Day::MAX);
-        Ok(view.withdrawn().map(|fact| {
-            words!(
-                "{0} 已撤回（第{1}号事件），不能再登记；如撤回有误，先撤销它：minsheng withdraw {0} --event {1} --why 理由",
-                "{0} was withdrawn (event {1}) and takes no steps; if that was wrong: minsheng withdraw {0} --event {1} --why REASON",
-                case,
-                fact.key.seq
             )
         }))
     }
