@@ -69,11 +69,12 @@ struct Project<'t> {
     start: &'t str,
 }
 
-impl Default for Project<'_> {
-    fn default() -> Self {
+impl<'t> Project<'t> {
+    /// An ordinary service of this name.
+    fn of(case: &'t str, title: &'t str) -> Self {
         Self {
-            case: "",
-            title: "",
+            case,
+            title,
             kind: "service",
             summary: "",
             amount: "30000.00",
@@ -123,13 +124,11 @@ fn an_empty_year_raises_nothing_and_says_what_could_not_be_looked_for() {
 fn like_projects_below_a_limit_and_above_it_together() {
     let office = office("nanshan-2020");
     let path = |case, title, start, kind| Project {
-        case,
-        title,
         kind,
         amount: "600000.00",
         unit: "",
         start,
-        ..Project::default()
+        ..Project::of(case, title)
     };
     for project in [
         path("HZ2022-001", "健身路径改造一期工程", "2022-05-10", "works"),
@@ -177,11 +176,9 @@ fn amounts_below_a_limit_and_none_above_it() {
             record(
                 &office,
                 &Project {
-                    case: &case,
-                    title: &title,
                     unit: &unit,
                     amount,
-                    ..Project::default()
+                    ..Project::of(&case, &title)
                 },
             );
         }
@@ -223,10 +220,8 @@ fn descriptions_alike_are_told_and_library_items_are_not() {
         record(
             &office,
             &Project {
-                case,
-                title,
                 summary,
-                ..Project::default()
+                ..Project::of(case, title)
             },
         );
     }
@@ -304,10 +299,8 @@ fn a_cost_far_from_that_of_like_projects() {
         record(
             &office,
             &Project {
-                case: &case,
-                title: &title,
                 amount,
-                ..Project::default()
+                ..Project::of(&case, &title)
             },
         );
     }
@@ -343,11 +336,9 @@ fn the_share_of_a_contractor_by_code_or_by_name() {
         record(
             &office,
             &Project {
-                case: &case,
-                title: &title,
                 unit: &unit,
                 code,
-                ..Project::default()
+                ..Project::of(&case, &title)
             },
         );
     }
@@ -429,14 +420,7 @@ fn seven_questions_that_say_the_same_and_surveys_that_are_all_perfect() {
 fn entries_that_come_late_after_completion_and_before_an_inspection() {
     let office = office("nanshan-2020");
     let step = |n: usize, day: &str| json!({"step": "implement.progress", "case": "HZ2022-001", "date": day, "note": format!("第{n}次")});
-    record(
-        &office,
-        &Project {
-            case: "HZ2022-001",
-            title: "长者健康讲座",
-            ..Project::default()
-        },
-    );
+    record(&office, &Project::of("HZ2022-001", "长者健康讲座"));
     let on_time: Vec<Json> = (0..8).map(|n| step(n, "2022-06-01")).collect();
     at(&office, "2022-06-02T00:00:00Z", &on_time);
     at(
@@ -484,14 +468,7 @@ fn entries_that_come_late_after_completion_and_before_an_inspection() {
 #[test]
 fn a_demand_that_was_entered_after_the_contract() {
     let office = office("nanshan-2020");
-    record(
-        &office,
-        &Project {
-            case: "HZ2022-001",
-            title: "长者健康讲座",
-            ..Project::default()
-        },
-    );
+    record(&office, &Project::of("HZ2022-001", "长者健康讲座"));
     let demand = |id: &str| json!({"step": "collect.demand", "community": "HZ", "year": 2022, "demand": id, "received": "2022-01-05", "title": "讲座", "type": "service"});
     at(&office, "2022-01-06T00:00:00Z", &[demand("HZ2022-D0001")]);
     at(&office, "2022-06-06T00:00:00Z", &[demand("HZ2022-D0002")]);
@@ -520,10 +497,8 @@ fn every_form_and_language_says_the_same_flags() {
         record(
             &office,
             &Project {
-                case,
-                title: "长者健康讲座",
                 summary: text,
-                ..Project::default()
+                ..Project::of(case, "长者健康讲座")
             },
         );
     }
