@@ -18,6 +18,9 @@ pub const SCHEMA: &str = include_str!("server/schema.sql");
 /// Events of one transaction.
 pub const BATCH: usize = 500;
 
+/// Most bytes of one paper that the server keeps: 64 MiB.
+pub const LARGEST: u64 = 64 << 20;
+
 /// Rows that are asked for at once.
 const PAGE: i64 = 1000;
 
@@ -266,6 +269,38 @@ impl Server {
         )?;
         let row = |row: &postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
         rows.iter().map(row).collect()
+    }
+
+    /// Of some papers those that the server lacks and an event of it names that was not erased.
+    ///
+    /// # Errors
+    /// If the server fails, or the login may not see papers.
+    pub fn lacks(&mut self, digests: &[String]) -> Result<Vec<String>> {
+        let rows = self.client.query(
+            "SELECT d FROM unnest($1::text[]) d WHERE minsheng.paper_stands(d)
+               AND NOT EXISTS (SELECT FROM minsheng.evidence e WHERE e.digest = d) ORDER BY d",
+            &[&digests],
+        )?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Brings a paper of at most [`LARGEST`] bytes; gives whether it was not there yet.
+    ///
+    /// # Errors
+    /// If the server refuses it or fails.
+    pub fn keep(&mut self, digest: &str, bytes: &[u8]) -> Result<bool> {
+        let sql = "INSERT INTO minsheng.evidence (digest, bytes) VALUES ($1, $2)";
+        Ok(self.client.execute(sql, &[&digest, &bytes])? == 1)
+    }
+
+    /// The bytes of a paper, if the server has them.
+    ///
+    /// # Errors
+    /// If the server fails, or the login may not see papers.
+    pub fn paper(&mut self, digest: &str) -> Result<Option<Vec<u8>>> {
+        let sql = "SELECT bytes FROM minsheng.evidence WHERE digest = $1";
+        let row = self.client.query_opt(sql, &[&digest])?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
     /// Erasures that wait for the owner: the chain that erases, and how many values.

@@ -588,7 +588,7 @@ mod with {
                 "读不懂",
             ),
             (
-                "host=x password=ganz-geheim sslmode=verify-full".to_owned(),
+                "host=x password=ganz-geheim sslmode=verify-ca".to_owned(),
                 "读不懂",
             ),
             (
@@ -639,5 +639,192 @@ mod with {
             database.text("SELECT obj_description('minsheng'::regnamespace)"),
             "minsheng sync, format 1"
         );
+    }
+
+    #[test]
+    fn an_encrypted_connection_is_made_with_the_right_certificate_only() {
+        let Some(database) = Database::encrypted() else {
+            return;
+        };
+        let office = Office::empty();
+        sync(&office, &database, "owner", "init").ends(0);
+        let hz = community("HZ", "海珠社区", "13800000001");
+        let named = database.url("hz").replace("127.0.0.1", "localhost");
+        let run = |server: &str, more: &str| {
+            let mut command = hz.command(&["sync", "push", "--server", server]);
+            command.args(more.split(' ').filter(|word| !word.is_empty()));
+            command.env_remove("PGSSLROOTCERT");
+            answer(&command.output().unwrap())
+        };
+        // this login is let in with encryption only
+        let plain = run(&named, "").ends(2);
+        assert!(plain.err.contains("no encryption"), "{}", plain.err);
+        let (right, wrong) = (
+            format!("--ca {}", database.certificate("ca.pem")),
+            format!("--ca {}", database.certificate("other.pem")),
+        );
+        let require = format!("{named}?sslmode=require");
+        for more in [wrong.as_str(), ""] {
+            let refused = run(&require, more).ends(2);
+            for part in ["证书不是可信的CA签发的", "--ca", "密码没有送出"] {
+                assert!(refused.err.contains(part), "{part}: {}", refused.err);
+            }
+            assert!(!refused.err.contains("hz-word"), "{}", refused.err);
+        }
+        let english = run(&require, &format!("{wrong} --lang en")).ends(2);
+        assert!(
+            english.err.contains("not signed by a CA that is trusted"),
+            "{}",
+            english.err
+        );
+        // a certificate for another name
+        let number = format!("{}?sslmode=require", database.url("hz"));
+        let refused = run(&number, &right).ends(2);
+        assert!(
+            refused.err.contains("不是给这个主机名的"),
+            "{}",
+            refused.err
+        );
+        assert_eq!(database.count("SELECT count(*) FROM minsheng.event"), 0);
+        for mode in ["require", "verify-full"] {
+            run(&format!("{named}?sslmode={mode}"), &right).ends(0);
+        }
+        assert_eq!(database.count("SELECT count(*) FROM minsheng.event"), 3);
+        // a server that does not encrypt
+        let Some(open) = district() else { return };
+        let refused = run(&format!("{}?sslmode=require", open.url("hz")), &right).ends(2);
+        assert!(refused.err.contains("没有开启加密"), "{}", refused.err);
+    }
+
+    /// A ledger with two papers, the second of them long; gives their digests.
+    fn papers(code: &str) -> (Office, Vec<String>) {
+        let office = full(code);
+        office.write("合同.pdf", &format!("合同 {code}"));
+        office.write("纪要.pdf", &"纪要".repeat(300_000));
+        for file in ["合同.pdf", "纪要.pdf"] {
+            office
+                .run(&format!("attach {code}2022-001 {file} --as 其他 --as-is"))
+                .ends(0);
+        }
+        let log = office.run("log --format json").ends(0).out;
+        let digests = log.lines().filter_map(|line| {
+            let event: Json = serde_json::from_str(line).unwrap();
+            let digest = event["payload"]["digest"].as_str()?;
+            Some(digest.to_owned())
+        });
+        let digests: Vec<String> = digests.collect();
+        assert_eq!(digests.len(), 2);
+        (office, digests)
+    }
+
+    #[test]
+    fn papers_travel_where_that_is_asked_for_and_only_whole() {
+        let Some(database) = district() else { return };
+        let (hz, digests) = papers("HZ");
+        let held = || database.count("SELECT count(*) FROM minsheng.evidence");
+        sync(&hz, &database, "hz", "push").ends(0);
+        assert_eq!(held(), 0);
+        let qu = street("QU.1");
+        let said = sync(&qu, &database, "qu", "pull").ends(0);
+        assert!(said.err.contains("pull --with-evidence"), "{}", said.err);
+        // a paper may hold what a personal value is: the same grant
+        let refused = sync(&hz, &database, "hz", "push --with-evidence").ends(2);
+        assert!(refused.err.contains("minsheng_personal"), "{}", refused.err);
+        database
+            .client("owner")
+            .batch_execute("INSERT INTO minsheng.origin_login VALUES ('HZ.1', 'hzp')")
+            .unwrap();
+        // one of them is there already, as after a push that was stopped
+        let bytes = std::fs::read(hz.path("合同.pdf")).unwrap();
+        let sql = "INSERT INTO minsheng.evidence (digest, bytes) VALUES ($1, $2)";
+        let mut hzp = database.client("hzp");
+        assert_eq!(hzp.execute(sql, &[&digests[0], &bytes]).unwrap(), 1);
+        assert_eq!(hzp.execute(sql, &[&digests[0], &bytes]).unwrap(), 0);
+        let said = sync(&hz, &database, "hzp", "push --with-evidence").ends(0);
+        assert!(said.err.contains("附件：送出1份"), "{}", said.err);
+        let again = sync(&hz, &database, "hzp", "push --with-evidence").ends(0);
+        assert!(!again.err.contains("附件"), "{}", again.err);
+        assert_eq!(held(), 2);
+        // a ledger that has the events gets the copies that it lacks, once
+        let said = sync(&qu, &database, "qu", "pull --with-evidence").ends(0);
+        assert!(said.err.contains("附件：带来2份"), "{}", said.err);
+        let said = sync(&qu, &database, "qu", "pull --with-evidence").ends(0);
+        assert!(!said.err.contains("附件"), "{}", said.err);
+        for digest in &digests {
+            let at = |office: &Office| {
+                let name = format!("minsheng.db.evidence/sha256/{}/{digest}", &digest[..2]);
+                std::fs::read(office.path(&name)).unwrap()
+            };
+            assert_eq!(at(&qu), at(&hz));
+        }
+        qu.run("verify").ends(0);
+        // the database checks the digest itself, keeps to what events name, and lets nothing go
+        let code = |login: &str, digest: &str, bytes: &[u8]| {
+            let error = database.client(login).execute(sql, &[&digest, &bytes]);
+            error.unwrap_err().code().unwrap().code().to_owned()
+        };
+        assert_eq!(code("hzp", &digests[0], b"x"), "MS003");
+        // of `x`
+        let other = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+        assert_eq!(code("hzp", other, b"x"), "MS006");
+        assert_eq!(code("hz", other, b"x"), "42501");
+        for line in [
+            "DELETE FROM minsheng.evidence",
+            "UPDATE minsheng.evidence SET login = 'x'",
+            "TRUNCATE minsheng.evidence",
+        ] {
+            assert_eq!(database.refusal("hzp", line), "42501", "{line}");
+            assert_eq!(database.refusal("owner", line), "MS005", "{line}");
+        }
+        assert_eq!(
+            database.refusal("reader", "SELECT * FROM minsheng.evidence"),
+            "42501"
+        );
+    }
+
+    #[test]
+    fn an_erased_paper_leaves_the_server_and_does_not_come_back() {
+        let Some(database) = district() else { return };
+        let (hz, digests) = papers("HZ");
+        let bytes = std::fs::read(hz.path("合同.pdf")).unwrap();
+        sync(&hz, &database, "hzp", "push --with-evidence").ends(0);
+        let held = |digest: &str| {
+            database.count(&format!(
+                "SELECT count(*) FROM minsheng.evidence WHERE digest = '{digest}'"
+            ))
+        };
+        let erase = |office: &Office, digest: &str| {
+            office
+                .run(&format!(
+                    "erase --evidence {digest} --why 申请 --request 居民"
+                ))
+                .ends(0);
+        };
+        erase(&hz, &digests[0]);
+        sync(&hz, &database, "hzp", "push").ends(0);
+        assert_eq!((held(&digests[0]), held(&digests[1])), (0, 1));
+        let sql = "INSERT INTO minsheng.evidence (digest, bytes) VALUES ($1, $2)";
+        let put = || database.client("hzp").execute(sql, &[&digests[0], &bytes]);
+        assert_eq!(put().unwrap(), 0);
+        // attached anew it is a paper again
+        hz.run("attach HZ2022-001 合同.pdf --as 其他 --again --as-is")
+            .ends(0);
+        sync(&hz, &database, "hzp", "push --with-evidence").ends(0);
+        assert_eq!(held(&digests[0]), 1);
+        // what another ledger erases waits for the owner
+        let qu = street("QU.1");
+        sync(&qu, &database, "qu", "pull --with-evidence").ends(0);
+        erase(&qu, &digests[1]);
+        let said = sync(&qu, &database, "qu", "push").ends(0);
+        assert!(said.err.contains("minsheng sync erase"), "{}", said.err);
+        assert_eq!(held(&digests[1]), 1);
+        sync(
+            &Office::empty(),
+            &database,
+            "owner",
+            "erase --accept-erasures",
+        )
+        .ends(0);
+        assert_eq!((held(&digests[0]), held(&digests[1])), (1, 0));
     }
 }

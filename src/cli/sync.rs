@@ -5,6 +5,8 @@ mod connect;
 #[cfg(feature = "postgres")]
 mod home;
 #[cfg(feature = "postgres")]
+mod papers;
+#[cfg(feature = "postgres")]
 mod pull;
 #[cfg(feature = "postgres")]
 mod push;

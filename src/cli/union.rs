@@ -35,7 +35,7 @@ pub(super) struct Outcome {
     foreign: Vec<Foreign>,
     personal: usize,
     erased: usize,
-    copied: usize,
+    pub(super) copied: usize,
     lacking: usize,
     removed: usize,
 }
@@ -241,8 +241,8 @@ pub(super) fn take(
     }
     if outcome.lacking > 0 && other.is_parcel() {
         outcome.said.push(words!(
-            "有{0}份附件的副本不在本机；服务器不保管附件，请对方把账本和 .evidence 文件夹送来，用 minsheng merge 并入。",
-            "{0} files of evidence are not here; the server keeps none: ask for the ledger with its .evidence folder and merge that.",
+            "有{0}份附件的副本不在本机；服务器上有的，用 minsheng sync pull --with-evidence 取回；没有的，请对方 sync push --with-evidence，或把账本和 .evidence 文件夹送来，用 minsheng merge 并入。",
+            "{0} files of evidence are not here; what the server has comes with minsheng sync pull --with-evidence; for the others ask for sync push --with-evidence, or for the ledger with its .evidence folder and merge that.",
             outcome.lacking
         ));
     } else if outcome.lacking > 0 {

@@ -54,6 +54,9 @@ impl ServerError {
             );
         };
         let Some(db) = error.as_db_error() else {
+            if let Some(words) = untrusted(error) {
+                return words;
+            }
             return words!(
                 "连不上服务器，或连接断了（{0}）；账本没有改动，已送到的内容不会丢，稍后重试会接着送。请检查网络、服务器地址和端口。",
                 "The server cannot be reached, or the connection broke ({0}); the ledger was not changed, what has arrived stays, and the next try goes on from there. Check the network, the address and the port.",
@@ -95,6 +98,11 @@ impl ServerError {
                 "The server refused it: {0}. Another login brought this chain first; if the person changed, the administrator adds the login to minsheng.origin_login.",
                 message
             ),
+            "MS006" => words!(
+                "服务器拒收：{0}。附件要在登记它的事件之后送；请先 minsheng sync push。",
+                "The server refused it: {0}. A paper goes after the event that names it; run minsheng sync push first.",
+                message
+            ),
             _ => words!(
                 "服务器没有做成（{0}）；这一批没有写入，稍后重试会接着送。",
                 "The server did not do it ({0}); nothing of this batch was written, the next try goes on from there.",
@@ -102,6 +110,45 @@ impl ServerError {
             ),
         }
     }
+}
+
+/// What was wrong with the encryption, if it was that: then no password was sent.
+fn untrusted(error: &postgres::Error) -> Option<Words> {
+    use rustls::{CertificateError as Bad, Error as Tls};
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let wrapped = inner.downcast_ref::<std::io::Error>();
+        let wrapped = wrapped.and_then(std::io::Error::get_ref);
+        let tls = wrapped.map_or_else(
+            || inner.downcast_ref::<Tls>(),
+            |error| error.downcast_ref::<Tls>(),
+        );
+        if let Some(Tls::InvalidCertificate(bad)) = tls {
+            return Some(match bad {
+                Bad::UnknownIssuer | Bad::BadSignature => words!(
+                    "服务器的证书不是可信的CA签发的，没有连接，密码没有送出；请向区管理员要CA证书（PEM），加 --ca 文件 或设 PGSSLROOTCERT。",
+                    "The server's certificate is not signed by a CA that is trusted; nothing was sent, no password either. Ask the administrator for the CA's certificate (PEM) and add --ca FILE or set PGSSLROOTCERT."
+                ),
+                Bad::NotValidForName | Bad::NotValidForNameContext { .. } => words!(
+                    "服务器的证书不是给这个主机名的，没有连接，密码没有送出；地址里请写证书上的主机名，或请区管理员换证书。",
+                    "The server's certificate is not for this host; nothing was sent, no password either. Give the name that stands in the certificate, or ask the administrator for another one."
+                ),
+                other => words!(
+                    "服务器的证书不可用（{0}），没有连接，密码没有送出；请区管理员检查证书，也请核对本机的日期。",
+                    "The server's certificate is no good ({0}); nothing was sent, no password either. Ask the administrator to look at it, and check the date of this computer.",
+                    other
+                ),
+            });
+        }
+        if inner.to_string().contains("does not support TLS") {
+            return Some(words!(
+                "服务器没有开启加密（TLS），没有连接，密码没有送出；请区管理员设 ssl = on，可信的内网里可在地址后加 ?sslmode=disable。",
+                "The server does not encrypt (TLS); nothing was sent, no password either. Its administrator sets ssl = on; in a trusted network add ?sslmode=disable to the address."
+            ));
+        }
+        cause = inner.source();
+    }
+    None
 }
 
 /// The error with what caused it.

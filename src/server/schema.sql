@@ -3,7 +3,8 @@
 -- Run it as the role that shall own it. It makes three roles that cannot log in; grant them:
 --   minsheng_reader    SELECT on the chains
 --   minsheng_writer    the same, and INSERT of events
---   minsheng_personal  SELECT and INSERT of personal values, for ledgers pushed --with-personal
+--   minsheng_personal  SELECT and INSERT of personal values and of evidence, for ledgers pushed
+--                      --with-personal or --with-evidence
 
 DO $$
 DECLARE wanted text;
@@ -66,6 +67,18 @@ CREATE TABLE minsheng.personal (
   salt  bytea NOT NULL CHECK (octet_length(salt) = 16),
   value text COLLATE "C" NOT NULL
 );
+
+-- Copies of papers, each under its SHA-256, only of ledgers that were pushed --with-evidence.
+CREATE TABLE minsheng.evidence (
+  digest  text COLLATE "C" PRIMARY KEY CHECK (digest ~ '^[0-9a-f]{64}$'),
+  bytes   bytea NOT NULL CHECK (octet_length(bytes) <= 67108864),
+  login   name NOT NULL,
+  arrived timestamptz NOT NULL
+);
+-- scans do not get smaller
+ALTER TABLE minsheng.evidence ALTER COLUMN bytes SET STORAGE EXTERNAL;
+CREATE INDEX event_digest ON minsheng.event ((payload::json ->> 'digest'))
+  WHERE step IN ('attach', 'register.document');
 
 -- LENGTH:BYTES,
 CREATE FUNCTION minsheng.netstring(part text) RETURNS bytea
@@ -156,20 +169,68 @@ BEGIN
     INSERT INTO minsheng.erasure VALUES (gone, chain, place, own) ON CONFLICT DO NOTHING;
     IF own THEN
       DELETE FROM minsheng.personal p WHERE p.token = gone;
+      DELETE FROM minsheng.evidence e WHERE e.digest = gone AND NOT minsheng.paper_stands(gone);
     END IF;
   END LOOP;
+END $$;
+
+-- True if some event names a paper that no erasure covers: one covers the events before it in its
+-- own chain and, once it acts, those of another chain up to what its ledger had received of it.
+CREATE FUNCTION minsheng.paper_stands(wanted text) RETURNS boolean
+LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM minsheng.event e
+    WHERE e.step IN ('attach', 'register.document') AND e.payload::json ->> 'digest' = wanted
+      AND NOT EXISTS (SELECT FROM minsheng.erasure x WHERE x.token = wanted
+        AND CASE WHEN x.origin = e.origin THEN e.seq < x.seq
+            ELSE x.acts AND e.seq <= (SELECT (r.payload::json ->> 'size')::bigint FROM minsheng.event r
+              WHERE r.origin = x.origin AND r.seq < x.seq AND r.step = 'ledger.receive'
+                AND r.payload::json ->> 'origin' = e.origin ORDER BY r.seq DESC LIMIT 1) END))
+$$;
+
+CREATE FUNCTION minsheng.paper_enters() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  NEW.login := session_user;
+  NEW.arrived := clock_timestamp();
+  PERFORM pg_advisory_xact_lock_shared(1297303628, 1);
+  IF encode(sha256(NEW.bytes), 'hex') IS DISTINCT FROM NEW.digest THEN
+    RAISE EXCEPTION 'a paper does not match its digest' USING ERRCODE = 'MS003';
+  END IF;
+  IF NOT EXISTS (SELECT FROM minsheng.event e WHERE e.step IN ('attach', 'register.document')
+      AND e.payload::json ->> 'digest' = NEW.digest) THEN
+    RAISE EXCEPTION 'no event names the paper %', NEW.digest USING ERRCODE = 'MS006';
+  END IF;
+  IF NOT minsheng.paper_stands(NEW.digest)
+     OR EXISTS (SELECT FROM minsheng.evidence e WHERE e.digest = NEW.digest) THEN
+    RETURN NULL;  -- erased for good, or here already
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION minsheng.paper_goes() RETURNS trigger
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND NOT minsheng.paper_stands(OLD.digest) THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'a paper goes only with an erasure on record' USING ERRCODE = 'MS005';
 END $$;
 
 -- The owner lets the erasures act that concern what other ledgers recorded.
 CREATE FUNCTION minsheng.accept_erasures() RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE gone bigint;
+DECLARE
+  gone   bigint;
+  papers bigint;
 BEGIN
   PERFORM pg_advisory_xact_lock(1297303628, 1);
   UPDATE minsheng.erasure SET acts = true WHERE NOT acts;
   DELETE FROM minsheng.personal p WHERE EXISTS (SELECT FROM minsheng.erasure x WHERE x.token = p.token);
   GET DIAGNOSTICS gone = ROW_COUNT;
-  RETURN gone;
+  DELETE FROM minsheng.evidence e WHERE EXISTS (SELECT FROM minsheng.erasure x WHERE x.token = e.digest)
+    AND NOT minsheng.paper_stands(e.digest);
+  GET DIAGNOSTICS papers = ROW_COUNT;
+  RETURN gone + papers;
 END $$;
 
 CREATE FUNCTION minsheng.value_enters() RETURNS trigger
@@ -227,6 +288,12 @@ CREATE TRIGGER goes BEFORE UPDATE OR DELETE ON minsheng.personal
   FOR EACH ROW EXECUTE FUNCTION minsheng.value_goes();
 CREATE TRIGGER goes_all BEFORE TRUNCATE ON minsheng.personal
   FOR EACH STATEMENT EXECUTE FUNCTION minsheng.value_goes();
+CREATE TRIGGER enters BEFORE INSERT ON minsheng.evidence
+  FOR EACH ROW EXECUTE FUNCTION minsheng.paper_enters();
+CREATE TRIGGER goes BEFORE UPDATE OR DELETE ON minsheng.evidence
+  FOR EACH ROW EXECUTE FUNCTION minsheng.paper_goes();
+CREATE TRIGGER goes_all BEFORE TRUNCATE ON minsheng.evidence
+  FOR EACH STATEMENT EXECUTE FUNCTION minsheng.paper_goes();
 
 -- also where a session says that it only replays what another server did
 ALTER TABLE minsheng.event ENABLE ALWAYS TRIGGER enters;
@@ -234,6 +301,8 @@ ALTER TABLE minsheng.event ENABLE ALWAYS TRIGGER never;
 ALTER TABLE minsheng.event ENABLE ALWAYS TRIGGER never_all;
 ALTER TABLE minsheng.personal ENABLE ALWAYS TRIGGER enters;
 ALTER TABLE minsheng.personal ENABLE ALWAYS TRIGGER goes;
+ALTER TABLE minsheng.evidence ENABLE ALWAYS TRIGGER enters;
+ALTER TABLE minsheng.evidence ENABLE ALWAYS TRIGGER goes;
 
 -- Every event whose hash is not what its bytes and the event before it say: none, ever.
 CREATE VIEW minsheng.broken AS
@@ -244,10 +313,11 @@ SELECT origin, seq FROM (
 WHERE seq <> place OR hash <> minsheng.event_hash(previous, origin, seq, step, subject, occurred,
                                                   recorded_at, actor, payload);
 
--- What waits for the owner: erasures of values that other ledgers recorded.
+-- What waits for the owner: erasures of values and papers that other ledgers recorded.
 CREATE VIEW minsheng.waiting AS
 SELECT x.origin, count(*) AS tokens FROM minsheng.erasure x
-JOIN minsheng.personal p USING (token) WHERE NOT x.acts GROUP BY x.origin;
+WHERE NOT x.acts AND (EXISTS (SELECT FROM minsheng.personal p WHERE p.token = x.token)
+  OR EXISTS (SELECT FROM minsheng.evidence e WHERE e.digest = x.token)) GROUP BY x.origin;
 
 REVOKE ALL ON SCHEMA minsheng FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA minsheng FROM PUBLIC;
@@ -256,4 +326,5 @@ GRANT SELECT ON minsheng.event, minsheng.origin, minsheng.origin_login, minsheng
   minsheng.broken, minsheng.waiting TO minsheng_reader, minsheng_writer;
 GRANT EXECUTE ON FUNCTION minsheng.netstring, minsheng.event_hash TO minsheng_reader, minsheng_writer;
 GRANT INSERT ON minsheng.event TO minsheng_writer;
-GRANT SELECT, INSERT ON minsheng.personal TO minsheng_personal;
+GRANT SELECT, INSERT ON minsheng.personal, minsheng.evidence TO minsheng_personal;
+GRANT EXECUTE ON FUNCTION minsheng.paper_stands TO minsheng_personal;

@@ -88,8 +88,34 @@ fn program(bin: &Path, name: &str, dir: &Path) -> Command {
     command
 }
 
+/// A CA of its own, another CA, and a certificate of the first for `localhost`; the login `hz`
+/// is let in with encryption only.
+fn certified(home: &Path) {
+    let openssl = |line: &str| {
+        let done = program(Path::new(""), "openssl", home)
+            .args(line.split(' '))
+            .status();
+        assert!(done.unwrap().success(), "openssl {line}");
+    };
+    for name in ["ca", "other"] {
+        openssl(&format!(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN={name} -keyout {name}.key -out {name}.pem"
+        ));
+    }
+    openssl(
+        "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout data/server.key -out server.csr",
+    );
+    std::fs::write(home.join("san"), "subjectAltName=DNS:localhost\n").unwrap();
+    openssl(
+        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile san -out data/server.crt",
+    );
+    let rules = home.join("data/pg_hba.conf");
+    let kept = std::fs::read_to_string(&rules).unwrap();
+    std::fs::write(&rules, format!("hostnossl all hz all reject\n{kept}")).unwrap();
+}
+
 impl Server {
-    fn start(bin: &Path) -> Self {
+    fn start(bin: &Path, tls: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         if let Some((user, group)) = other_user() {
             std::os::unix::fs::chown(dir.path(), Some(user), Some(group)).unwrap();
@@ -101,6 +127,9 @@ impl Server {
             .args(["-A", "scram-sha-256", "--pwfile=password", "--no-sync"])
             .status();
         assert!(made.unwrap().success(), "initdb");
+        if tls {
+            certified(&home);
+        }
         for _ in 0..5 {
             let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let port = free.local_addr().unwrap().port();
@@ -115,6 +144,7 @@ impl Server {
                     "listen_addresses=127.0.0.1",
                 ])
                 .args(["-p", &port.to_string(), "-k", home.to_str().unwrap()])
+                .args(["-c", if tls { "ssl=on" } else { "ssl=off" }])
                 .spawn();
             let mut server = Self {
                 dir: tempfile::tempdir().unwrap(),
@@ -192,17 +222,38 @@ impl Database {
         let server = if let Some(server) = shared.upgrade() {
             server
         } else {
-            let server = Arc::new(Server::start(&bin?));
+            let server = Arc::new(Server::start(&bin?, false));
             *shared = Arc::downgrade(&server);
             server
         };
+        drop(shared);
+        Some(Self::on(server))
+    }
+
+    /// A new database on a server of its own that encrypts; none where that cannot be had.
+    #[track_caller]
+    pub fn encrypted() -> Option<Self> {
+        let bin = programs();
+        if !tools::have("PostgreSQL", bin.is_some()) || !tools::program("openssl", "version") {
+            return None;
+        }
+        Some(Self::on(Arc::new(Server::start(&bin?, true))))
+    }
+
+    /// A certificate of the server's folder.
+    pub fn certificate(&self, name: &str) -> String {
+        let file = self.server.dir.path().join(name);
+        file.to_str().unwrap().to_owned()
+    }
+
+    fn on(server: Arc<Server>) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
         let name = format!("d{number}");
         let mut owner = Client::connect(&server.url("owner", "postgres"), NoTls).unwrap();
         owner
             .batch_execute(&format!("CREATE DATABASE {name}"))
             .unwrap();
-        Some(Self { server, name })
+        Self { server, name }
     }
 
     pub fn url(&self, login: &str) -> String {

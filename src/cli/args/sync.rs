@@ -76,6 +76,13 @@ fn push(lang: Lang) -> Command {
                 "个人信息（姓名、电话）也送，默认不送",
                 "Personal values, too; by default they stay here",
             ),
+        ))
+        .arg(flag(
+            "with-evidence",
+            lang.pick(
+                "附件（扫描件，可能有个人信息）也送，每份不超过64 MB，默认不送",
+                "Files of evidence, too (scans, personal data in them), of at most 64 MB each; by default they stay here",
+            ),
         ));
     server(command, lang)
 }
@@ -97,6 +104,13 @@ fn pull(lang: Lang) -> Command {
             lang.pick(
                 "个人信息也取，补上缺的",
                 "Personal values, too; fills in what is missing",
+            ),
+        ))
+        .arg(flag(
+            "with-evidence",
+            lang.pick(
+                "附件也取，补上缺的",
+                "Files of evidence, too; fills in what is missing",
             ),
         ))
         .args(taking_in(lang));

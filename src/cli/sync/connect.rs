@@ -34,10 +34,12 @@ pub(super) fn connect(
         .into());
     };
     // what is wrong with it may be in the password: it is not quoted
+    // certificate and name are always checked, which is what others call by this name
+    let address = address.replace("sslmode=verify-full", "sslmode=require");
     let mut config: Config = address.parse().map_err(|_| {
         Fail(words!(
-            "服务器地址读不懂；应为 postgresql://登录名@主机:端口/数据库，密码里的特殊字符写成 %XX，sslmode 只能是 disable、prefer、require。",
-            "The server's address cannot be read; it must be postgresql://LOGIN@HOST:PORT/DATABASE, special characters of a password as %XX, sslmode one of disable, prefer, require."
+            "服务器地址读不懂；应为 postgresql://登录名@主机:端口/数据库，密码里的特殊字符写成 %XX，sslmode 只能是 disable、prefer、require、verify-full。",
+            "The server's address cannot be read; it must be postgresql://LOGIN@HOST:PORT/DATABASE, special characters of a password as %XX, sslmode one of disable, prefer, require, verify-full."
         ))
     })?;
     complete(&mut config, env)?;

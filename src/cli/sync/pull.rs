@@ -10,6 +10,7 @@ use clap::ArgMatches;
 use tempfile::TempDir;
 
 use super::connect::{agreed, connect};
+use super::papers;
 use crate::cli::context::{Context, Format};
 use crate::cli::union::{Allowed, Outcome, answer, take, tell};
 use crate::cli::{Exit, Fail};
@@ -39,12 +40,18 @@ pub(super) fn pull(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         outcome
     } else {
         let values = matches.get_flag("with-personal");
-        let (_folder, parcel) = parcel(&ledger, &mut server, &wanted, values)?;
+        let (folder, parcel) = parcel(&ledger, &mut server, &wanted, values)?;
+        let mut came = 0;
+        if matches.get_flag("with-evidence") && !context.dry_run {
+            came = papers::pull(ledger.path(), &parcel, folder.path(), &mut server)?;
+        }
         let allowed = Allowed {
             conflicts: matches.get_flag("as-is"),
             erasures: matches.get_flag("accept-erasures"),
         };
-        take(&mut ledger, &parcel, &name, allowed, context)?
+        let mut outcome = take(&mut ledger, &parcel, &name, allowed, context)?;
+        outcome.copied += came;
+        outcome
     };
     if context.format != Format::Json {
         tell(context, &outcome)?;
@@ -52,7 +59,8 @@ pub(super) fn pull(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
     answer(context, &[outcome])
 }
 
-/// The chains that have something new, or have branched; with `--with-personal` all of them.
+/// The chains that have something new, or have branched; with `--with-personal` or
+/// `--with-evidence` all of them.
 fn wanted(
     ledger: &Ledger,
     server: &mut Server,
@@ -74,6 +82,8 @@ fn wanted(
         ))
         .into());
     }
+    // what was left out before may stand in chains that are here already
+    let whole = matches.get_flag("with-personal") || matches.get_flag("with-evidence");
     let mut list = Vec::new();
     for chain in chains {
         let (origin, size) = (chain.head.origin, chain.head.size);
@@ -86,7 +96,7 @@ fn wanted(
         // answer each receipt with another one
         let news =
             size > here && (server.has_news(&origin, here)? || origin == ledger.origin().name);
-        if agreed < here.min(size) || news || matches.get_flag("with-personal") {
+        if agreed < here.min(size) || news || whole {
             list.push(Wanted { origin, agreed });
         }
     }

@@ -6,14 +6,22 @@ use clap::ArgMatches;
 use serde_json::{Value as Json, json};
 
 use super::connect::{agreed, connect};
+use super::papers;
 use crate::cli::context::{Context, Format};
 use crate::cli::{Exit, talk};
 use crate::ledger::merge::Fork;
 use crate::ledger::{Event, Head, Ledger};
 use crate::report::table::clean;
-use crate::server::{BATCH, Sealed, Server, ServerError};
+use crate::server::{BATCH, LARGEST, Sealed, Server, ServerError};
 use crate::words;
 use crate::words::Words;
+
+/// What goes along with the events.
+#[derive(Clone, Copy)]
+struct Along {
+    values: bool,
+    papers: bool,
+}
 
 /// What became of one chain.
 struct Pushed {
@@ -23,6 +31,10 @@ struct Pushed {
     after: i64,
     /// Personal values that went along.
     personal: u64,
+    /// Files of evidence that went along.
+    evidence: usize,
+    /// Files that are too large for the server.
+    large: usize,
     fork: Option<Fork>,
 }
 
@@ -42,19 +54,25 @@ pub(super) fn push(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::R
         return Ok(Exit::Integrity);
     }
     let (mut server, name) = connect(matches, context)?;
-    if matches.get_flag("with-personal") {
-        // who may not is told before anything is sent
+    let along = Along {
+        values: matches.get_flag("with-personal"),
+        papers: matches.get_flag("with-evidence"),
+    };
+    // who may not is told before anything is sent
+    if along.values {
         server.wanted(&[])?;
+    }
+    if along.papers {
+        server.lacks(&[])?;
     }
     let mut heads = ledger.reader().heads()?;
     if !matches.get_flag("all") {
         // the chains of others are theirs to bring
         heads.retain(|head| head.origin == ledger.origin().name);
     }
-    let values = matches.get_flag("with-personal");
     let (mut exit, mut list) = (Exit::Done, Vec::new());
     for head in &heads {
-        let pushed = chain(&ledger, &mut server, head, values, context)?;
+        let pushed = chain(&ledger, &mut server, head, along, context)?;
         if pushed.fork.is_some() {
             exit = Exit::Integrity;
         }
@@ -96,7 +114,7 @@ fn chain(
     ledger: &Ledger,
     server: &mut Server,
     head: &Head,
-    values: bool,
+    along: Along,
     context: &Context<'_>,
 ) -> anyhow::Result<Pushed> {
     let origin = &head.origin;
@@ -106,6 +124,8 @@ fn chain(
         before,
         after: before,
         personal: 0,
+        evidence: 0,
+        large: 0,
         fork: branch(ledger, server, head)?,
     };
     if pushed.fork.is_some() {
@@ -151,8 +171,11 @@ fn chain(
         return Err(error);
     }
     pushed.after = before.max(head.size);
-    if values {
+    if along.values {
         pushed.personal = people(ledger, server, origin)?;
+    }
+    if along.papers {
+        (pushed.evidence, pushed.large) = papers::push(ledger, server, origin)?;
     }
     Ok(pushed)
 }
@@ -203,7 +226,7 @@ fn people(ledger: &Ledger, server: &mut Server, origin: &str) -> anyhow::Result<
 fn contract(pushed: &Pushed, context: &Context<'_>) -> Json {
     json!({
         "origin": pushed.origin, "before": pushed.before, "after": pushed.after,
-        "personal": pushed.personal,
+        "personal": pushed.personal, "evidence": pushed.evidence,
         "fork": pushed.fork.as_ref().map(|fork| json!({
             "seq": fork.ours.seq, "our_size": fork.our_size, "their_size": fork.their_size,
             "message": explained(fork).in_lang(context.lang),
@@ -266,6 +289,25 @@ fn tell(pushed: &Pushed, head: &Head, context: &mut Context<'_>) -> anyhow::Resu
             &format!(
                 "The server has {more} more events of ledger {origin} than this file, which may be an old backup. Before recording: minsheng sync pull {origin}"
             ),
+        );
+    }
+    if pushed.large > 0 {
+        let (large, most) = (pushed.large, LARGEST >> 20);
+        talk(
+            context,
+            &format!(
+                "有{large}份附件超过{most} MB，服务器不收；用 minsheng merge 带 .evidence 文件夹送。"
+            ),
+            &format!(
+                "{large} files of evidence are larger than {most} MB, which the server does not take; bring them with minsheng merge and the .evidence folder."
+            ),
+        );
+    }
+    if pushed.evidence > 0 {
+        talk(
+            context,
+            &format!("附件：送出{}份。", pushed.evidence),
+            &format!("Evidence: {} files pushed.", pushed.evidence),
         );
     }
     if pushed.personal > 0 {
