@@ -130,7 +130,7 @@ fn walk(
         err,
         encoding: fits(surroundings.talk_terminal),
     };
-    let (code, recorded) = match args::command(lang).try_get_matches_from(args) {
+    let (code, recorded) = match args::parse(args, lang) {
         Ok(matches) => {
             let result = perform(&matches, lang, surroundings, &mut answer, &mut err);
             if is_text(&matches) {

@@ -9,6 +9,7 @@ mod books;
 mod complete;
 mod gather;
 mod known;
+mod reasons;
 mod refs;
 mod shelf;
 mod touch;
@@ -19,13 +20,14 @@ use std::collections::{BTreeSet, HashMap};
 use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Draft, Event, Ledger, Writer};
-use crate::pack::Pack;
+use crate::pack::{Pack, Rule};
 use crate::state::{Book, EventKey, Value};
-use crate::step::{Recorded, Step, general, register};
+use crate::step::{Recorded, Step, general};
 use crate::words::Words;
 
 pub use books::{book_of, book_of_steps, whole_book};
 pub use complete::Incomplete;
+use reasons::{Given, explain};
 pub use refs::numbers;
 
 /// One step on its way to the ledger.
@@ -307,11 +309,15 @@ fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>
         .years
         .iter()
         .flat_map(|year| judge::judge_blaming(pack, &gathered.book, year, as_of, &steps));
+    // what does not read them cannot have them among its facts; the last of a subject taken away
+    // can show anywhere
+    let readers = pack.may_read(&steps);
+    let asked = |rule: &Rule| gathered.before.is_some() || readers.contains(rule.id.as_str());
     let is_new = |finding: &Finding| finding.events.iter().any(|key| new.contains(key));
     let (blank, rest): (Vec<Finding>, Vec<Finding>) = gathered
         .subjects
         .iter()
-        .flat_map(|subject| judge::found_wanting(pack, &gathered.book, subject, as_of))
+        .flat_map(|subject| judge::found_wanting(pack, &gathered.book, (subject, as_of), &asked))
         .chain(of_years)
         .partition(|finding| finding.verdict == Verdict::Unverifiable);
     let caused = rest
@@ -325,82 +331,6 @@ fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>
         })
         .collect();
     (caused, blank.into_iter().filter(is_new).collect())
-}
-
-/// A reason, with the event that it was given with.
-struct Given {
-    event: EventKey,
-    rule: String,
-    text: String,
-}
-
-/// Records the reasons that answer a breach of their own step, and notes those that answer none.
-fn explain(
-    writer: &mut Writer<'_>,
-    receipt: &mut Receipt,
-    caused: &mut [Finding],
-    reasons: &[Given],
-    gathered: &gather::Gathered,
-    terms: &Terms,
-) -> anyhow::Result<()> {
-    let mut answered: Vec<(String, String)> = Vec::new();
-    for given in reasons {
-        let targets = gathered.targets(&given.event);
-        let mut matched = false;
-        for finding in caused.iter_mut() {
-            let own = finding.causes.iter().any(|cause| targets.contains(cause))
-                || gathered.struck_by(&given.event, &finding.subject);
-            if finding.rule != given.rule || !finding.is_breach() || !own {
-                continue;
-            }
-            matched = true;
-            let pair = (finding.subject.clone(), given.rule.clone());
-            if answered.contains(&pair) && finding.reason.as_deref() == Some(&given.text) {
-                continue;
-            }
-            answered.push(pair);
-            append_reason(writer, receipt, finding, given, terms)?;
-        }
-        let unmatched = (given.rule.clone(), given.text.clone());
-        if !matched && !receipt.unmatched.contains(&unmatched) {
-            receipt.unmatched.push(unmatched);
-        }
-    }
-    // a reason given for a whole batch answers where it answers
-    receipt
-        .unmatched
-        .retain(|(rule, _)| !answered.iter().any(|(_, r)| r == rule));
-    Ok(())
-}
-
-fn append_reason(
-    writer: &mut Writer<'_>,
-    receipt: &mut Receipt,
-    finding: &mut Finding,
-    given: &Given,
-    terms: &Terms,
-) -> anyhow::Result<()> {
-    // the reason belongs to the fact that it explains
-    let date = receipt
-        .events
-        .iter()
-        .find(|event| key(event) == given.event)
-        .and_then(|event| event.occurred.parse::<Day>().ok())
-        .unwrap_or(terms.today);
-    let step = Step::of(&register::Reason {
-        subject: crate::step::Ref(finding.subject.clone()),
-        rule: given.rule.clone(),
-        text: given.text.clone(),
-        date: Some(date),
-    })?;
-    let event = writer.append(Draft {
-        step,
-        subject: finding.subject.clone(),
-        occurred: date.to_string(),
-    })?;
-    receipt.events.push(event);
-    judge::give_reason(finding, &given.text);
-    Ok(())
 }
 
 pub(crate) fn key(event: &Event) -> EventKey {

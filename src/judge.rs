@@ -66,16 +66,22 @@ fn told(pack: &Pack, view: &View<'_>, wanted: impl Fn(&Rule) -> bool) -> Vec<Fin
         .collect()
 }
 
-/// The findings on a subject that say that something is wrong, open or missing.
+/// The findings on a subject that say that something is wrong, open or missing, of the rules
+/// that are asked for.
 #[must_use]
-pub fn found_wanting(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
+pub fn found_wanting(
+    pack: &Pack,
+    book: &Book,
+    (subject, as_of): (&str, Day),
+    rule: &(dyn Fn(&Rule) -> bool + Sync),
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let asked = Asked {
-        rule: &|_| true,
+        rule,
         tell: &|verdict| verdict <= Verdict::Justified,
     };
-    judge_for(pack, book, (subject, as_of), asked, |finding| {
-        findings.push(finding);
+    judge_for(pack, book, (subject, as_of), asked, |_, _, told| {
+        findings.extend(told);
     });
     findings
 }
@@ -89,14 +95,14 @@ pub struct Asked<'q> {
     pub tell: &'q (dyn Fn(Verdict) -> bool + Sync),
 }
 
-/// Judges the rules that are asked for on a subject as of a day: counts every verdict, and
-/// tells the findings that are wanted, in the order of the law.
+/// Judges the rules that are asked for on a subject as of a day: counts every verdict and hands
+/// it over, with the finding in words if that is wanted, in the order of the law.
 pub fn judge_for(
     pack: &Pack,
     book: &Book,
     (subject, as_of): (&str, Day),
     asked: Asked<'_>,
-    mut tell: impl FnMut(Finding),
+    mut take: impl FnMut(&Rule, Verdict, Option<Finding>),
 ) -> Counts {
     let view = View::new(book, subject, as_of);
     let memo = eval::Memo::default();
@@ -110,8 +116,8 @@ pub fn judge_for(
     for rule in pack
         .rules
         .iter()
-        .filter(mine)
         .filter(|rule| (asked.rule)(rule))
+        .filter(mine)
     {
         let verdict = rule::weigh(&facts, rule);
         debug_assert_eq!(
@@ -121,9 +127,8 @@ pub fn judge_for(
             rule.id
         );
         counts.add(verdict);
-        if (asked.tell)(verdict) {
-            tell(rule::found(&facts, rule));
-        }
+        let told = (asked.tell)(verdict).then(|| rule::found(&facts, rule));
+        take(rule, verdict, told);
     }
     counts
 }
@@ -141,7 +146,19 @@ pub fn judge_blaming(
     let Some(scope) = scope_of(&view.subject) else {
         return Vec::new();
     };
-    told(pack, &view, |rule| rule.blames(scope, steps))
+    let steps: Vec<_> = steps
+        .iter()
+        .filter_map(|id| crate::step::find(id))
+        .collect();
+    let may: BTreeSet<&str> = steps
+        .iter()
+        .flat_map(|step| pack.blaming(step))
+        .map(|rule| rule.id.as_str())
+        .collect();
+    let ids = steps.iter().map(|step| step.id).collect();
+    told(pack, &view, |rule| {
+        may.contains(rule.id.as_str()) && rule.blames(scope, &ids)
+    })
 }
 
 /// What stands under a path of the pack for a subject.

@@ -1,22 +1,29 @@
 //! Packs: a regulation as data. Every clause is a row that cites its words.
 
 mod blames;
+mod body;
 pub mod check;
 mod compile;
 #[path = "packs/embedded.rs"]
 mod embedded;
 pub mod expr;
+mod index;
 mod load;
 pub mod notice;
 pub mod paper;
 pub mod parameter;
 mod params;
+mod raw;
 mod readers;
 pub mod reads;
+mod said;
 mod vocabulary;
 
 use crate::law::Day;
 use crate::words::{Lang, Words};
+
+use body::Body;
+use notice::Notices;
 
 pub use check::{Check, Primitive, Reading};
 pub use embedded::{DEMO, FLAGS, INDICATORS};
@@ -47,6 +54,8 @@ pub struct Pack {
     pub stages: Vec<(String, check::Gate)>,
     /// Every clause, in the order of the law.
     pub rules: Vec<Rule>,
+    /// Where words stand in them.
+    index: index::Index,
     /// The official tables.
     pub tables: Vec<TableDef>,
     /// The conditions on the rows of tables, by their names.
@@ -55,11 +64,11 @@ pub struct Pack {
     pub forms: Vec<FormDef>,
     /// What public copies leave out beside names.
     pub redactions: Vec<Redaction>,
-    /// What is told to the public, and how.
-    pub notices: Vec<NoticeDef>,
+    /// What is told to the public, and how, compiled when it is first asked for.
+    notices: Notices,
     /// The answers to the catalogue of questions.
     pub parameters: Vec<Parameter>,
-    /// The parameters that rules or conditions refer to.
+    /// The parameters that rules, conditions or notices refer to.
     pub used: std::collections::BTreeSet<String>,
 }
 
@@ -222,14 +231,12 @@ pub struct Rule {
     pub remedy: Words,
     /// Conditions, any of which exempts.
     pub exempt: Vec<usize>,
-    /// How it is treated.
-    pub treatment: Treatment,
     /// The only record that justifies a breach of this rule, where the text names one.
     pub justified_by: Option<Filing>,
     /// Another defensible reading of how hard the clause is.
     pub contested: Option<Contested>,
-    /// The steps, fields and named facts that its checks name.
-    pub names: Vec<Path>,
+    /// What its checks say, compiled when it is first asked for.
+    body: Body,
 }
 
 /// Another defensible reading of how hard a clause is.
@@ -248,13 +255,14 @@ impl Rule {
     #[must_use]
     pub fn judged_in(&self, scope: Scope) -> bool {
         self.scope == scope
-            || matches!(&self.treatment, Treatment::Computed(checks)
-                if checks.iter().any(|check| check.scope == Some(scope)))
+            || self.body.is_scoped()
+                && matches!(self.treatment(), Treatment::Computed(checks)
+                    if checks.iter().any(|check| check.scope == Some(scope)))
     }
 
     /// The other readings of the clause: of its checks, and of how hard it is.
     pub fn readings(&self) -> impl Iterator<Item = &str> {
-        let checks = match &self.treatment {
+        let checks = match self.treatment() {
             Treatment::Computed(checks) => checks.as_slice(),
             _ => &[],
         };
@@ -267,7 +275,7 @@ impl Rule {
     /// True if a check of this scope can blame one of these steps.
     #[must_use]
     pub fn blames(&self, scope: Scope, steps: &std::collections::BTreeSet<&str>) -> bool {
-        let Treatment::Computed(checks) = &self.treatment else {
+        let Treatment::Computed(checks) = self.treatment() else {
             return false;
         };
         checks
@@ -280,7 +288,7 @@ impl Rule {
     /// The word for the treatment in JSON.
     #[must_use]
     pub fn check_id(&self) -> &'static str {
-        match self.treatment {
+        match self.treatment() {
             Treatment::Computed(_) => "computed",
             Treatment::Attested { .. } => "attested",
             Treatment::Recorded(_) => "recorded",
@@ -396,12 +404,16 @@ impl Pack {
             Primitive::Total(total) => total.among.over.is_some(),
             _ => false,
         };
-        self.rules.iter().any(|rule| match &rule.treatment {
-            Treatment::Computed(checks) => checks.iter().any(|check| {
-                over(&check.primitive) || check.readings.iter().any(|r| over(&r.primitive))
-            }),
-            _ => false,
-        })
+        let may = |rule: &&Rule| rule.body.says("over");
+        self.rules
+            .iter()
+            .filter(may)
+            .any(|rule| match rule.treatment() {
+                Treatment::Computed(checks) => checks.iter().any(|check| {
+                    over(&check.primitive) || check.readings.iter().any(|r| over(&r.primitive))
+                }),
+                _ => false,
+            })
     }
 
     /// A parameter by name.

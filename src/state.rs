@@ -117,8 +117,10 @@ impl Book {
             "withdraw" => self.strike(&fact, index),
             _ => {}
         }
-        for subject in fact.mentions() {
+        for subject in std::iter::once(fact.subject.as_str()).chain(fact.named()) {
             match self.by_subject.get_mut(subject) {
+                // named twice is named
+                Some(list) if list.last() == Some(&index) => {}
                 Some(list) => list.push(index),
                 None => {
                     self.by_subject.insert(subject.to_owned(), vec![index]);

@@ -54,6 +54,15 @@ impl Words {
         }
     }
 
+    /// The same message where somebody will read it, else nothing.
+    #[must_use]
+    pub fn told(&self) -> Self {
+        if is_silent() {
+            return Self::default();
+        }
+        self.clone()
+    }
+
     /// The text in one language; the Chinese one where the English is missing.
     #[must_use]
     pub fn in_lang(&self, lang: Lang) -> &str {
@@ -72,6 +81,9 @@ impl Words {
     /// Joins messages as sentences of one text.
     #[must_use]
     pub fn join(parts: &[Self]) -> Self {
+        if is_silent() {
+            return Self::default();
+        }
         let list = |f: fn(&Self) -> &str, gap: &str| {
             parts
                 .iter()

@@ -231,7 +231,7 @@ fn every_judged_rule_has_its_change() {
     let lacking: Vec<&str> = pack
         .rules
         .iter()
-        .filter(|rule| !matches!(rule.treatment, Treatment::Recorded(_)))
+        .filter(|rule| !matches!(rule.treatment(), Treatment::Recorded(_)))
         // a permission gives no finding
         .filter(|rule| rule.severity != Severity::Info)
         .map(|rule| rule.id.as_str())

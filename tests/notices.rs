@@ -62,7 +62,7 @@ fn every_term_that_a_rule_asks_for_has_its_item() {
     for id in Pack::embedded() {
         let pack = Pack::load(id).unwrap();
         for (kind, word, _) in NoticeKind::ALL {
-            let of_kind: Vec<_> = pack.notices.iter().filter(|n| n.kind == kind).collect();
+            let of_kind: Vec<_> = pack.notices().iter().filter(|n| n.kind == kind).collect();
             assert!(!of_kind.is_empty(), "{id} is silent on {word}");
             for notice in of_kind {
                 let silent = notice.absent.is_some();
@@ -73,14 +73,14 @@ fn every_term_that_a_rule_asks_for_has_its_item() {
     }
     // the clause and the notice speak of the same things
     let pack = Pack::load("nanshan-2020").unwrap();
-    let Treatment::Computed(checks) = &pack.rule("A15-CONTENT").unwrap().treatment else {
+    let Treatment::Computed(checks) = pack.rule("A15-CONTENT").unwrap().treatment() else {
         panic!("computed");
     };
     let Primitive::SetCover { need, .. } = &checks[0].primitive else {
         panic!("a list");
     };
     let notice = pack
-        .notices
+        .notices()
         .iter()
         .find(|n| n.kind == NoticeKind::Publicity)
         .unwrap();

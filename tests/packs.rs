@@ -204,3 +204,61 @@ fn one_set_of_facts_is_judged_under_every_pack() {
     assert_eq!(own["regime"], "nanshan-2020");
     office.run("verify").ends(0);
 }
+
+#[test]
+fn every_pack_of_the_program_compiles_whole() {
+    for id in Pack::embedded() {
+        let pack = Pack::load(id).unwrap();
+        assert_eq!(pack.whole(), Ok(()), "{id}");
+    }
+}
+
+/// A step asks only the rules that the index names, so the index must name every rule that
+/// compiled checks read or blame it by.
+#[test]
+fn the_index_passes_over_no_rule() {
+    use minsheng::pack::Scope;
+    use minsheng::step::STEPS;
+    let scopes = [
+        Scope::Case,
+        Scope::Demand,
+        Scope::CommunityYear,
+        Scope::StreetYear,
+        Scope::DistrictYear,
+        Scope::Ledger,
+    ];
+    for id in Pack::embedded() {
+        let pack = Pack::load(id).unwrap();
+        let mut passed_over = 0;
+        for step in STEPS {
+            let one = BTreeSet::from([step.id]);
+            let may = pack.may_read(&one);
+            let blaming: BTreeSet<&str> = pack.blaming(step).map(|rule| rule.id.as_str()).collect();
+            for rule in &pack.rules {
+                for scope in scopes {
+                    if pack.reads(rule, scope).steps.contains(step.id) {
+                        assert!(
+                            may.contains(rule.id.as_str()),
+                            "{id}: {} reads {}",
+                            rule.id,
+                            step.id
+                        );
+                    }
+                    if rule.blames(scope, &one) {
+                        assert!(
+                            blaming.contains(rule.id.as_str()),
+                            "{id}: {} blames {}",
+                            rule.id,
+                            step.id
+                        );
+                    }
+                }
+            }
+            passed_over += pack.rules.len() - may.len();
+        }
+        assert!(
+            passed_over > pack.rules.len(),
+            "{id}: it passes over nothing"
+        );
+    }
+}

@@ -39,6 +39,14 @@ fn told(audit: &Audit, pack: &Pack) -> Vec<String> {
     ]
 }
 
+/// What passes and what does not apply, too.
+fn everything() -> Wanted {
+    Wanted {
+        all: true,
+        ..Wanted::default()
+    }
+}
+
 /// As it stands in a file and comes back.
 fn written(partial: &Partial) -> Partial {
     serde_json::from_slice(&serde_json::to_vec(partial).unwrap()).unwrap()
@@ -51,11 +59,12 @@ fn in_parts(ledger: &Ledger, pack: &Pack, year: i32, as_of: Day, of: u32) -> Aud
             part: Some(Part { number, of }),
             own: false,
             key: None,
+            all: true,
         };
         let made = partial(source, pack, year, as_of).unwrap();
         (format!("{number}"), written(&made))
     });
-    roll_up(pack, given.collect(), &Wanted::default()).unwrap()
+    roll_up(pack, given.collect(), &everything()).unwrap()
 }
 
 fn by_itself(ledger: &Ledger, pack: &Pack, year: i32, as_of: Day) -> Audit {
@@ -64,10 +73,11 @@ fn by_itself(ledger: &Ledger, pack: &Pack, year: i32, as_of: Day) -> Audit {
         part: None,
         own: false,
         key: None,
+        all: true,
     };
     let made = partial(source, pack, year, as_of).unwrap();
     let given = vec![("one".to_owned(), written(&made))];
-    roll_up(pack, given, &Wanted::default()).unwrap()
+    roll_up(pack, given, &everything()).unwrap()
 }
 
 /// Which examples of a file are tried: all with `MINSHENG_FULL`, else a few.
@@ -100,11 +110,7 @@ fn one_example(pack: &Pack, bases: &Bases, example: &Example, number: u32) -> Op
     let as_of = example.as_of.as_deref().or(base.as_of.as_deref());
     let as_of: Day = as_of.unwrap_or("2023-07-01").parse().unwrap();
     years(&ledger).into_iter().find_map(|year| {
-        let all = Wanted {
-            all: true,
-            ..Wanted::default()
-        };
-        let whole = audit(&ledger, pack, year, as_of, &all).unwrap();
+        let whole = audit(&ledger, pack, year, as_of, &everything()).unwrap();
         let whole = told(&whole, pack);
         let parts = told(&in_parts(&ledger, pack, year, as_of, number), pack);
         let alone = told(&by_itself(&ledger, pack, year, as_of), pack);
@@ -156,16 +162,21 @@ fn same_in_parts(office: &Office, year: &str, counts: &[u32], filters: &[&str]) 
     for of in counts {
         let mut files = Vec::new();
         for number in 1..=*of {
-            let file = format!("{number}-{of}.json");
-            must(
-                office,
-                &format!("audit {year} --partition {number}/{of} -o {file} --force"),
-            );
-            files.push(file);
+            // what passes is told in words only where that is asked for
+            for all in ["", "--all"] {
+                let file = format!("{number}-{of}{all}.json");
+                must(
+                    office,
+                    &format!("audit {year} --partition {number}/{of} -o {file} --force {all}"),
+                );
+                files.push(file);
+            }
         }
         for form in FORMS.iter().chain(filters) {
             let whole = must(office, &format!("audit {year} --fail-on never {form}"));
-            let files = files.join(" ");
+            let all = form.contains("--all");
+            let files = files.iter().filter(|f| f.contains("--all") == all);
+            let files = files.cloned().collect::<Vec<_>>().join(" ");
             let parts = must(
                 office,
                 &format!("audit roll-up {files} --fail-on never {form}"),

@@ -37,21 +37,29 @@ fn same_as_merged(first: &Office, others: &[&Office], forms: &[&str]) -> Json {
         let file = first.path(&format!("{number}.json"));
         let file = file.to_str().unwrap().to_owned();
         let own = if number == 0 { "--own" } else { "" };
-        must(
-            office,
-            &format!("audit {YEAR} --partial {own} --key {key} -o {file} --force"),
-        );
+        for all in ["", "--all"] {
+            must(
+                office,
+                &format!("audit {YEAR} --partial {own} --key {key} -o {file}{all} --force {all}"),
+            );
+        }
         files.push(file);
     }
     let ledgers: Vec<String> = others.iter().map(|office| path(office)).collect();
     must(first, &format!("merge {} --as-is", ledgers.join(" ")));
-    let files = files.join(" ");
+    let files = |all: &str| {
+        let files = files.iter().map(|file| format!("{file}{all}"));
+        files.collect::<Vec<_>>().join(" ")
+    };
     let mut last = String::new();
     for form in FORMS.iter().chain(forms).chain(&["--format json --all"]) {
         last = must(first, &format!("audit {YEAR} --fail-on never {form}"));
         let rolled = must(
             first,
-            &format!("audit roll-up {files} --fail-on never {form}"),
+            &format!(
+                "audit roll-up {} --fail-on never {form}",
+                files(if form.contains("--all") { "--all" } else { "" })
+            ),
         );
         assert!(
             last == rolled,
@@ -253,7 +261,7 @@ fn rolled(office: &Office, folder: &Path, names: &[String]) {
         must(
             office,
             &format!(
-                "audit {YEAR} --partial --key {key} --ledger {} -o {out}",
+                "audit {YEAR} --partial --key {key} --ledger {} -o {out} --all",
                 ledger.display()
             ),
         );
@@ -324,8 +332,8 @@ fn what_does_not_belong_together_is_refused_by_name() {
     );
     must(&hz, &format!("audit {YEAR} --partition 2/2 -o later.json"));
     refused(&hz, "1-2.json later.json", &["1-2.json", "later.json"]);
-    hz.write("other.json", "{\"schema\":\"minsheng.partial/2\"}");
-    refused(&hz, "other.json", &["other.json", "minsheng.partial/2"]);
+    hz.write("other.json", "{\"schema\":\"minsheng.partial/9\"}");
+    refused(&hz, "other.json", &["other.json", "minsheng.partial/9"]);
     refused(&hz, "steps.jsonl", &["steps.jsonl"]);
     // ledgers: without a key, with two keys, the same community twice, two versions of a chain
     let tg = place(
@@ -336,6 +344,10 @@ fn what_does_not_belong_together_is_refused_by_name() {
     let key = key(&hz);
     let out = |name: &str| file(&hz, name);
     must(&hz, &format!("audit {YEAR} --partial -o hz.json"));
+    // what passes was not written into it
+    let brief = hz.run("audit roll-up hz.json --all --fail-on never");
+    assert!(brief.ends(2).err.contains("--all"));
+    must(&hz, "audit roll-up hz.json --fail-on never");
     must(
         &tg,
         &format!("audit {YEAR} --partial -o {}", out("tg.json")),

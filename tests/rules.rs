@@ -155,7 +155,7 @@ fn every_computed_rule_is_seen_kept_broken_and_exempt() {
         let lacking: Vec<String> = pack
             .rules
             .iter()
-            .filter(|rule| !matches!(rule.treatment, Treatment::Recorded(_)) && wanted(&rule.id))
+            .filter(|rule| !matches!(rule.treatment(), Treatment::Recorded(_)) && wanted(&rule.id))
             .flat_map(|rule| lacks(id, rule))
             .collect();
         assert!(lacking.is_empty(), "{id}\n{}", lacking.join("\n"));
@@ -187,7 +187,7 @@ fn lacks(pack: &str, rule: &Rule) -> Vec<String> {
         &["not-applicable"]
     } else if never_breaks(rule) {
         &["unverifiable", "borderline"]
-    } else if matches!(rule.treatment, Treatment::Attested { .. }) {
+    } else if matches!(rule.treatment(), Treatment::Attested { .. }) {
         // a document is there or not
         &["unverifiable"]
     } else if UNBREAKABLE.contains(&rule.id.as_str()) || rule.id.ends_with("-VALID") {
@@ -200,7 +200,7 @@ fn lacks(pack: &str, rule: &Rule) -> Vec<String> {
         lacking.push(format!("{} needs kept and broken, has {seen:?}", rule.id));
     }
     let can_be_exempt = !rule.exempt.is_empty()
-        || matches!(&rule.treatment, Treatment::Computed(checks) if checks[0].when.is_some() && checks.iter().all(|c| c.when == checks[0].when));
+        || matches!(rule.treatment(), Treatment::Computed(checks) if checks[0].when.is_some() && checks.iter().all(|c| c.when == checks[0].when));
     if can_be_exempt && !has(&["not-applicable"]) {
         lacking.push(format!("{} needs an exempt example", rule.id));
     }
@@ -209,7 +209,7 @@ fn lacks(pack: &str, rule: &Rule) -> Vec<String> {
 
 /// The readings of a rule, of its checks and of how hard it is.
 fn readings(rule: &Rule) -> BTreeSet<String> {
-    let Treatment::Computed(checks) = &rule.treatment else {
+    let Treatment::Computed(checks) = rule.treatment() else {
         return BTreeSet::new();
     };
     let of_checks = checks.iter().flat_map(|check| &check.readings);
@@ -251,7 +251,7 @@ fn every_reading_is_seen_to_disagree() {
 
 /// True if all that a rule can miss is a paper that may still be brought.
 fn never_breaks(rule: &Rule) -> bool {
-    let Treatment::Computed(checks) = &rule.treatment else {
+    let Treatment::Computed(checks) = rule.treatment() else {
         return false;
     };
     checks.iter().all(|check| match &check.primitive {

@@ -60,6 +60,8 @@ def partial(options, name, ledger, part):
         out = os.path.join(folder, "result.json")
         words = ["--ledger", ledger, "audit", "--year", options["year"],
                  "--as-of", options["as_of"], "-o", out, "--quiet"]
+        if options["all"]:
+            words += ["--all"]
         if options["regime"]:
             words += ["--regime", options["regime"]]
         if part:
@@ -104,7 +106,7 @@ def results(context, args):
     context.addFile(os.path.abspath(args.binary))
     options = {
         "binary": os.path.basename(args.binary), "year": args.year, "as_of": args.as_of,
-        "regime": args.regime, "first": args.first, "own": args.own, "parts": args.parts,
+        "all": "--all" in args.more, "regime": args.regime, "first": args.first, "own": args.own, "parts": args.parts,
         "key": None, "ledger": os.path.basename(args.ledgers),
     }
     if args.key:

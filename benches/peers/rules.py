@@ -42,6 +42,8 @@ SUMS = {
 ORDINARY = "em.c IS NULL"
 KIND = "coalesce(ca.kind, em.kind)"
 AMOUNT = "coalesce(sl.amount, ct.amount, pl.amount, em.amount, ca.amount)"
+# a wish on the candidate list is no project amount yet
+PLANNED = "coalesce(sl.amount, ct.amount, pl.amount, em.amount)"
 PASSED = "(po.c IS NOT NULL OR dt.c IS NOT NULL OR st.c IS NOT NULL OR ac.c IS NOT NULL)"
 BEGUN = "st.c IS NOT NULL"
 DONE = "ac.c IS NOT NULL"
@@ -93,12 +95,12 @@ RULES = [
     ("A15-TOLD", "po.c IS NOT NULL AND nt.c IS NOT NULL AND (nt.first_day < po.start_day OR nt.last_day > po.end_day)"),
     ("A15-MODE", "po.c IS NOT NULL AND (po.online = 0 OR po.offline__board + po.offline__site + po.offline__building = 0)"),
     ("A15-OFFLINE", "po.c IS NOT NULL AND po.offline__board + po.offline__site + po.offline__building < 3"),
-    ("A16-CAP", f"{KIND} = 'service' AND {AMOUNT} > 50000000"),
-    ("A17-CAP", f"{KIND} = 'goods' AND {AMOUNT} > 50000000"),
+    ("A16-CAP", f"{KIND} = 'service' AND {PLANNED} > 50000000"),
+    ("A17-CAP", f"{KIND} = 'goods' AND {PLANNED} > 50000000"),
     ("A17-CENTRAL", f"{KIND} = 'goods' AND dt.central = 1 AND dt.responsible <> 'street'"),
     ("A17-NONCENTRAL", f"{KIND} = 'goods' AND dt.central = 0 AND dt.responsible <> 'community'"),
     ("A18-ORG", f"{KIND} = 'works' AND dt.c IS NOT NULL AND (dt.responsible IS NULL OR dt.responsible <> 'street')"),
-    ("A18-CAP", f"{KIND} = 'works' AND {AMOUNT} > 100000000"),
+    ("A18-CAP", f"{KIND} = 'works' AND {PLANNED} > 100000000"),
     ("A19-GOODS", f"{KIND} = 'goods' AND cp.day - st.day > 92"),
     ("A19-ENG", f"{KIND} = 'works' AND cp.day - st.day > 275"),
     ("A20-AFTER", "cp.c IS NOT NULL AND ac.c IS NULL"),

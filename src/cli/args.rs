@@ -13,7 +13,7 @@ mod trust;
 
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 pub(super) use tell::{complain, in_language};
 
@@ -70,8 +70,28 @@ pub(super) fn language(args: &[OsString], env: fn(&str) -> Option<String>) -> La
     }
 }
 
+/// What is typed, parsed: by the commands that it can mean, and only where that fails, or help
+/// is asked for, by the whole command line with all that it says.
+///
+/// # Errors
+/// As the parser: a mistake with its words, or help.
+pub(super) fn parse(args: &[OsString], lang: Lang) -> Result<ArgMatches, clap::Error> {
+    let typed = |name: &str| args.iter().any(|arg| arg == name);
+    let tree = tree(lang, &typed);
+    if !tree.has_subcommands() {
+        return command(lang).try_get_matches_from(args);
+    }
+    tree.try_get_matches_from(args)
+        .or_else(|_| command(lang).try_get_matches_from(args))
+}
+
 /// The whole command line.
 pub(super) fn command(lang: Lang) -> Command {
+    dress(tree(lang, &|_| true), 0, lang)
+}
+
+/// The commands whose names are wanted, without their help.
+fn tree(lang: Lang, wanted: &dyn Fn(&str) -> bool) -> Command {
     let mut root = Command::new("minsheng")
         .version(env!("CARGO_PKG_VERSION"))
         .about(lang.pick(
@@ -80,31 +100,31 @@ pub(super) fn command(lang: Lang) -> Command {
         ))
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .disable_help_subcommand(true)
         .args(globals(lang));
-    for (stage, zh, en) in STAGES {
-        root = root.subcommand(group(stage, lang.pick(zh, en), lang));
+    for (stage, zh, en) in STAGES.into_iter().filter(|(stage, ..)| wanted(stage)) {
+        root = root.subcommand(group(stage, lang.pick(zh, en), lang, wanted));
     }
     for def in STEPS
         .iter()
         .filter(|def| !def.id.contains('.') && !matches!(def.id, "init" | "erase"))
+        .filter(|def| wanted(def.verb()))
     {
         root = root.subcommand(step(def, lang));
     }
     let books = std::iter::once(books::template(lang));
-    for sub in commands::own(lang)
-        .into_iter()
-        .chain(books)
-        .chain(trust::trust(lang))
-    {
+    let own = commands::own(lang).into_iter().chain(books);
+    let own = own.chain(trust::trust(lang));
+    for sub in own.filter(|sub| wanted(sub.get_name())) {
         // what oversight records stands under the command that judges the year
         let verbs = STEPS
             .iter()
             .filter(|def| def.id.contains('.') && def.stage() == sub.get_name())
             // a draw is made, not told
-            .filter(|def| def.id != "audit.sample");
+            .filter(|def| def.id != "audit.sample" && wanted(def.verb()));
         root = root.subcommand(sub.clone().subcommands(verbs.map(|def| step(def, lang))));
     }
-    dress(root, 0, lang)
+    root
 }
 
 pub(super) fn option(name: &'static str, value: &'static str, help: &str) -> Arg {
@@ -193,15 +213,17 @@ fn globals(lang: Lang) -> Vec<Arg> {
         .collect()
 }
 
-fn group(stage: &'static str, about: &str, lang: Lang) -> Command {
+fn group(stage: &'static str, about: &str, lang: Lang, wanted: &dyn Fn(&str) -> bool) -> Command {
     let mut group = Command::new(stage)
         .about(about.to_owned())
         .subcommand_required(true)
         .arg_required_else_help(true);
-    for def in STEPS
-        .iter()
+    let steps = STEPS.iter();
+    let steps: Vec<_> = steps
         .filter(|def| def.id.contains('.') && def.stage() == stage)
-    {
+        .collect();
+    let none = !steps.iter().any(|def| wanted(def.verb()));
+    for def in steps.into_iter().filter(|def| none || wanted(def.verb())) {
         group = group.subcommand(step(def, lang));
     }
     if let Some(notice) = notice::of_stage(stage, lang) {

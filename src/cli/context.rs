@@ -255,9 +255,12 @@ impl<'a> Context<'a> {
     }
 
     /// Writes JSON, one object, readable.
-    pub(super) fn json(&mut self, json: &serde_json::Value) -> anyhow::Result<()> {
-        serde_json::to_writer_pretty(&mut *self.out, json)?;
-        writeln!(self.out)?;
+    pub(super) fn json(&mut self, json: &impl serde::Serialize) -> anyhow::Result<()> {
+        // many small pieces
+        let mut out = std::io::BufWriter::with_capacity(1 << 16, &mut *self.out);
+        serde_json::to_writer_pretty(&mut out, json)?;
+        writeln!(out)?;
+        out.flush()?;
         Ok(())
     }
 

@@ -297,7 +297,7 @@ fn row(
 fn required(pack: &Pack, def: &StepDef) -> Vec<(String, &'static str)> {
     let mut list = Vec::new();
     for rule in pack.rules.iter().filter(|rule| rule.scope == Scope::Demand) {
-        let Treatment::Computed(checks) = &rule.treatment else {
+        let Treatment::Computed(checks) = rule.treatment() else {
             continue;
         };
         for check in checks {

@@ -28,6 +28,7 @@ pub(super) fn partial(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
         part,
         own: matches.get_flag("own"),
         key: key.as_ref(),
+        all: matches.get_flag("all"),
     };
     let partial = partial::partial(source, &pack, year, context.as_of)?;
     let mut bytes = serde_json::to_vec(&partial)?;

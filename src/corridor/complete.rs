@@ -9,7 +9,7 @@ use crate::law::{Calendar, Day};
 use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
 use crate::state::subject::{DISTRICT, next_number};
-use crate::step::{Step, StepDef};
+use crate::step::{Recorded, Step, StepDef, general};
 use crate::words;
 use crate::words::Words;
 
@@ -204,6 +204,9 @@ impl<'a> Completer<'a> {
         let Some(case) = step.text("case").filter(|_| step.def.subject == "case") else {
             return Ok(None);
         };
+        if !self.reader.made_by(case, &[general::Withdraw::DEF])? {
+            return Ok(None);
+        }
         let mut book = crate::state::Book::new();
         book.extend(self.reader.of_subject(case)?);
         let view = crate::state::View::new(&book, case, Day::MAX);

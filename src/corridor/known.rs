@@ -39,7 +39,16 @@ fn amend(values: &mut Map<String, Json>, change: &Map<String, Json>) {
 /// Counts equal records, so that a file that is recorded again adds nothing.
 pub(super) struct Known<'a> {
     reader: Reader<'a>,
-    loaded: HashMap<String, HashMap<String, Vec<Standing>>>,
+    loaded: HashMap<String, Place>,
+}
+
+/// What stands in one place: by its key once its step was asked for, else as it was read.
+#[derive(Default)]
+struct Place {
+    standing: HashMap<String, Vec<Standing>>,
+    /// Events of steps that were not asked for, and all that change others.
+    rest: Vec<Event>,
+    asked: Vec<&'static str>,
 }
 
 impl<'a> Known<'a> {
@@ -71,9 +80,16 @@ impl<'a> Known<'a> {
             } else {
                 self.reader.of_subject(&place)?
             };
-            self.loaded.insert(place.clone(), self.index(&events)?);
+            let rest = events;
+            let loaded = Place {
+                rest,
+                ..Place::default()
+            };
+            self.loaded.insert(place.clone(), loaded);
         }
-        if self.loaded.get(&place).is_some_and(HashMap::is_empty) {
+        self.ask(&place, step.def.id)?;
+        let standing = self.loaded.get(&place);
+        if standing.is_none_or(|place| place.standing.is_empty()) {
             return Ok(None);
         }
         let key = natural_key(step.def.id, &step.values, step.def.subject);
@@ -81,7 +97,7 @@ impl<'a> Known<'a> {
         Ok(self
             .loaded
             .get_mut(&place)
-            .and_then(|index| index.get_mut(&key))
+            .and_then(|place| place.standing.get_mut(&key))
             .and_then(|standing| {
                 // a list without rounds may be of any round
                 let fits = |s: &Standing| {
@@ -92,7 +108,29 @@ impl<'a> Known<'a> {
             }))
     }
 
-    fn index(&self, events: &[Event]) -> anyhow::Result<HashMap<String, Vec<Standing>>> {
+    /// Makes the records of one step in a place ready to be compared.
+    fn ask(&mut self, place: &str, step: &'static str) -> anyhow::Result<()> {
+        let Some(mut loaded) = self.loaded.remove(place) else {
+            return Ok(());
+        };
+        if !loaded.asked.contains(&step) {
+            loaded.asked.push(step);
+            let index = self.index(&loaded.rest, step)?;
+            loaded.standing.extend(index);
+            let changes = |event: &Event| matches!(event.step.as_str(), "withdraw" | "amend");
+            loaded
+                .rest
+                .retain(|event| event.step != step || changes(event));
+        }
+        self.loaded.insert(place.to_owned(), loaded);
+        Ok(())
+    }
+
+    fn index(
+        &self,
+        events: &[Event],
+        step: &str,
+    ) -> anyhow::Result<HashMap<String, Vec<Standing>>> {
         let mut index: HashMap<String, Vec<Standing>> = HashMap::new();
         let changes: Vec<(&str, String, Map<String, Json>)> = events
             .iter()
@@ -106,7 +144,7 @@ impl<'a> Known<'a> {
                 (event.step.as_str(), origin, values)
             })
             .collect();
-        for event in events {
+        for event in events.iter().filter(|event| event.step == step) {
             let Some(def) = step::find(&event.step) else {
                 continue;
             };

@@ -113,8 +113,9 @@ impl Touched {
 /// The checks of a community's year that can blame a step: the steps that they look at.
 fn yearly(pack: &Pack, step: &str) -> BTreeSet<&'static str> {
     let mut steps = BTreeSet::new();
-    for rule in &pack.rules {
-        if let Treatment::Computed(checks) = &rule.treatment {
+    let def = crate::step::find(step).into_iter();
+    for rule in def.flat_map(|def| pack.blaming(def)) {
+        if let Treatment::Computed(checks) = rule.treatment() {
             let mine = checks
                 .iter()
                 .filter(|check| check.scope.unwrap_or(rule.scope) == Scope::CommunityYear)

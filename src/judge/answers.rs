@@ -255,7 +255,7 @@ impl<'a> Facts<'a> {
         let label = if season.what.is_empty() {
             self.label(&season.of)
         } else {
-            season.what.clone()
+            season.what.told()
         };
         let mut dates = self.dates(&season.of);
         let filter = season.filter.as_ref();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::json;
 
-use super::eval::{Answer, Facts};
+use super::eval::{Answer, Cases, Facts};
 use super::outcome::Outcome;
 use super::sums::day_of;
 use crate::law::Day;
@@ -44,7 +44,7 @@ impl<'a> Facts<'a> {
         let name = if what.is_empty() {
             Words::new(by.zh, by.id)
         } else {
-            what.clone()
+            what.told()
         };
         let (population, unknown) = self.population(cohort, among);
         if population.is_empty() && unknown.is_empty() {
@@ -138,11 +138,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The projects of the year for which a condition holds, and those for which nobody knows.
-    pub(super) fn population(
-        &self,
-        cohort: Cohort,
-        among: Option<&Expr>,
-    ) -> (Vec<&'a str>, Vec<&'a str>) {
+    pub(super) fn cases_of(&self, cohort: Cohort, among: Option<&Expr>) -> Cases<'a> {
         let view = self.view;
         let (mut population, mut unknown) = (Vec::new(), Vec::new());
         let cases = match cohort {

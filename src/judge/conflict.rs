@@ -121,13 +121,17 @@ impl<'a> Facts<'a> {
         }
         // what is decided here rests on who is to blame
         let breach = aloud(|| self.staff(kin));
-        if breach.causes.is_empty() {
+        if breach
+            .told
+            .as_ref()
+            .is_none_or(|told| told.causes.is_empty())
+        {
             return Outcome::exempt(words!("没有发现应列入的单位。", "No unit to be listed."));
         }
         let parts = self
             .takers()
             .into_iter()
-            .filter(|taker| breach.causes.contains(&taker.key))
+            .filter(|taker| breach.is_caused_by(&taker.key))
             .map(|taker| {
                 let entry = self
                     .known(library::Blocklist::DEF)

@@ -207,7 +207,7 @@ impl<'a> Facts<'a> {
             .fact("spare", spare(end.map(|(day, _)| day), due));
         // what was done in time is governed by the day on which it was done
         outcome.governed = kept.map(|(day, _)| day).or(outcome.governed);
-        outcome.count.push(line);
+        outcome.counted(|| [line]);
         outcome
     }
 
@@ -280,7 +280,7 @@ impl<'a> Facts<'a> {
         let label = if what.is_empty() {
             self.label(of)
         } else {
-            what.clone()
+            what.told()
         };
         // the earliest record answers the first date; once the last date has passed with too
         // few records, the last dates are answered and the rule on their number tells the gap

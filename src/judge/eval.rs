@@ -14,9 +14,9 @@ use crate::pack::expr::{Expr, Literal, Op, Path, Summand};
 use crate::state::{Fact, Value, View};
 use crate::step::{Kind, StepDef};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, is_silent};
 use compare::{combine, compare, compare_values, ordered, yes};
-pub(super) use memo::Memo;
+pub(super) use memo::{Cases, Memo};
 
 /// The answer of a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,15 +112,19 @@ impl<'a> Facts<'a> {
             .filter(|fact| self.focus.and_then(|f| f.holds(fact)).unwrap_or(true))
     }
 
+    /// True if the record at hand decides which records of a step count.
+    fn is_focused(&self, def: &'static StepDef) -> bool {
+        self.focus.is_some_and(|focus| {
+            def == focus.fact.def || focus.same.iter().any(|same| def.index(same).is_some())
+        })
+    }
+
     /// The records of a step that count.
     fn counting(&self, def: &'static StepDef) -> Vec<&'a Fact> {
-        let focused = self.focus.is_some_and(|focus| {
-            def == focus.fact.def || focus.same.iter().any(|same| def.index(same).is_some())
-        });
-        if focused {
+        if self.is_focused(def) {
             self.records(def).collect()
         } else {
-            self.view.counting(def)
+            self.view.counting(def).collect()
         }
     }
 
@@ -183,7 +187,18 @@ impl<'a> Facts<'a> {
 
     /// The single value that counts: the last.
     pub(super) fn value(&self, path: &Path) -> Option<Found<'a>> {
-        self.values(path).pop()
+        match path {
+            Path::Field(def, index) if !self.is_focused(def) => {
+                let said = |fact: &&Fact| !fact.values[*index].is_none();
+                let fact = self.view.counting(def).rfind(said)?;
+                Some(Found {
+                    value: Cow::Borrowed(&fact.values[*index]),
+                    fact: Some(fact),
+                })
+            }
+            Path::Named(_) => self.last_of(path),
+            _ => self.found(path).pop(),
+        }
     }
 
     /// All single values under a path, lists taken apart.
@@ -196,6 +211,9 @@ impl<'a> Facts<'a> {
 
     /// The name of a path for people.
     pub(super) fn label(&self, path: &Path) -> Words {
+        if is_silent() {
+            return Words::default();
+        }
         match path {
             Path::Step(def) => step_label(def),
             Path::Field(def, index) => {
@@ -209,7 +227,7 @@ impl<'a> Facts<'a> {
                     def.id
                 )
             }
-            Path::Named(index) => self.pack.facts[*index].label.clone(),
+            Path::Named(index) => self.pack.facts[*index].label.told(),
             Path::Item(_) => Words::default(),
             Path::Module(fact) => modules::label(*fact),
         }
@@ -334,7 +352,8 @@ impl<'a> Facts<'a> {
             Path::Field(def, index) => def.fields[*index].vocabulary,
             _ => "",
         };
-        Words::new(self.pack.label(vocabulary, term), term)
+        let label = self.pack.label(vocabulary, term);
+        words!("{}", "{1}", label, term)
     }
 }
 

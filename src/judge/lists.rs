@@ -13,7 +13,7 @@ use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Value};
 use crate::step::StepDef;
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, is_silent};
 
 /// What a list must contain.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ pub(super) struct Cover<'p> {
     pub(super) lacking: IfMissing,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
     pub(super) fn set_cover(&self, of: &Path, cover: &Cover<'_>, gate: &Gate) -> Outcome {
         let Cover {
             need,
@@ -46,7 +46,7 @@ impl Facts<'_> {
             _ => (of, &[][..]),
         };
         let together = together && others.is_empty();
-        let attached: Vec<Value> = others
+        let attached: Vec<&Value> = others
             .iter()
             .flat_map(|path| self.all_items(path))
             .collect();
@@ -67,12 +67,16 @@ impl Facts<'_> {
         if facts.is_empty() {
             return self.unlisted(of, label, gate);
         }
-        let mut items: Vec<Value> = match of {
+        let said = match of {
+            Path::Field(..) if together => Vec::new(),
+            _ => self.values(of),
+        };
+        let mut items: Vec<&Value> = match of {
             Path::Field(_, index) if together => facts
                 .iter()
-                .flat_map(|fact| fact.values[*index].items().to_vec())
+                .flat_map(|fact| fact.values[*index].items())
                 .collect(),
-            _ => self.items(of),
+            _ => said.iter().flat_map(|found| found.value.items()).collect(),
         };
         items.extend(attached);
         if items.is_empty() {
@@ -82,13 +86,13 @@ impl Facts<'_> {
             roles_by_person(&items, need)
         } else {
             need.iter()
-                .filter(|term| items.iter().any(|item| role(item) == Some(term.as_str())))
-                .cloned()
+                .map(String::as_str)
+                .filter(|term| items.iter().any(|item| role(item) == Some(term)))
                 .collect()
         };
         let lacking: Vec<&String> = need
             .iter()
-            .filter(|term| !covered.contains(*term))
+            .filter(|term| !covered.contains(term.as_str()))
             .collect();
         let enough = min.map_or(lacking.is_empty(), |min| covered.len() >= min);
         let outcome = if enough {
@@ -116,8 +120,12 @@ impl Facts<'_> {
             ))
             .blames(facts)
         };
+        if is_silent() {
+            return outcome;
+        }
+        let items: Vec<_> = items.into_iter().map(Self::json).collect();
         outcome
-            .fact(&path_id(self.pack, of), Self::json(&Value::List(items)))
+            .fact(&path_id(self.pack, of), items)
             .fact("need", json!(need))
     }
 
@@ -143,12 +151,12 @@ impl Facts<'_> {
     }
 
     /// The values of a field in every record, the earlier ones included.
-    fn all_items(&self, path: &Path) -> Vec<Value> {
+    fn all_items(&self, path: &Path) -> Vec<&'a Value> {
         let Path::Field(def, index) = path else {
             return Vec::new();
         };
         self.records(def)
-            .flat_map(|fact| fact.values[*index].items().to_vec())
+            .flat_map(|fact| fact.values[*index].items())
             .collect()
     }
 
@@ -219,7 +227,7 @@ impl Facts<'_> {
 }
 
 /// True if every term that is needed is among the items.
-fn covers(items: &[Value], need: &[String]) -> bool {
+fn covers(items: &[&Value], need: &[String]) -> bool {
     need.iter()
         .all(|term| items.iter().any(|item| role(item) == Some(term.as_str())))
 }
@@ -232,10 +240,10 @@ fn role(item: &Value) -> Option<&str> {
 }
 
 /// The needed roles that can be filled at once if nobody fills two.
-fn roles_by_person(items: &[Value], need: &[String]) -> BTreeSet<String> {
+fn roles_by_person<'v>(items: &[&'v Value], need: &'v [String]) -> BTreeSet<&'v str> {
     fn place<'v>(
         role: &'v str,
-        items: &'v [Value],
+        items: &[&'v Value],
         taken: &mut Vec<(&'v str, &'v str)>,
         tried: &mut BTreeSet<&'v str>,
     ) -> bool {
@@ -268,7 +276,7 @@ fn roles_by_person(items: &[Value], need: &[String]) -> BTreeSet<String> {
     for role in need {
         place(role, items, &mut taken, &mut BTreeSet::new());
     }
-    taken.into_iter().map(|(_, role)| role.to_owned()).collect()
+    taken.into_iter().map(|(_, role)| role).collect()
 }
 
 #[cfg(test)]
@@ -280,9 +288,9 @@ mod tests {
         let member = |who: &str, role: &str| Value::Member(who.into(), role.into());
         let need: Vec<String> = ["a", "b"].map(String::from).to_vec();
         let one = [member("x", "a"), member("x", "b")];
-        assert_eq!(roles_by_person(&one, &need).len(), 1);
+        assert_eq!(roles_by_person(&one.each_ref(), &need).len(), 1);
         // x could fill both, y only a: x must take b
         let two = [member("x", "a"), member("x", "b"), member("y", "a")];
-        assert_eq!(roles_by_person(&two, &need).len(), 2);
+        assert_eq!(roles_by_person(&two.each_ref(), &need).len(), 2);
     }
 }

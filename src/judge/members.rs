@@ -78,7 +78,7 @@ impl Facts<'_> {
         } else if view.as_of <= due {
             Outcome::pending(said)
         } else if held.is_empty() && late.is_empty() {
-            Outcome::missing(members.what.clone())
+            Outcome::missing(members.what.told())
         } else {
             let late_names: Vec<String> = late.iter().map(|(code, ..)| code.clone()).collect();
             let mut parts = vec![said];

@@ -102,7 +102,7 @@ pub fn earliest(pack: &Pack, view: &View<'_>) -> Vec<Next> {
     let scope = super::scope_of(&view.subject);
     let mut steps = Steps::default();
     for rule in &pack.rules {
-        let Treatment::Computed(checks) = &rule.treatment else {
+        let Treatment::Computed(checks) = rule.treatment() else {
             continue;
         };
         let exempt = rule

@@ -82,7 +82,7 @@ impl<'a> Facts<'a> {
         let what = if counting.sources {
             words!("不重复的来源（名、户）", "distinct sources")
         } else if !counting.what.is_empty() {
-            counting.what.clone()
+            counting.what.told()
         } else {
             let labels = counting.of.iter().map(|(def, _)| step_label(def));
             join_labels(labels)
@@ -289,7 +289,7 @@ impl Counted<'_> {
                 what.en
             )),
             None if !self.any && counting.if_missing == IfMissing::Unverifiable => {
-                Some(what.clone())
+                Some(what.told())
             }
             _ => None,
         }
@@ -316,7 +316,7 @@ impl Counted<'_> {
             .fact("organisations", tally.organisations)
             .fact("repeats", tally.repeats())
             .fact("demands", demands);
-        outcome.count.push(words!(
+        outcome.counted(|| [words!(
             "记录{}条：居民{}名，居民户{}户，合计{}；单位{}个不计，重复或同户{}条不重计，无姓名{}条不计。",
             "{} records: {} persons, {} households, {} in all; {} organisations and {} repeats not counted, {} without a name.",
             self.records.len(),
@@ -326,7 +326,7 @@ impl Counted<'_> {
             tally.organisations,
             tally.repeats(),
             tally.nameless
-        ));
+        )]);
         outcome
     }
 }

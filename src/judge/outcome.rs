@@ -21,6 +21,19 @@ pub enum Status {
     Broken,
 }
 
+/// What an outcome rests on.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The events that make the breach; a step that adds one of them is refused.
+    pub causes: Vec<EventKey>,
+    /// All events that were used.
+    pub uses: Vec<EventKey>,
+    /// The facts that were used, by name.
+    pub facts: Map<String, Json>,
+    /// How it was counted, line by line.
+    pub count: Vec<Words>,
+}
+
 /// What a primitive found, with the facts that it used.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -32,14 +45,8 @@ pub struct Outcome {
     pub missing: Vec<Words>,
     /// When the duty is due.
     pub due: Option<Day>,
-    /// The events that make the breach; a step that adds one of them is refused.
-    pub causes: Vec<EventKey>,
-    /// All events that were used.
-    pub uses: Vec<EventKey>,
-    /// The facts that were used, by name.
-    pub facts: Map<String, Json>,
-    /// How it was counted, line by line.
-    pub count: Vec<Words>,
+    /// What only who is told of it asks for; nothing while nobody is.
+    pub told: Option<Box<Told>>,
     /// The day whose law governs.
     pub governed: Option<Day>,
     /// Of several broken records the days of the others.
@@ -57,10 +64,7 @@ impl Outcome {
             words,
             missing: Vec::new(),
             due: None,
-            causes: Vec::new(),
-            uses: Vec::new(),
-            facts: Map::new(),
-            count: Vec::new(),
+            told: None,
             governed: None,
             also: Vec::new(),
             lacks: Vec::new(),
@@ -124,7 +128,12 @@ impl Outcome {
         }
         let mut outcome = Self::missing(super::records::join_labels(self.lacks.iter().cloned()));
         outcome.missing = self.lacks;
-        outcome.uses = self.uses;
+        outcome.told = self.told.map(|told| {
+            Box::new(Told {
+                uses: told.uses,
+                ..Told::default()
+            })
+        });
         outcome.governed = self.governed;
         outcome
     }
@@ -135,16 +144,22 @@ impl Outcome {
         if is_silent() {
             return self;
         }
-        self.facts.insert(name.to_owned(), value.into());
+        self.told().facts.insert(name.to_owned(), value.into());
         self
     }
 
     /// Names an event that was used.
     #[must_use]
     pub fn uses<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
+        if is_silent() {
+            let mut days = facts.into_iter().filter_map(|fact| fact.occurred);
+            self.governed = self.governed.or_else(|| days.next());
+            return self;
+        }
         for fact in facts {
-            if !is_silent() && !self.uses.contains(&fact.key) {
-                self.uses.push(fact.key.clone());
+            let uses = &mut self.told().uses;
+            if !uses.contains(&fact.key) {
+                uses.push(fact.key.clone());
             }
             self.governed = self.governed.or(fact.occurred);
         }
@@ -154,14 +169,37 @@ impl Outcome {
     /// Names the events that make the breach.
     #[must_use]
     pub fn blames<'f>(mut self, facts: impl IntoIterator<Item = &'f Fact>) -> Self {
+        if is_silent() {
+            return self.uses(facts);
+        }
         for fact in facts {
-            let new = self.status == Status::Broken && !is_silent();
-            if new && !self.causes.contains(&fact.key) {
-                self.causes.push(fact.key.clone());
+            let new = self.status == Status::Broken;
+            let causes = &mut self.told().causes;
+            if new && !causes.contains(&fact.key) {
+                causes.push(fact.key.clone());
             }
             self = self.uses([fact]);
         }
         self
+    }
+
+    /// What is told beside the words.
+    pub(super) fn told(&mut self) -> &mut Told {
+        self.told.get_or_insert_default()
+    }
+
+    /// Tells how it was counted.
+    pub(super) fn counted<I: IntoIterator<Item = Words>>(&mut self, lines: impl FnOnce() -> I) {
+        if !is_silent() {
+            self.told().count.extend(lines());
+        }
+    }
+
+    /// True if an event is among those that make the breach.
+    #[must_use]
+    pub fn is_caused_by(&self, key: &EventKey) -> bool {
+        let told = self.told.as_ref();
+        told.is_some_and(|told| told.causes.contains(key))
     }
 
     /// Sets the due date, which also governs.
@@ -208,15 +246,19 @@ impl Outcome {
                     .extend(outcome.governed.filter(|_| worst == Status::Broken));
                 joined.also.extend(outcome.also);
                 joined.governed = joined.governed.or(outcome.governed);
-                joined.causes.extend(outcome.causes);
             }
-            for key in outcome.uses {
-                if !joined.uses.contains(&key) {
-                    joined.uses.push(key);
+            let Some(told) = outcome.told else { continue };
+            let all = joined.told();
+            if outcome.status == worst {
+                all.causes.extend(told.causes);
+            }
+            for key in told.uses {
+                if !all.uses.contains(&key) {
+                    all.uses.push(key);
                 }
             }
-            joined.facts.extend(outcome.facts);
-            joined.count.extend(outcome.count);
+            all.facts.extend(told.facts);
+            all.count.extend(told.count);
         }
         joined.words = Words::join(&said);
         Some(joined)

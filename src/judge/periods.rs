@@ -166,10 +166,10 @@ impl Facts<'_> {
         } else {
             Outcome::broken(said).blames([fact])
         };
-        outcome.count = days_listed(first, last, first_day)
-            .iter()
-            .map(count_line)
-            .collect();
+        outcome.counted(|| {
+            let days = days_listed(first, last, first_day);
+            days.iter().map(count_line).collect::<Vec<_>>()
+        });
         outcome.governed = Some(last);
         outcome
             .fact("from", first.to_string())

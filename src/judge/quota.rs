@@ -49,7 +49,7 @@ pub fn quotas(pack: &Pack, book: &Book, year: i32, as_of: Day) -> Vec<Quota> {
     streets.dedup();
     let mut list = Vec::new();
     for rule in &pack.rules {
-        let Treatment::Computed(checks) = &rule.treatment else {
+        let Treatment::Computed(checks) = rule.treatment() else {
             continue;
         };
         for check in checks {
@@ -145,7 +145,7 @@ fn one(
         what: if covering.what.is_empty() {
             Words::new(by.zh, by.id)
         } else {
-            covering.what.clone()
+            covering.what.told()
         },
         population: population.iter().map(|case| (*case).to_owned()).collect(),
         need,

@@ -177,7 +177,7 @@ impl<'a> Facts<'a> {
         };
         let outcome = match self.test(that, None) {
             Answer::Yes => Outcome::kept(words!("符合。", "It holds.")),
-            Answer::No => Outcome::broken(broken.clone())
+            Answer::No => Outcome::broken(broken.told())
                 .blames(facts.clone())
                 .blames(gates.clone()),
             Answer::Unknown(missing) if gate.is_empty() && facts.is_empty() => {
@@ -366,6 +366,9 @@ impl<'a> Facts<'a> {
 
 /// Labels as one list.
 pub(super) fn join_labels(labels: impl Iterator<Item = Words>) -> Words {
+    if is_silent() {
+        return Words::default();
+    }
     let labels: Vec<Words> = labels.collect();
     let join = |f: fn(&Words) -> &str, gap: &str| {
         let mut list: Vec<&str> = labels.iter().map(f).collect();

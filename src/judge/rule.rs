@@ -3,8 +3,8 @@
 use super::eval::{Answer, Facts};
 use super::finding::{Finding, Verdict};
 use super::outcome::{Outcome, Status};
-use super::rulings::{DEFAULT, Judged, Ruled, ruling};
-use super::run::{computed, crosses};
+use super::rulings::{DEFAULT, Judged, Ruled, crosses, ruling};
+use super::run::computed;
 use crate::law::Day;
 use crate::pack::{Check, Pack, Rule, Scope, Severity, Treatment};
 use crate::state::subject::DISTRICT;
@@ -85,8 +85,8 @@ fn judged<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
         disagrees: None,
         ruled: None,
     };
-    match &rule.treatment {
-        Treatment::Recorded(why) => alone(Outcome::exempt(why.clone())),
+    match rule.treatment() {
+        Treatment::Recorded(why) => alone(Outcome::exempt(why.told())),
         _ if view.withdrawn().is_some() => alone(Outcome::exempt(words!(
             "项目已撤回。",
             "The subject was withdrawn."
@@ -125,7 +125,8 @@ fn none_applies(facts: &Facts<'_>, checks: &[&Check]) -> bool {
 }
 
 fn finding(view: &View<'_>, rule: &Rule, settled: Settled) -> Finding {
-    let outcome = settled.outcome;
+    let mut outcome = settled.outcome;
+    let told = std::mem::take(outcome.told());
     Finding {
         rule: rule.id.clone(),
         verdict: settled.verdict,
@@ -138,15 +139,15 @@ fn finding(view: &View<'_>, rule: &Rule, settled: Settled) -> Finding {
         message: Words::join(&settled.message),
         cite: rule.cite.clone(),
         quote: rule.quotes.join(" … "),
-        facts: outcome.facts,
-        events: outcome.uses,
-        causes: outcome.causes,
+        facts: told.facts,
+        events: told.uses,
+        causes: told.causes,
         due: outcome.due,
         reading: settled.reading,
         reason: settled.reason,
         remedy: rule.remedy.clone(),
         missing: outcome.missing,
-        count: outcome.count,
+        count: told.count,
     }
 }
 
@@ -154,7 +155,7 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
     for &index in &rule.exempt {
         let condition = &facts.pack.conditions[index];
         match facts.answer(index) {
-            Answer::Yes => return Some(Outcome::exempt(condition.label.clone())),
+            Answer::Yes => return Some(Outcome::exempt(condition.label.told())),
             Answer::No => {}
             Answer::Unknown(missing) => {
                 let mut outcome =

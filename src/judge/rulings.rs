@@ -1,7 +1,7 @@
 //! Rulings: the competent office's answers on how a clause is to be read.
 
 use super::eval::Facts;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Status};
 use crate::law::Day;
 use crate::state::Fact;
 use crate::step::{Recorded, general};
@@ -51,4 +51,15 @@ pub(super) fn ruling(facts: &Facts<'_>, rule: &str, day: Day) -> Option<Ruled> {
 
 fn fact_text(fact: &Fact, field: &str) -> String {
     fact.value(field).text().unwrap_or_default().to_owned()
+}
+
+/// True if one is broken and the other surely not.
+pub(super) fn crosses(a: Status, b: Status) -> bool {
+    (a == Status::Broken && b < Status::Missing) || (a < Status::Missing && b == Status::Broken)
+}
+
+/// A reading that breaks, or that no longer does.
+pub(super) fn turned(taken: Status, other: Status) -> bool {
+    let fine = |status| matches!(status, Status::Kept | Status::Exempt);
+    (taken == Status::Broken && fine(other)) || (fine(taken) && other == Status::Broken)
 }

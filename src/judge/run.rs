@@ -9,7 +9,7 @@ use super::numbers::Counting;
 use super::outcome::{Outcome, Status};
 use super::parts::Recurring;
 use super::records::join_labels;
-use super::rulings::{DEFAULT, Judged, ruling};
+use super::rulings::{DEFAULT, Judged, crosses, ruling, turned};
 use crate::law::Unit;
 use crate::pack::check::{Each, Latest};
 use crate::pack::{Check, Expr, Primitive, Reading};
@@ -35,7 +35,12 @@ pub(super) fn computed<'a>(
     for check in checks {
         let mut outcome = applied(facts, check, check.when.as_ref(), &check.primitive, passed);
         let day = outcome.governed.unwrap_or(facts.view.as_of);
-        let answer = ruling(facts, rule, day).filter(|_| !check.readings.is_empty());
+        let asked = !check.readings.is_empty();
+        let answer = if asked {
+            ruling(facts, rule, day)
+        } else {
+            None
+        };
         let chosen = answer
             .as_ref()
             .and_then(|a| check.readings.iter().find(|r| r.id == a.reading));
@@ -78,17 +83,6 @@ pub(super) fn computed<'a>(
         disagrees,
         ruled,
     }
-}
-
-/// True if one is broken and the other surely not.
-pub(super) fn crosses(a: Status, b: Status) -> bool {
-    (a == Status::Broken && b < Status::Missing) || (a < Status::Missing && b == Status::Broken)
-}
-
-/// A reading that breaks, or that no longer does.
-fn turned(taken: Status, other: Status) -> bool {
-    let fine = |status| matches!(status, Status::Kept | Status::Exempt);
-    (taken == Status::Broken && fine(other)) || (fine(taken) && other == Status::Broken)
 }
 
 /// Runs a check on the subject, or on each of the records that it is for.
@@ -179,7 +173,7 @@ fn guarded(
             let outcome = run(facts, primitive);
             if passed { outcome.overdue() } else { outcome }
         }
-        Some(Answer::No) => Outcome::exempt(check.unless.clone()),
+        Some(Answer::No) => Outcome::exempt(check.unless.told()),
         // whether it applies is not known yet; once the stage has passed it is missing
         Some(Answer::Unknown(missing)) => {
             let mut outcome = Outcome::waits_for(join_labels(missing.clone().into_iter()));

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use chrono::{Datelike, Weekday};
-use serde::Deserialize;
 
 use super::{CountError, Day, shown};
 
@@ -29,14 +28,8 @@ pub struct Listed {
     pub notice: String,
 }
 
-/// A row of the calendar file; other columns are ignored.
-#[derive(Deserialize)]
-struct Row {
-    date: String,
-    holiday: String,
-    kind: String,
-    paper_url: String,
-}
+/// The columns of the calendar file; others are ignored.
+const COLUMNS: [&str; 4] = ["date", "holiday", "kind", "paper_url"];
 
 impl Calendar {
     /// The calendar inside the program, 2020 to 2026.
@@ -65,38 +58,31 @@ impl Calendar {
             line,
             text: shown(text),
         };
-        let headers = reader
-            .headers()
-            .map_err(|e| bad(1, &e.to_string()))?
-            .clone();
+        let headers = reader.headers().map_err(|e| bad(1, &e.to_string()))?;
+        let columns = COLUMNS.map(|name| headers.iter().position(|heading| heading == name));
         let mut added = BTreeMap::new();
         for (at, record) in (2..).zip(reader.records()) {
             let record =
                 record.map_err(|e| bad(e.position().map_or(at, csv::Position::line), ""))?;
             let line = record.position().map_or(at, csv::Position::line);
-            let seen = record.iter().collect::<Vec<_>>().join(",");
-            let row: Row = record
-                .deserialize(Some(&headers))
-                .map_err(|_| bad(line, &seen))?;
-            let day: Day = row.date.parse().map_err(|_| bad(line, &seen))?;
-            let works = match row.kind.as_str() {
+            let seen = || record.iter().collect::<Vec<_>>().join(",");
+            let cells = columns.map(|at| at.and_then(|at| record.get(at)));
+            let [Some(date), Some(holiday), Some(kind), Some(notice)] = cells else {
+                return Err(bad(line, &seen()));
+            };
+            let day: Day = date.parse().map_err(|_| bad(line, &seen()))?;
+            let works = match kind {
                 "休" => false,
                 "班" => true,
-                _ => return Err(bad(line, &seen)),
+                _ => return Err(bad(line, &seen())),
             };
-            let (holiday, notice) = (row.holiday, row.paper_url);
-            if added
-                .insert(
-                    day,
-                    Listed {
-                        holiday,
-                        works,
-                        notice,
-                    },
-                )
-                .is_some()
-            {
-                return Err(bad(line, &seen));
+            let listed = Listed {
+                holiday: holiday.to_owned(),
+                works,
+                notice: notice.to_owned(),
+            };
+            if added.insert(day, listed).is_some() {
+                return Err(bad(line, &seen()));
             }
         }
         if added.is_empty() {

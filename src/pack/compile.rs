@@ -1,11 +1,16 @@
 //! Compiling rules: from names and parameters to facts and primitives.
 
-use serde::Deserialize;
+use std::sync::Arc;
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::body::{Body, Said};
 use super::check::{Check, Each, Latest, Reading};
 use super::expr::{self, Expr, Names, Path};
-use super::load::RawRule;
-use super::{Contested, Filing, Rule, Treatment, params};
+use super::parameter::Filler;
+use super::raw::RawRule;
+use super::{Contested, Filing, Rule, params};
 use crate::step::StepDef;
 use crate::words::Words;
 
@@ -19,10 +24,12 @@ struct RawReading {
 }
 
 /// Turns the text of rules into checks over facts.
+#[derive(Debug)]
 pub(super) struct Compiler {
     pub(super) facts: Vec<String>,
     pub(super) conditions: Vec<String>,
     pub(super) modules: Vec<String>,
+    pub(super) filler: Filler,
 }
 
 impl Compiler {
@@ -51,37 +58,32 @@ impl Compiler {
         expr::parse(text, &self.names(record))
     }
 
-    pub(super) fn rule(&self, raw: RawRule) -> Result<Rule, String> {
+    /// A rule; its checks stay text until they are asked for.
+    pub(super) fn rule(this: &Arc<Self>, raw: RawRule<Box<RawValue>>) -> Result<Rule, String> {
         let exempt = raw
             .exempt
             .iter()
             .map(|name| {
-                self.conditions
+                this.conditions
                     .iter()
                     .position(|c| c == name)
                     .ok_or_else(|| format!("no condition is called {name}"))
             })
             .collect::<Result<_, _>>()?;
-        let names = super::readers::named(&raw.check, &self.facts);
-        let treatment = match (raw.recorded, raw.attest, raw.check.is_empty()) {
-            (Some(why), None, true) => Treatment::Recorded(Words::new(why, raw.recorded_en)),
-            (None, Some(attest), true) => Treatment::Attested {
+        let said = match (raw.recorded, raw.attest, raw.check.is_empty()) {
+            (Some(why), None, true) => Said::Recorded(Words::new(why, raw.recorded_en)),
+            (None, Some(attest), true) => Said::Attested {
                 body: attest.body,
                 yearly: attest.yearly,
             },
-            (None, None, false) => Treatment::Computed(
-                raw.check
-                    .into_iter()
-                    .map(|table| self.check(table))
-                    .collect::<Result<_, _>>()?,
-            ),
+            (None, None, false) => Said::Checks(raw.check),
             _ => return Err("give exactly one of check, attest and recorded".into()),
         };
         let filing = raw
             .justified_by
             .map(|name| {
                 let of = params::find_step(&name)?;
-                let must = raw.justified_if.map(|text| self.expr(&text, Some(of)));
+                let must = raw.justified_if.map(|text| this.expr(&text, Some(of)));
                 Ok::<_, String>(Filing {
                     of,
                     must: must.transpose()?,
@@ -89,6 +91,7 @@ impl Compiler {
             })
             .transpose()?;
         Ok(Rule {
+            body: Body::new(&raw.id, said, this),
             id: raw.id,
             cite: raw.cite,
             quotes: raw.quotes,
@@ -99,8 +102,6 @@ impl Compiler {
             scope: raw.scope,
             remedy: Words::new(raw.remedy, raw.remedy_en),
             exempt,
-            treatment,
-            names,
             justified_by: filing,
             contested: raw.contested.map(|raw| Contested {
                 id: raw.id,
@@ -110,7 +111,8 @@ impl Compiler {
         })
     }
 
-    fn check(&self, mut table: toml::Table) -> Result<Check, String> {
+    /// A check, from its table with the parameters filled in.
+    pub(super) fn check(&self, mut table: toml::Table) -> Result<Check, String> {
         let when = take_text(&mut table, "when")?;
         let unless = Words::new(
             take_text(&mut table, "unless")?.unwrap_or_default(),

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path as FilePath;
+use std::sync::Arc;
 
-use serde::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::compile::Compiler;
-use super::embedded::EMBEDDED;
+use super::embedded::{EMBEDDED, Said};
 use super::expr::Path;
-use super::notice::RawNotice;
-use super::parameter::{Filler, Parameter};
-use super::{
-    Condition, FormDef, Meta, NamedFact, Pack, Redaction, Rule, Scope, Severity, TableDef, Turned,
-    VocabularyDef,
-};
+use super::index::Index;
+use super::notice::Notices;
+use super::parameter::{Filler, referred};
+use super::raw::{FileText, RawCondition, RawRule};
+use super::{Condition, NamedFact, Pack, Redaction, Rule, Turned};
 use crate::ledger::chain;
 use crate::words::Words;
 
@@ -34,131 +34,10 @@ pub enum LoadError {
     Wrong(String),
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileText {
-    meta: Option<Meta>,
-    #[serde(default)]
-    vocabulary: Vec<VocabularyDef>,
-    #[serde(default)]
-    fact: Vec<RawFact>,
-    #[serde(default)]
-    condition: Vec<RawCondition>,
-    #[serde(default)]
-    stage: Vec<RawStage>,
-    #[serde(default)]
-    rule: Vec<RawRule>,
-    #[serde(default)]
-    table: Vec<TableDef>,
-    #[serde(default)]
-    parameter: Vec<Parameter>,
-    #[serde(default)]
-    form: Vec<FormDef>,
-    #[serde(default)]
-    redaction: Vec<RawRedaction>,
-    #[serde(default)]
-    notice: Vec<RawNotice>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRedaction {
-    when: String,
-    fields: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFact {
-    id: String,
-    label: String,
-    label_en: String,
-    from: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStage {
-    id: String,
-    passed: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCondition {
-    id: String,
-    label: String,
-    label_en: String,
-    is: String,
-    reading: Option<RawTurned>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTurned {
-    id: String,
-    rule: String,
-    why: String,
-    why_en: String,
-    is: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawRule {
-    pub(super) id: String,
-    pub(super) cite: String,
-    pub(super) quotes: Vec<String>,
-    pub(super) title: String,
-    pub(super) title_en: String,
-    pub(super) severity: Severity,
-    #[serde(default)]
-    pub(super) permit: bool,
-    pub(super) stage: String,
-    pub(super) scope: Scope,
-    #[serde(default)]
-    pub(super) remedy: String,
-    #[serde(default)]
-    pub(super) remedy_en: String,
-    #[serde(default)]
-    pub(super) recorded: Option<String>,
-    #[serde(default)]
-    pub(super) recorded_en: String,
-    #[serde(default)]
-    pub(super) justified_by: Option<String>,
-    #[serde(default)]
-    pub(super) justified_if: Option<String>,
-    #[serde(default)]
-    pub(super) attest: Option<RawAttest>,
-    #[serde(default)]
-    pub(super) contested: Option<RawContested>,
-    #[serde(default)]
-    pub(super) exempt: Vec<String>,
-    #[serde(default)]
-    pub(super) check: Vec<toml::Table>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawContested {
-    pub(super) id: String,
-    pub(super) severity: Severity,
-    pub(super) why: String,
-    pub(super) why_en: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawAttest {
-    pub(super) body: String,
-    #[serde(default)]
-    pub(super) yearly: bool,
-}
-
 impl Pack {
     /// Names of the embedded packs.
     pub fn embedded() -> impl Iterator<Item = &'static str> {
-        EMBEDDED.iter().map(|(id, _)| *id)
+        EMBEDDED.iter().map(|(id, ..)| *id)
     }
 
     /// Loads an embedded pack by name, or a pack from a folder of TOML files.
@@ -166,12 +45,10 @@ impl Pack {
     /// # Errors
     /// Names the file and rule of the first mistake.
     pub fn load(name: &str) -> Result<Self, LoadError> {
-        if let Some((_, files)) = EMBEDDED.iter().find(|(id, _)| *id == name) {
-            let files: Vec<_> = files
-                .iter()
-                .map(|(n, t)| ((*n).to_owned(), (*t).to_owned()))
-                .collect();
-            return build(name, &files);
+        if let Some((_, digest, text, words)) = EMBEDDED.iter().find(|(id, ..)| *id == name) {
+            let file: FileText<Box<RawValue>> =
+                serde_json::from_str(text).map_err(|error| LoadError::Wrong(error.to_string()))?;
+            return build(name, (*digest).to_owned(), file, Some(words));
         }
         let folder = FilePath::new(name);
         if !folder.is_dir() {
@@ -191,40 +68,37 @@ impl Pack {
         }
         // pack.toml defines what the others use; the rest in the order of their names
         files.sort_by_key(|(name, _)| (name != "pack.toml", name.clone()));
-        build(name, &files)
+        let (digest, file) = read(&files)?;
+        let pack = build(name, digest, file, None)?;
+        pack.whole().map_err(LoadError::Wrong)?;
+        Ok(pack)
     }
 }
 
-/// What the files of a pack say together.
-#[derive(Default)]
-struct Texts {
-    digest: String,
-    meta: Option<Meta>,
-    file: FileText,
-}
-
-impl Texts {
-    fn read(files: &[(String, String)]) -> Result<Self, LoadError> {
-        let mut all = Self::default();
-        for (name, text) in files {
-            let _ = writeln!(all.digest, "{name} {}", chain::digest(text.as_bytes()));
-            let file: FileText = toml::from_str(text)
-                .map_err(|error| LoadError::Wrong(format!("{name}: {error}")))?;
-            all.meta = all.meta.take().or(file.meta);
-            let into = &mut all.file;
-            into.vocabulary.extend(file.vocabulary);
-            into.fact.extend(file.fact);
-            into.condition.extend(file.condition);
-            into.stage.extend(file.stage);
-            into.rule.extend(file.rule);
-            into.table.extend(file.table);
-            into.parameter.extend(file.parameter);
-            into.form.extend(file.form);
-            into.redaction.extend(file.redaction);
-            into.notice.extend(file.notice);
+/// What the files of a pack say together, and the SHA-256 over them.
+fn read(files: &[(String, String)]) -> Result<(String, FileText<Box<RawValue>>), LoadError> {
+    let mut digest = String::new();
+    let mut all = FileText::default();
+    for (name, text) in files {
+        let _ = writeln!(digest, "{name} {}", chain::digest(text.as_bytes()));
+        let at = |error: &dyn std::fmt::Display| LoadError::Wrong(format!("{name}: {error}"));
+        let file: FileText<toml::Table> = toml::from_str(text).map_err(|error| at(&error))?;
+        all.meta = all.meta.take().or(file.meta);
+        all.vocabulary.extend(file.vocabulary);
+        all.fact.extend(file.fact);
+        all.condition.extend(file.condition);
+        all.stage.extend(file.stage);
+        for rule in file.rule {
+            let rule = rule.checks(|table| to_raw_value(&table));
+            all.rule.push(rule.map_err(|error| at(&error))?);
         }
-        Ok(all)
+        all.table.extend(file.table);
+        all.parameter.extend(file.parameter);
+        all.form.extend(file.form);
+        all.redaction.extend(file.redaction);
+        all.notice.extend(file.notice);
     }
+    Ok((chain::digest(digest.as_bytes()), all))
 }
 
 /// A mistake in one part of a pack.
@@ -233,13 +107,9 @@ fn wrong(part: &str, id: &str) -> impl Fn(String) -> LoadError {
     move |error| LoadError::Wrong(format!("{at}: {error}"))
 }
 
-fn condition(
-    compiler: &Compiler,
-    filler: &mut Filler,
-    raw: RawCondition,
-) -> Result<Condition, LoadError> {
-    let mut read = |text: &str| {
-        let text = filler.text(text);
+fn condition(compiler: &Compiler, raw: RawCondition) -> Result<Condition, LoadError> {
+    let read = |text: &str| {
+        let text = compiler.filler.text(text);
         let read = text.and_then(|text| compiler.expr(&text, None));
         read.map_err(wrong("condition", &raw.id))
     };
@@ -261,33 +131,27 @@ fn condition(
     })
 }
 
-/// A condition that may be read otherwise names the reading of a rule that settles it.
-fn settled_by_rules(conditions: &[Condition], rules: &[Rule]) -> Result<(), LoadError> {
-    for turned in conditions.iter().filter_map(|c| c.reading.as_ref()) {
-        let rule = rules.iter().find(|rule| rule.id == turned.rule);
-        let there = rule.is_some_and(|rule| rule.readings().any(|id| id == turned.id));
-        if !there {
-            let error = format!("{} has no reading {}", turned.rule, turned.id);
-            return Err(wrong("condition", &turned.id)(error));
-        }
-    }
-    Ok(())
-}
-
-fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
-    let Texts { digest, meta, file } = Texts::read(files)?;
-    let meta = meta.ok_or_else(|| LoadError::Wrong("no file of the pack has [meta]".into()))?;
+fn build(
+    source: &str,
+    sha256: String,
+    file: FileText<Box<RawValue>>,
+    words: Option<Said>,
+) -> Result<Pack, LoadError> {
+    let meta = file
+        .meta
+        .ok_or_else(|| LoadError::Wrong("no file of the pack has [meta]".into()))?;
     let parameters = file.parameter;
     let mut seen = BTreeSet::new();
     if let Some(twice) = parameters.iter().find(|p| !seen.insert(&p.id)) {
         let error = format!("parameter {} stands twice", twice.id);
         return Err(LoadError::Wrong(error));
     }
-    let mut filler = Filler::new(&parameters);
+    let mut used = BTreeSet::new();
     let mut compiler = Compiler {
         facts: file.fact.iter().map(|fact| fact.id.clone()).collect(),
         conditions: Vec::new(),
         modules: meta.modules.clone(),
+        filler: Filler::new(&parameters),
     };
     let mut facts = Vec::new();
     for raw in file.fact {
@@ -306,7 +170,8 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
     let mut conditions = Vec::new();
     for raw in file.condition {
         let id = raw.id.clone();
-        conditions.push(condition(&compiler, &mut filler, raw)?);
+        used.extend(referred(&raw.is).map(str::to_owned));
+        conditions.push(condition(&compiler, raw)?);
         compiler.conditions.push(id);
     }
     let mut redactions = Vec::new();
@@ -341,22 +206,22 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
             rows.insert(table.id.clone(), condition);
         }
     }
-    let rules = rules(&compiler, &mut filler, file.rule)?;
-    settled_by_rules(&conditions, &rules)?;
-    let mut notices = Vec::new();
-    for raw in file.notice {
-        let name = raw.name();
-        let notice = raw.compile(&compiler, &mut filler, &rules);
-        notices.push(notice.map_err(wrong("notice", &name))?);
+    let compiler = Arc::new(compiler);
+    let rules = rules(&compiler, file.rule)?;
+    for text in rules.iter().flat_map(|rule| rule.body.texts()) {
+        used.extend(referred(text).map(str::to_owned));
     }
+    let notices = Notices::new(file.notice, compiler);
+    used.extend(notices.referred().map(str::to_owned));
     Ok(Pack {
         source: source.to_owned(),
         meta,
-        sha256: chain::digest(digest.as_bytes()),
+        sha256,
         vocabularies: file.vocabulary,
         facts,
         conditions,
         stages,
+        index: words.map_or_else(|| Index::of(&rules), Index::Fixed),
         rules,
         tables: file.table,
         rows,
@@ -364,27 +229,23 @@ fn build(source: &str, files: &[(String, String)]) -> Result<Pack, LoadError> {
         redactions,
         notices,
         parameters,
-        used: filler.used,
+        used,
     })
 }
 
-/// The rows, with the parameters in the place of their names.
+/// The rows.
 fn rules(
-    compiler: &Compiler,
-    filler: &mut Filler,
-    rows: Vec<RawRule>,
+    compiler: &Arc<Compiler>,
+    rows: Vec<RawRule<Box<RawValue>>>,
 ) -> Result<Vec<Rule>, LoadError> {
+    let mut seen = BTreeSet::new();
     let mut rules: Vec<Rule> = Vec::with_capacity(rows.len());
-    for mut raw in rows {
+    for raw in rows {
         let id = raw.id.clone();
-        if rules.iter().any(|rule| rule.id == id) {
+        rules.push(Compiler::rule(compiler, raw).map_err(wrong("rule", &id))?);
+        if !seen.insert(id.clone()) {
             return Err(LoadError::Wrong(format!("rule {id} stands twice")));
         }
-        let values = raw.check.iter_mut().flat_map(|table| table.iter_mut());
-        for (_, value) in values {
-            filler.fill(value).map_err(wrong("rule", &id))?;
-        }
-        rules.push(compiler.rule(raw).map_err(wrong("rule", &id))?);
     }
     Ok(rules)
 }

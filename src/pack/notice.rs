@@ -1,12 +1,14 @@
 //! Notices as data: what a clause wants to be told to the public, item by item.
 
+use std::sync::{Arc, OnceLock};
+
 use serde::Deserialize;
 
 use super::check::Primitive;
 use super::compile::Compiler;
 use super::expr::Expr;
-use super::parameter::Filler;
-use super::{Rule, Treatment};
+use super::parameter::referred;
+use super::{Pack, Rule, Treatment};
 use crate::law::FirstDay;
 use crate::step::{self, StepDef};
 use crate::words::Words;
@@ -138,7 +140,7 @@ pub struct Signer {
     pub by: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawNotice {
     kind: NoticeKind,
@@ -172,7 +174,7 @@ pub(super) struct RawNotice {
     options: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawSigner {
     #[serde(default)]
@@ -180,6 +182,58 @@ struct RawSigner {
     text: String,
     #[serde(default)]
     by: String,
+}
+
+/// The notices of a pack: their text, and what has been compiled of it.
+#[derive(Debug)]
+pub(super) struct Notices {
+    said: Vec<RawNotice>,
+    compiler: Arc<Compiler>,
+    compiled: OnceLock<Vec<NoticeDef>>,
+}
+
+impl Notices {
+    pub(super) fn new(said: Vec<RawNotice>, compiler: Arc<Compiler>) -> Self {
+        Self {
+            said,
+            compiler,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// The parameters that they refer to.
+    pub(super) fn referred(&self) -> impl Iterator<Item = &str> {
+        let texts = self.said.iter().flat_map(|raw| {
+            let signed = raw.signed.iter().filter_map(|signer| signer.when.as_ref());
+            raw.places.iter().chain(&raw.when).chain(signed)
+        });
+        texts.flat_map(|text| referred(text))
+    }
+
+    /// Compiles them.
+    ///
+    /// # Errors
+    /// Names the notice that is wrong.
+    pub(super) fn compile(&self, pack: &Pack) -> Result<Vec<NoticeDef>, String> {
+        let all = self.said.iter().map(|raw| {
+            let notice = raw.compile(&self.compiler, &pack.rules);
+            notice.map_err(|error| format!("notice {}: {error}", raw.name()))
+        });
+        all.collect()
+    }
+}
+
+impl Pack {
+    /// What is told to the public, and how.
+    #[must_use]
+    pub fn notices(&self) -> &[NoticeDef] {
+        let compiled = &self.notices.compiled;
+        compiled.get_or_init(|| match self.notices.compile(self) {
+            Ok(list) => list,
+            // as with rules, see `Pack::whole`
+            Err(error) => unreachable!("{error}"),
+        })
+    }
 }
 
 /// The slots of a text.
@@ -195,34 +249,33 @@ impl RawNotice {
     }
 
     /// A notice whose every name is known, and that says all that its rule asks for.
-    pub(super) fn compile(
-        self,
-        compiler: &Compiler,
-        filler: &mut Filler,
-        rules: &[Rule],
-    ) -> Result<NoticeDef, String> {
+    pub(super) fn compile(&self, compiler: &Compiler, rules: &[Rule]) -> Result<NoticeDef, String> {
         let find = |id: &str| {
             let rule = rules.iter().find(|rule| rule.id == id);
             rule.ok_or_else(|| format!("no rule is called {id}"))
         };
-        let mut expr = |text: Option<String>| {
-            text.map(|text| compiler.expr(&filler.text(&text)?, None))
+        let filler = &compiler.filler;
+        let expr = |text: &Option<String>| {
+            let text = text.as_deref();
+            text.map(|text| compiler.expr(&filler.text(text)?, None))
                 .transpose()
         };
-        let when = expr(self.when)?;
+        let when = expr(&self.when)?;
         let mut signed = Vec::new();
-        for signer in self.signed {
+        for signer in &self.signed {
             signed.push(Signer {
-                when: expr(signer.when)?,
-                text: signer.text,
-                by: signer.by,
+                when: expr(&signer.when)?,
+                text: signer.text.clone(),
+                by: signer.by.clone(),
             });
         }
-        let absent = self.absent.map(|zh| Words::new(zh, self.absent_en));
+        let absent = self.absent.as_ref();
+        let absent = absent.map(|zh| Words::new(zh.clone(), self.absent_en.clone()));
         if absent.is_none() && (self.items.is_empty() || self.title.is_empty()) {
             return Err("it needs a title and items, or absent with the reason".into());
         }
-        let standing = self.standing.map(|id| standing(find(&id)?)).transpose()?;
+        let standing = self.standing.as_ref();
+        let standing = standing.map(|id| self::standing(find(id)?)).transpose()?;
         if let Some(id) = &self.rule {
             covers(find(id)?, &self.items)?;
         }
@@ -236,25 +289,25 @@ impl RawNotice {
         let name = self.step.as_deref().unwrap_or("attach");
         Ok(NoticeDef {
             kind: self.kind,
-            cite: self.cite,
+            cite: self.cite.clone(),
             absent,
             when,
-            title: self.title,
-            head: self.head,
+            title: self.title.clone(),
+            head: self.head.clone(),
             standing,
-            standing_note: self.standing_note,
-            items: self.items,
+            standing_note: self.standing_note.clone(),
+            items: self.items.clone(),
             signed,
             places,
             step: step::find(name).ok_or_else(|| format!("no step is called {name}"))?,
-            options: self.options,
+            options: self.options.clone(),
         })
     }
 }
 
 /// The days that a rule wants a notice to stand.
 fn standing(rule: &Rule) -> Result<Standing, String> {
-    let Treatment::Computed(checks) = &rule.treatment else {
+    let Treatment::Computed(checks) = rule.treatment() else {
         return Err(format!("{} counts no days", rule.id));
     };
     let days = checks.iter().find_map(|check| match &check.primitive {
@@ -272,7 +325,7 @@ fn standing(rule: &Rule) -> Result<Standing, String> {
 
 /// Every term that a rule wants in the record has its item.
 fn covers(rule: &Rule, items: &[ItemDef]) -> Result<(), String> {
-    let Treatment::Computed(checks) = &rule.treatment else {
+    let Treatment::Computed(checks) = rule.treatment() else {
         return Err(format!("{} lists no contents", rule.id));
     };
     let mut listed = false;

@@ -2,7 +2,7 @@
 //!
 //! A number of law stands once, as a parameter; the rules refer to it by `@id`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -157,10 +157,10 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Puts values in the place of `@id`, and notes which were used.
+/// Puts values in the place of `@id`.
+#[derive(Debug)]
 pub(super) struct Filler {
     values: BTreeMap<String, Value>,
-    pub(super) used: BTreeSet<String>,
 }
 
 impl Filler {
@@ -170,18 +170,16 @@ impl Filler {
             .filter_map(|p| Some((p.id.clone(), p.value.clone()?)));
         Self {
             values: answered.collect(),
-            used: BTreeSet::new(),
         }
     }
 
     /// A whole value `@id` becomes the parameter; inside a text it becomes its text.
-    pub(super) fn fill(&mut self, value: &mut Value) -> Result<(), String> {
+    pub(super) fn fill(&self, value: &mut Value) -> Result<(), String> {
         match value {
             Value::String(text) if text.contains('@') => {
                 if let Some(whole) = self.values.get(text.trim_start_matches('@')).cloned()
                     && text.starts_with('@')
                 {
-                    self.used.insert(text.trim_start_matches('@').to_owned());
                     *value = whole;
                 } else {
                     *text = self.text(text)?;
@@ -203,19 +201,15 @@ impl Filler {
     }
 
     /// A text with parameters in it.
-    pub(super) fn text(&mut self, text: &str) -> Result<String, String> {
+    pub(super) fn text(&self, text: &str) -> Result<String, String> {
         let mut filled = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('@') {
-            let end = after
-                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')))
-                .unwrap_or(after.len());
-            let id = after[..end].trim_end_matches('.');
+            let id = id_before(after);
             let value = self
                 .values
                 .get(id)
                 .ok_or_else(|| format!("@{id} is not answered in the parameters"))?;
-            self.used.insert(id.to_owned());
             filled.push_str(before);
             filled.push_str(&shown(value));
             rest = &after[id.len()..];
@@ -223,4 +217,17 @@ impl Filler {
         filled.push_str(rest);
         Ok(filled)
     }
+}
+
+/// The name that a text begins with.
+fn id_before(text: &str) -> &str {
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')))
+        .unwrap_or(text.len());
+    text[..end].trim_end_matches('.')
+}
+
+/// The parameters that a text refers to.
+pub(super) fn referred(text: &str) -> impl Iterator<Item = &str> {
+    text.split('@').skip(1).map(id_before)
 }

@@ -86,9 +86,7 @@ pub(super) fn named(checks: &[toml::Table], facts: &[String]) -> Vec<Path> {
 fn words_of(value: &toml::Value, words: &mut Vec<String>) {
     match value {
         toml::Value::String(text) => {
-            let parts = text.split(|c: char| !c.is_ascii_alphanumeric() && !"._".contains(c));
-            let parts = parts.map(|part| part.trim_matches('.'));
-            words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
+            words.extend(super::said::words_of(text).map(str::to_owned));
         }
         toml::Value::Array(list) => list.iter().for_each(|value| words_of(value, words)),
         toml::Value::Table(table) => table.values().for_each(|value| words_of(value, words)),
@@ -105,7 +103,7 @@ impl Rule {
             (Path::Step(step) | Path::Field(step, _), None) => step.id == def.id,
             _ => false,
         };
-        self.names.iter().any(|path| match path {
+        self.names().iter().any(|path| match path {
             Path::Named(index) => pack.facts.get(*index).is_some_and(|fact| {
                 fact.from.iter().any(|path| match path {
                     // a fact may rest on one before it

@@ -43,16 +43,30 @@ pub fn always(def: &StepDef) -> bool {
     named.contains(&def) || def.subject == "meeting" || def.index("communities").is_some()
 }
 
+/// A part of a pack that reads facts.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'p> {
+    /// A condition, by its place.
+    Condition(usize),
+    /// The gate of a stage, or where a named fact may stand.
+    Paths(&'p [Path]),
+}
+
 impl Pack {
+    /// The steps that a part of the pack reads.
+    pub(super) fn reads_of(&self, part: Part<'_>) -> BTreeSet<&'static str> {
+        let mut walk = Walk::new(self, Scope::Case);
+        match part {
+            Part::Condition(at) => walk.condition(at),
+            Part::Paths(paths) => walk.paths(paths),
+        }
+        walk.reads.steps
+    }
+
     /// What a rule reads where it is judged in a scope.
     #[must_use]
     pub fn reads(&self, rule: &Rule, scope: Scope) -> Reads {
-        let mut walk = Walk {
-            pack: self,
-            scope,
-            seen: BTreeSet::new(),
-            reads: Reads::default(),
-        };
+        let mut walk = Walk::new(self, scope);
         walk.rule(rule);
         walk.reads
     }
@@ -66,9 +80,18 @@ struct Walk<'p> {
     reads: Reads,
 }
 
-impl Walk<'_> {
+impl<'p> Walk<'p> {
+    fn new(pack: &'p Pack, scope: Scope) -> Self {
+        Self {
+            pack,
+            scope,
+            seen: BTreeSet::new(),
+            reads: Reads::default(),
+        }
+    }
+
     fn rule(&mut self, rule: &Rule) {
-        match &rule.treatment {
+        match rule.treatment() {
             Treatment::Recorded(_) => {}
             Treatment::Attested { body, .. } => {
                 self.step(register::Document::DEF);

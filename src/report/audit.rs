@@ -68,6 +68,11 @@ impl Wanted {
             && (self.rules.is_empty() || self.rules.contains(&rule.id))
     }
 
+    /// True if a verdict is told in words.
+    pub(super) fn tells(&self, verdict: Verdict) -> bool {
+        self.all || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable)
+    }
+
     /// True if a community is wanted, by its code or its name.
     pub(super) fn wants(&self, names: &BTreeMap<String, String>, code: &str) -> bool {
         match &self.community {
@@ -93,7 +98,7 @@ pub fn audit(
     let wants = |code: &str| wanted.wants(&names, code);
     let subjects = subjects_of(&book, year, as_of, &wants, wanted.community.is_none());
     let rule = |rule: &Rule| wanted.takes(rule);
-    let tell = |verdict| wanted.all || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
+    let tell = |verdict| wanted.tells(verdict);
     let asked = Asked {
         rule: &rule,
         tell: &tell,
@@ -194,9 +199,8 @@ fn judged(
         let mut counts = Counts::default();
         let mut findings = Vec::new();
         for subject in subjects {
-            let of_subject = judge::judge_for(pack, book, (subject, as_of), asked, |finding| {
-                findings.push(finding);
-            });
+            let take = |_: &Rule, _, told| findings.extend(told);
+            let of_subject = judge::judge_for(pack, book, (subject, as_of), asked, take);
             counts.join(of_subject);
         }
         (counts, findings)

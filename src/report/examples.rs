@@ -317,8 +317,8 @@ fn judged_both_ways(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<
         rule: &|_| true,
         tell: &|_| true,
     };
-    judge::judge_for(pack, book, (subject, as_of), all, |finding| {
-        findings.push(finding);
+    judge::judge_for(pack, book, (subject, as_of), all, |_, _, told| {
+        findings.extend(told);
     });
     findings
 }

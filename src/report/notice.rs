@@ -120,7 +120,7 @@ pub fn find<'p>(
 ) -> Result<&'p NoticeDef, Words> {
     let word = kind.word();
     let mut of_kind = pack
-        .notices
+        .notices()
         .iter()
         .filter(|def| def.kind == kind)
         .peekable();

@@ -27,7 +27,7 @@ use crate::words;
 use crate::words::Words;
 
 /// The version of the form.
-pub const SCHEMA: &str = "minsheng.partial/1";
+pub const SCHEMA: &str = "minsheng.partial/2";
 
 /// One part of a year's audit.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,6 +45,8 @@ pub struct Partial {
     pub year: i32,
     /// The day up to which facts count.
     pub as_of: Day,
+    /// What passes and what does not apply is told in words, too.
+    pub all: bool,
     /// Which part of a ledger; none for a ledger as a whole.
     pub part: Option<Part>,
     /// Name of the ledger's own chain.
@@ -96,6 +98,12 @@ pub struct Listed {
     /// What was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Found>,
+    /// The rules that are kept, by their places in the pack; empty where all is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<usize>,
+    /// The rules that do not apply, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exempt: Vec<usize>,
 }
 
 /// One finding; what the pack says of its rule is not repeated.

@@ -16,7 +16,7 @@ use super::partial::{Carried, Found, Listed, Partial, Reach, Rules, code_of};
 use crate::judge::{Counts, Finding, Verdict, scope_of};
 use crate::law::Day;
 use crate::ledger::{Event, Stated};
-use crate::pack::Pack;
+use crate::pack::{Pack, Rule};
 use crate::state::{Book, EventKey, Subject};
 use crate::step::{Recorded, general};
 use crate::words::Words;
@@ -31,7 +31,7 @@ pub type Given = (String, Partial);
 /// # Errors
 /// Says everything for which they do not fit together.
 pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit, Vec<Words>> {
-    let refused = check::refusals(pack, &given);
+    let refused = check::refusals(pack, &given, wanted);
     let Some((_, first)) = given.first().filter(|_| refused.is_empty()) else {
         return Err(refused);
     };
@@ -51,10 +51,10 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
         book: &book,
         as_of,
         wanted,
-        rules: pack.rules.iter().map(|r| r.id.as_str()).zip(0..).collect(),
         subjects: Vec::new(),
         titles: BTreeMap::new(),
         findings: Vec::new(),
+        counts: Counts::default(),
     };
     let wants = |code: &str| wanted.wants(&names, code);
     let anew = |id: &str| code_of(id).and_then(|code| touched.get(code));
@@ -93,7 +93,7 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
         book: &book,
         subjects: roll.subjects,
         titles: roll.titles,
-        counts: Counts::of(&roll.findings),
+        counts: roll.counts,
         findings: roll.findings,
     }
     .told(wanted))
@@ -106,11 +106,10 @@ struct Roll<'a> {
     book: &'a Book,
     as_of: Day,
     wanted: &'a Wanted,
-    /// Places of the rules in the pack.
-    rules: HashMap<&'a str, usize>,
     subjects: Vec<String>,
     titles: BTreeMap<String, String>,
     findings: Vec<Finding>,
+    counts: Counts,
 }
 
 impl Roll<'_> {
@@ -124,15 +123,34 @@ impl Roll<'_> {
         anew: Option<&BTreeSet<String>>,
     ) {
         let id = listed.id;
-        let mut findings = self.reach.judge(self.book, &id, self.as_of, Rules::Wide);
+        let mut findings = self.judged(&id, Rules::Wide);
         let mut found = listed.findings;
+        let (mut kept, mut exempt) = (listed.kept, listed.exempt);
         if let (Some(steps), Some(scope)) = (anew, scope_of(&Subject::parse(&id))) {
             let again = Rules::Reading(steps);
             found.retain(|found| !self.reach.holds(again, found.rule, scope));
-            findings.extend(self.reach.judge(self.book, &id, self.as_of, again));
+            for quiet in [&mut kept, &mut exempt] {
+                quiet.retain(|rule| !self.reach.holds(again, *rule, scope));
+            }
+            findings.extend(self.judged(&id, again));
         }
-        let found = found.into_iter();
-        findings.extend(found.filter_map(|found| self.finding(&id, found, words, origins)));
+        for (quiet, verdict) in [(kept, Verdict::Pass), (exempt, Verdict::NotApplicable)] {
+            let rules = quiet.iter().filter_map(|&at| self.pack.rules.get(at));
+            let number = rules.filter(|rule| self.wanted.takes(rule)).count();
+            (0..number).for_each(|_| self.counts.add(verdict));
+        }
+        for found in found {
+            let finding = self.finding(&id, found, words, origins);
+            let takes = |at: &usize| self.wanted.takes(&self.pack.rules[*at]);
+            let place = |finding: &Finding| self.reach.places.get(finding.rule.as_str());
+            let Some(finding) = finding.filter(|f| place(f).is_some_and(takes)) else {
+                continue;
+            };
+            self.counts.add(finding.verdict);
+            if self.wanted.tells(finding.verdict) {
+                findings.push(finding);
+            }
+        }
         if let Some(title) = listed.title {
             self.titles.insert(id.clone(), title);
         }
@@ -141,10 +159,9 @@ impl Roll<'_> {
 
     /// Judges a subject here.
     fn judge(&mut self, id: &str, inside: bool) {
-        let mut findings = self.reach.judge(self.book, id, self.as_of, Rules::Wide);
+        let mut findings = self.judged(id, Rules::Wide);
         if inside {
-            let inside = self.reach.judge(self.book, id, self.as_of, Rules::Inside);
-            findings.extend(inside);
+            findings.extend(self.judged(id, Rules::Inside));
         }
         if matches!(Subject::parse(id), Subject::Case(..))
             && let Some(title) = title(self.book, id, self.as_of)
@@ -154,12 +171,20 @@ impl Roll<'_> {
         self.add(id.to_owned(), findings);
     }
 
+    /// Judges some rules on a subject, and counts all verdicts.
+    fn judged(&mut self, id: &str, rules: Rules<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let take = |_: &Rule, _, told| findings.extend(told);
+        let subject = (id, self.as_of);
+        let counts = self
+            .reach
+            .judge(self.book, subject, rules, self.wanted, take);
+        self.counts.join(counts);
+        findings
+    }
+
     fn add(&mut self, id: String, mut findings: Vec<Finding>) {
-        let rule = |finding: &Finding| self.rules.get(finding.rule.as_str());
-        findings.retain(|finding| {
-            rule(finding).is_some_and(|&at| self.wanted.takes(&self.pack.rules[at]))
-        });
-        findings.sort_by_key(|finding| self.rules.get(finding.rule.as_str()));
+        findings.sort_by_key(|finding| self.reach.places.get(finding.rule.as_str()));
         self.findings.extend(findings);
         self.subjects.push(id);
     }

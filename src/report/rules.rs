@@ -48,7 +48,7 @@ pub fn page(rule: &Rule, voice: Voice<'_>) -> String {
         );
     }
     let mut told = Vec::new();
-    let of_checks = match &rule.treatment {
+    let of_checks = match rule.treatment() {
         Treatment::Computed(checks) => checks.as_slice(),
         _ => &[],
     };
@@ -97,7 +97,7 @@ pub fn stage_label(stage: &str, lang: Lang) -> &str {
 }
 
 fn treatment(rule: &Rule, lang: Lang) -> String {
-    match &rule.treatment {
+    match rule.treatment() {
         Treatment::Computed(checks) => lang
             .pick(
                 &format!("由账本事实判断（{}项核对）", checks.len()),
@@ -194,7 +194,7 @@ pub fn totals(pack: &Pack) -> Totals {
     let mut totals = Totals::default();
     for rule in &pack.rules {
         totals.clauses += 1;
-        match rule.treatment {
+        match rule.treatment() {
             Treatment::Computed(_) => totals.computed += 1,
             Treatment::Attested { .. } => totals.attested += 1,
             Treatment::Recorded(_) => totals.recorded += 1,
@@ -238,7 +238,7 @@ impl Totals {
 
 /// The word for the treatment.
 fn word(rule: &Rule, lang: Lang) -> &'static str {
-    match rule.treatment {
+    match rule.treatment() {
         Treatment::Computed(_) => lang.pick("判断", "computed"),
         Treatment::Attested { .. } => lang.pick("凭证", "attested"),
         Treatment::Recorded(_) => lang.pick("收录", "recorded"),
@@ -247,7 +247,7 @@ fn word(rule: &Rule, lang: Lang) -> &'static str {
 
 /// What a clause is judged from, or why it is not.
 fn how(rule: &Rule, lang: Lang) -> String {
-    match &rule.treatment {
+    match rule.treatment() {
         Treatment::Recorded(why) => why.in_lang(lang).to_owned(),
         Treatment::Attested { .. } => lang.pick("登记的文件", "a recorded document").to_owned(),
         Treatment::Computed(_) => rule.title.in_lang(lang).to_owned(),

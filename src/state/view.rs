@@ -55,8 +55,9 @@ impl<'a> Live<'a> {
 
     /// The facts of one step, in order of arrival.
     fn of(&self, def: &StepDef) -> &[&'a Fact] {
-        let range = self.steps.iter().find(|(mark, ..)| *mark == def.mark);
-        range.map_or(&[], |&(_, from, to)| {
+        let place = self.steps.binary_search_by_key(&def.mark, |step| step.0);
+        place.map_or(&[], |at| {
+            let (_, from, to) = self.steps[at];
             &self.sorted[from as usize..to as usize]
         })
     }
@@ -168,17 +169,21 @@ impl<'a> View<'a> {
     }
 
     /// The facts of a step that count: the last own one, or all linked ones.
-    #[must_use]
-    pub fn counting(&self, def: &'static StepDef) -> Vec<&'a Fact> {
+    pub fn counting(
+        &self,
+        def: &'static StepDef,
+    ) -> impl DoubleEndedIterator<Item = &'a Fact> + use<'a, '_> {
         let year = matches!(
             self.subject,
             Subject::CommunityYear(..) | Subject::StreetYear(..) | Subject::DistrictYear(_)
         );
-        if year || self.is_linked(def) {
-            self.facts(def).collect()
+        let (own, linked) = (self.own.of(def), self.linked.of(def));
+        let (own, linked, one) = if year || own.is_empty() {
+            (own, linked, None)
         } else {
-            self.last(def).into_iter().collect()
-        }
+            (&[][..], &[][..], self.own.last(def))
+        };
+        own.iter().chain(linked).copied().chain(one)
     }
 
     /// The subject was withdrawn; gives the withdrawal.

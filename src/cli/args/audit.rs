@@ -54,7 +54,7 @@ fn wanted(lang: Lang) -> Vec<Arg> {
 
 /// An audit in parts.
 fn parts(lang: Lang) -> Vec<Arg> {
-    let wanted = ["community", "stage", "rule", "fail-on", "all"];
+    let wanted = ["community", "stage", "rule", "fail-on"];
     vec![
         option(
             "partition",

@@ -63,8 +63,10 @@ pub(super) fn import(lang: Lang) -> Command {
 /// The verbs of `regime` that are no steps.
 pub(super) fn regimes(group: Command, lang: Lang) -> Command {
     let pack = |name: &'static str| Arg::new(name).value_name("ID|DIR");
-    group
-        .mut_subcommand("calendar", |calendar| {
+    let group = if group.find_subcommand("calendar").is_none() {
+        group
+    } else {
+        group.mut_subcommand("calendar", |calendar| {
             calendar.arg(option(
                 "file",
                 "FILE",
@@ -74,6 +76,8 @@ pub(super) fn regimes(group: Command, lang: Lang) -> Command {
                 ),
             ))
         })
+    };
+    group
         .subcommand(
             Command::new("list").about(lang.pick("列出内置的依据", "List the built-in regulations")),
         )

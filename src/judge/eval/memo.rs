@@ -1,22 +1,28 @@
 //! What many rules ask of one subject, found out once.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use super::{Answer, Facts, Found};
 use crate::law::Day;
-use crate::pack::expr::Path;
+use crate::pack::check::Cohort;
+use crate::pack::expr::{Expr, Path};
 use crate::words::is_silent;
 
 /// What many rules ask of one subject, kept from the first time: it holds while no record is
 /// in focus and no condition is read otherwise.
 #[derive(Default)]
 pub(in crate::judge) struct Memo<'a> {
-    named: RefCell<HashMap<usize, Vec<Found<'a>>>>,
-    conditions: RefCell<HashMap<usize, Answer>>,
+    named: RefCell<FxHashMap<usize, Vec<Found<'a>>>>,
+    conditions: RefCell<FxHashMap<usize, Answer>>,
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
+    populations: RefCell<Vec<(Cohort, Option<Expr>, Cases<'a>)>>,
 }
+
+/// The projects of a year for which a condition holds, and those for which nobody knows.
+pub(in crate::judge) type Cases<'a> = (Vec<&'a str>, Vec<&'a str>);
 
 impl<'a> Facts<'a> {
     /// What may be kept from one rule to the next.
@@ -49,6 +55,34 @@ impl<'a> Facts<'a> {
             memo.stages.borrow_mut().push((stage.to_owned(), is));
             is
         })
+    }
+
+    /// The projects of a year for which a condition holds: several rules ask for the same.
+    pub(in crate::judge) fn population(&self, cohort: Cohort, among: Option<&Expr>) -> Cases<'a> {
+        let Some(memo) = self.memo() else {
+            return self.cases_of(cohort, among);
+        };
+        let populations = memo.populations.borrow();
+        let mut known = populations.iter();
+        if let Some((.., list)) = known.find(|(c, a, _)| *c == cohort && a.as_ref() == among) {
+            return list.clone();
+        }
+        drop(populations);
+        let list = self.cases_of(cohort, among);
+        let kept = (cohort, among.cloned(), list.clone());
+        memo.populations.borrow_mut().push(kept);
+        list
+    }
+
+    /// The last value under a named fact.
+    pub(in crate::judge) fn last_of(&self, path: &Path) -> Option<Found<'a>> {
+        let (Some(memo), Path::Named(index)) = (self.memo(), path) else {
+            return self.found(path).pop();
+        };
+        if let Some(list) = memo.named.borrow().get(index) {
+            return list.last().cloned();
+        }
+        self.values(path).pop()
     }
 
     /// The values under a path that say something, with their facts.

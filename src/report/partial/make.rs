@@ -9,11 +9,11 @@ use sha2::Sha256;
 use super::read::{Stock, read};
 use super::{Carried, Found, Listed, Part, Partial, Reach, Rules, SCHEMA, code_of};
 use crate::corridor::numbers;
-use crate::judge::Finding;
+use crate::judge::{Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Ledger, Stated, chain};
-use crate::pack::Pack;
-use crate::report::audit::{subjects_of, title};
+use crate::pack::{Pack, Rule};
+use crate::report::audit::{Wanted, subjects_of, title};
 use crate::state::{Book, Fact, Subject, Value};
 use crate::words::Words;
 
@@ -55,6 +55,8 @@ pub struct Source<'a> {
     pub own: bool,
     /// The key for persons of several ledgers.
     pub key: Option<&'a Key>,
+    /// Also tell what passes and what does not apply.
+    pub all: bool,
 }
 
 /// Judges one part of a year.
@@ -63,7 +65,7 @@ pub struct Source<'a> {
 /// If the ledger cannot be read.
 pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow::Result<Partial> {
     let reach = Reach::of(pack);
-    let Source { part, key, .. } = source;
+    let Source { part, key, all, .. } = source;
     let stock = read(source, &reach)?;
     let book = &stock.book;
     let own = source.ledger.reader().own()?;
@@ -75,6 +77,10 @@ pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow
         Some(part) => code_of(id).is_some_and(|code| part.holds(code)),
     };
     let mut lexicon = Lexicon::default();
+    let wanted = Wanted {
+        all,
+        ..Wanted::default()
+    };
     let rules: HashMap<&str, usize> = pack
         .rules
         .iter()
@@ -85,15 +91,21 @@ pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow
         .into_iter()
         .filter(|id| mine(id))
         .map(|id| {
-            let found = reach.judge(book, &id, as_of, Rules::Inside).into_iter();
-            let found = found.map(|finding| {
-                let place = rules[finding.rule.as_str()];
-                lexicon.found(finding, place, pack, &places)
-            });
-            Listed {
-                findings: found.collect(),
-                ..listed(book, id, as_of)
-            }
+            let mut listed = listed(book, id, as_of);
+            let subject = (listed.id.as_str(), as_of);
+            let take = |rule: &Rule, verdict, told: Option<Finding>| {
+                let place = rules[rule.id.as_str()];
+                match (told, verdict) {
+                    (Some(finding), _) => {
+                        let found = lexicon.found(finding, place, pack, &places);
+                        listed.findings.push(found);
+                    }
+                    (None, Verdict::Pass) => listed.kept.push(place),
+                    (None, _) => listed.exempt.push(place),
+                }
+            };
+            reach.judge(book, subject, Rules::Inside, &wanted, take);
+            listed
         })
         .collect();
     let mut carrying = Carrying {
@@ -116,6 +128,7 @@ pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow
         pack: pack.sha256.clone(),
         year,
         as_of,
+        all,
         part,
         own,
         key: key.map(|key| key.mark("minsheng.partial")),
@@ -148,6 +161,8 @@ fn listed(book: &Book, id: String, as_of: Day) -> Listed {
         serves: serves.into_iter().filter(|_| is_case).collect(),
         made: about().any(|fact| numbers(fact.def)),
         findings: Vec::new(),
+        kept: Vec::new(),
+        exempt: Vec::new(),
         id,
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::judge::{self, Finding};
+use crate::judge::{self, Asked, Counts, Finding, Verdict};
 use crate::law::Day;
 use crate::pack::{Pack, Reads, Rule, Scope, reads};
-use crate::state::{Book, View};
+use crate::report::audit::Wanted;
+use crate::state::{Book, Subject};
 use crate::step::STEPS;
 
 /// The scopes whose subjects belong to one community.
@@ -14,6 +15,8 @@ const INSIDE: [Scope; 3] = [Scope::Case, Scope::Demand, Scope::CommunityYear];
 /// The reach of the rules of a pack.
 pub(in crate::report) struct Reach<'p> {
     pack: &'p Pack,
+    /// Places of the rules in the pack.
+    pub(in crate::report) places: HashMap<&'p str, usize>,
     /// What each rule, by its place, reads in a scope inside a community.
     inside: HashMap<(usize, Scope), Reads>,
     /// The steps that rules beyond a community read, and those on streets, the district and the
@@ -36,6 +39,7 @@ impl<'p> Reach<'p> {
     pub(in crate::report) fn of(pack: &'p Pack) -> Self {
         let mut reach = Self {
             pack,
+            places: pack.rules.iter().map(|r| r.id.as_str()).zip(0..).collect(),
             inside: HashMap::new(),
             carried: BTreeSet::new(),
         };
@@ -91,24 +95,28 @@ impl<'p> Reach<'p> {
         }
     }
 
-    /// Judges some rules on a subject.
+    /// Judges some rules on a subject, as [`judge::judge_for`], with the words that are wanted.
     pub(in crate::report) fn judge(
         &self,
         book: &Book,
-        subject: &str,
-        as_of: Day,
+        (subject, as_of): (&str, Day),
         rules: Rules<'_>,
-    ) -> Vec<Finding> {
-        let view = View::new(book, subject, as_of);
-        let Some(scope) = judge::scope_of(&view.subject) else {
-            return Vec::new();
+        wanted: &Wanted,
+        take: impl FnMut(&Rule, Verdict, Option<Finding>),
+    ) -> Counts {
+        let Some(scope) = judge::scope_of(&Subject::parse(subject)) else {
+            return Counts::default();
         };
-        let mine = |(place, rule): &(usize, &Rule)| {
-            rule.judged_in(scope) && self.holds(rules, *place, scope)
+        let rule = |rule: &Rule| {
+            let place = self.places.get(rule.id.as_str());
+            let holds = |&place: &usize| self.holds(rules, place, scope);
+            wanted.takes(rule) && place.is_some_and(holds)
         };
-        let rules = self.pack.rules.iter().enumerate().filter(mine);
-        rules
-            .map(|(_, rule)| judge::judge_rule(self.pack, &view, rule))
-            .collect()
+        let tell = |verdict| wanted.tells(verdict);
+        let asked = Asked {
+            rule: &rule,
+            tell: &tell,
+        };
+        judge::judge_for(self.pack, book, (subject, as_of), asked, take)
     }
 }

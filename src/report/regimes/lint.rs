@@ -214,7 +214,7 @@ fn parameters(pack: &Pack) -> Vec<Flaw> {
         });
         let judged = rule
             .and_then(|id| pack.rule(id))
-            .is_some_and(|rule| matches!(rule.treatment, Treatment::Computed(_)));
+            .is_some_and(|rule| matches!(rule.treatment(), Treatment::Computed(_)));
         if number && judged && !pack.used.contains(&parameter.id) {
             flaws.push(Flaw::new(
                 &parameter.id,
@@ -234,7 +234,7 @@ fn row(rule: &Rule) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let mut say = |words: Words| flaws.push(Flaw::new(&rule.id, words));
     let has = |word: &str| rule.quotes.iter().any(|quote| quote.contains(word));
-    let why = match &rule.treatment {
+    let why = match rule.treatment() {
         Treatment::Recorded(why) => why.zh.as_str(),
         _ => "",
     };
@@ -258,7 +258,7 @@ fn row(rule: &Rule) -> Vec<Flaw> {
         ));
     }
     let bound = matches!(rule.severity, Severity::Must | Severity::Principle);
-    let Treatment::Computed(checks) = &rule.treatment else {
+    let Treatment::Computed(checks) = rule.treatment() else {
         return flaws;
     };
     if bound && rule.remedy.is_empty() {
@@ -380,7 +380,7 @@ fn has_number(primitive: &Primitive) -> bool {
 fn shown(pack: &Pack, examples: &BTreeMap<String, BTreeSet<String>>) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for rule in &pack.rules {
-        let Treatment::Computed(checks) = &rule.treatment else {
+        let Treatment::Computed(checks) = rule.treatment() else {
             continue;
         };
         let number = checks.iter().any(|check| has_number(&check.primitive));

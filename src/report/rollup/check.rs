@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Given;
 use crate::pack::Pack;
+use crate::report::audit::Wanted;
 use crate::report::partial::{Partial, SCHEMA, code_of, collect};
 use crate::words;
 use crate::words::Words;
 
 /// Everything for which some partial results cannot be put together; each names its files.
-pub(super) fn refusals(pack: &Pack, given: &[Given]) -> Vec<Words> {
+pub(super) fn refusals(pack: &Pack, given: &[Given], wanted: &Wanted) -> Vec<Words> {
     let Some((name, first)) = given.first() else {
         return vec![words!(
             "没有要汇总的分部结果。",
@@ -20,6 +21,16 @@ pub(super) fn refusals(pack: &Pack, given: &[Given]) -> Vec<Words> {
         .iter()
         .filter_map(|(file, partial)| alone(pack, file, partial))
         .collect();
+    let brief = given
+        .iter()
+        .filter(|(_, partial)| wanted.all && !partial.all);
+    list.extend(brief.map(|(file, _)| {
+        words!(
+            "{} 里没有“通过”和“不适用”的文字：用 --all 重做这个分部结果，或者汇总时不用 --all。",
+            "{} does not tell in words what passes and what does not apply: make it again with --all, or roll up without --all.",
+            file
+        )
+    }));
     for (file, partial) in &given[1..] {
         if (partial.year, partial.as_of) != (first.year, first.as_of) {
             list.push(words!(

@@ -138,7 +138,7 @@ fn clauses(def: &StepDef, index: usize, pack: &Pack, lang: Lang) -> Vec<String> 
     let mut more = 0;
     // the rules that look at little else say most about the field
     let mut readers: Vec<&Rule> = pack.readers(def, Some(index)).collect();
-    readers.sort_by_key(|rule| rule.names.len());
+    readers.sort_by_key(|rule| rule.names().len());
     for rule in readers {
         if seen.contains(&rule.cite.as_str()) {
             continue;

@@ -33,7 +33,7 @@ type Used = (&'static str, String);
 pub(super) fn terms(pack: &Pack) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     for rule in &pack.rules {
-        let Treatment::Computed(checks) = &rule.treatment else {
+        let Treatment::Computed(checks) = rule.treatment() else {
             continue;
         };
         let mut used: Vec<Used> = Vec::new();
