@@ -87,11 +87,8 @@ impl<'a> Known<'a> {
             self.loaded.insert(place.clone(), loaded);
         }
         self.ask(&place, step.def.id)?;
-        if self
-            .loaded
-            .get(&place)
-            .is_some_and(|place| place.standing.is_empty())
-        {
+        let standing = self.loaded.get(&place);
+        if standing.is_none_or(|place| place.standing.is_empty()) {
             return Ok(None);
         }
         let key = natural_key(step.def.id, &step.values, step.def.subject);

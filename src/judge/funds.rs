@@ -289,16 +289,17 @@ impl Fund {
             .collect();
         fund.support = committed(&support);
         let book = view.book;
-        for code in book.communities() {
-            if book.street(&code) != Some(street) {
-                continue;
-            }
-            for case in book.cases(&code) {
+        for code in book.communities_of(street) {
+            for case in book.cases(code) {
                 // money that was paid stays in the ledger, whatever became of the case
                 if fund_year(book, case, view.as_of) == Some(*year) {
                     let determined = book.latest(case, implement::Determine::DEF, view.as_of);
                     let level = determined.and_then(|fact| fact.value("fund_level").text());
-                    let unit = if level == Some("street") { "" } else { &code };
+                    let unit = if level == Some("street") {
+                        ""
+                    } else {
+                        code.as_str()
+                    };
                     let of_unit = |line: Line| Line {
                         unit: unit.to_owned(),
                         ..line

@@ -30,11 +30,10 @@ impl Facts<'_> {
             Some(Err(error)) => return Outcome::missing(Words::new(error.zh(), error.en())),
             None => return Outcome::missing(words!("年度", "year")),
         };
-        let mine = |code: &String| match &view.subject {
-            Subject::StreetYear(street, _) => book.street(code) == Some(street),
-            _ => true,
+        let codes = match &view.subject {
+            Subject::StreetYear(street, _) => book.communities_of(street).to_vec(),
+            _ => book.communities(),
         };
-        let codes: Vec<String> = book.communities().into_iter().filter(mine).collect();
         let (mut held, mut lacking, mut late) = (Vec::new(), Vec::new(), Vec::new());
         for code in &codes {
             let records: Vec<(Day, &Fact)> = book

@@ -273,13 +273,12 @@ impl Facts<'_> {
         };
         // a record of another kind counts for the cases that it lists
         let own = |fact: &&Fact| {
-            fact.value("community").text() == Some(code)
-                && (lists(fact) || filter.is_none_or(|f| self.test(f, Some(fact)) != Answer::No))
+            (lists(fact) || filter.is_none_or(|f| self.test(f, Some(fact)) != Answer::No))
                 && fact
                     .occurred
                     .is_some_and(|day| start <= day && day <= view.as_of)
         };
-        let held: Vec<&Fact> = view.book.of_step(by).filter(own).collect();
+        let held: Vec<&Fact> = view.book.of_step_in(by, code).filter(own).collect();
         let first = held.iter().filter_map(|fact| fact.occurred).min();
         let due = match per.period_of(start) {
             (year, part) if part == per.of_year() => per.bounds(year + 1, 1),

@@ -41,11 +41,11 @@ pub(super) fn zipped(bytes: &[u8], limits: &Limits) -> Result<Workbook, ReadErro
     if let Some(found) = found {
         return Err(ReadError::NotSpreadsheet { found });
     }
-    let merges = guard::check(&mut zip, bytes.len() as u64, limits)?;
+    let may_merge = guard::check(&mut zip, bytes.len() as u64, limits)?;
     let grid = Grid::new(limits);
     let sheets = if inside("xl/") {
         drop(zip);
-        xlsx(bytes, grid, merges)?
+        xlsx(bytes, grid, may_merge)?
     } else {
         let part = zip.by_name("content.xml");
         let part = part.map_err(|e| corrupt("content.xml", e))?;
@@ -123,7 +123,7 @@ fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
         .collect()
 }
 
-fn xlsx(bytes: &[u8], mut grid: Grid, merges: bool) -> Result<Vec<Sheet>, ReadError> {
+fn xlsx(bytes: &[u8], mut grid: Grid, may_merge: bool) -> Result<Vec<Sheet>, ReadError> {
     let failed = |e| match e {
         XlsxError::Password => ReadError::Encrypted,
         e => corrupt("xlsx", e),
@@ -132,9 +132,10 @@ fn xlsx(bytes: &[u8], mut grid: Grid, merges: bool) -> Result<Vec<Sheet>, ReadEr
     let mut sheets = Vec::new();
     for name in visible(book.sheets_metadata()) {
         // to find them a whole sheet is read
-        let merged = match merges {
-            true => book.merge_cells_by_sheet_name(&name).map_err(failed)?,
-            false => Vec::new(),
+        let merged = if may_merge {
+            book.merge_cells_by_sheet_name(&name).map_err(failed)?
+        } else {
+            Vec::new()
         };
         grid.name.clone_from(&name);
         let mut cells = book.worksheet_cells_reader(&name).map_err(failed)?;

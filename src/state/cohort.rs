@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Book, Subject};
+use rustc_hash::FxHashMap;
+
+use super::{Book, Fact, Subject};
 use crate::law::Day;
-use crate::step::Recorded;
 use crate::step::implement::{Complete, Start};
+use crate::step::{Recorded, StepDef};
 
 /// One project that was started.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub(super) struct Index {
     cases: BTreeMap<String, Vec<String>>,
     /// The communities of each street.
     streets: BTreeMap<String, Vec<String>>,
+    /// The records of a step that name a community in their field of that name.
+    of_step: FxHashMap<u64, BTreeMap<String, Vec<usize>>>,
 }
 
 impl Index {
@@ -58,10 +62,18 @@ impl Index {
                 streets.entry(street.to_owned()).or_default().push(code);
             }
         }
+        let mut of_step: FxHashMap<u64, BTreeMap<String, Vec<usize>>> = FxHashMap::default();
+        for (index, fact) in book.facts().iter().enumerate() {
+            if let Some(code) = fact.value("community").text().filter(|_| !fact.struck) {
+                let places = of_step.entry(fact.def.mark).or_default();
+                places.entry(code.to_owned()).or_default().push(index);
+            }
+        }
         Self {
             by_community,
             cases,
             streets,
+            of_step,
         }
     }
 }
@@ -95,17 +107,43 @@ impl Book {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// The communities of a street, in order.
+    #[must_use]
+    pub fn communities_of(&self, street: &str) -> &[String] {
+        let of = self.cohorts().streets.get(street);
+        of.map_or(&[], Vec::as_slice)
+    }
+
+    /// The live records of a step whose field `community` names one, in order of arrival.
+    pub fn of_step_in(&self, def: &StepDef, community: &str) -> impl Iterator<Item = &Fact> {
+        let places = self.cohorts().of_step.get(&def.mark);
+        let places = places.and_then(|places| places.get(community));
+        let facts = places.into_iter().flatten().map(|&at| self.fact(at));
+        facts.filter(|fact| !fact.struck)
+    }
+
+    /// What stands under the communities of a year's scope, in their order.
+    fn within<'m, T>(
+        &'m self,
+        map: &'m BTreeMap<String, Vec<T>>,
+        scope: &Subject,
+    ) -> impl Iterator<Item = &'m T> + use<'m, T> {
+        let of = |codes: &[String]| codes.iter().filter_map(|code| map.get(code)).collect();
+        let lists: Vec<&Vec<T>> = match scope {
+            Subject::CommunityYear(code, _) => of(std::slice::from_ref(code)),
+            Subject::StreetYear(street, _) => of(self.communities_of(street)),
+            _ => map.values().collect(),
+        };
+        lists.into_iter().flatten()
+    }
+
     /// The cases that carry the number of a year of a community, a street or the district.
     #[must_use]
     pub fn programme(&self, scope: &Subject) -> Vec<&str> {
         let Some(year) = scope.year() else {
             return Vec::new();
         };
-        self.cohorts()
-            .cases
-            .iter()
-            .filter(|(code, _)| self.holds(scope, code))
-            .flat_map(|(_, cases)| cases)
+        self.within(&self.cohorts().cases, scope)
             .map(String::as_str)
             .filter(|case| Subject::parse(case).year() == Some(year))
             .collect()
@@ -125,23 +163,10 @@ impl Book {
                 .filter_map(|fact| fact.occurred);
             days.any(|day| day.year() == year && day <= as_of)
         };
-        self.cohorts()
-            .cases
-            .iter()
-            .filter(|(code, _)| self.holds(scope, code))
-            .flat_map(|(_, cases)| cases)
+        self.within(&self.cohorts().cases, scope)
             .map(String::as_str)
             .filter(done)
             .collect()
-    }
-
-    /// True if a community belongs to a year's scope.
-    fn holds(&self, scope: &Subject, code: &str) -> bool {
-        match scope {
-            Subject::CommunityYear(own, _) => own == code,
-            Subject::StreetYear(street, _) => self.street(code) == Some(street),
-            _ => true,
-        }
     }
 
     /// The cases that a year of a community, a street or the district answers for: those
@@ -151,11 +176,7 @@ impl Book {
         let Some(year) = scope.year() else {
             return Vec::new();
         };
-        self.cohorts()
-            .by_community
-            .iter()
-            .filter(|(code, _)| self.holds(scope, code))
-            .flat_map(|(_, cases)| cases)
+        self.within(&self.cohorts().by_community, scope)
             .filter(|started| started.on.year() == year && started.on <= as_of)
             .map(|started| started.case.as_str())
             .collect()

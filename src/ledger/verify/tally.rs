@@ -67,7 +67,9 @@ mod tests {
         let one = Tally::default();
         let of = |rows: &[(&str, i64)]| {
             let mut tally = one.other();
-            rows.iter().for_each(|row| tally.add(row));
+            for row in rows {
+                tally.add(row);
+            }
             tally
         };
         let both = of(&[("a", 1), ("b", 2)]);

@@ -189,7 +189,7 @@ impl Walk {
             Map::new()
         });
         personal::tokens(&values, &mut |token| {
-            self.tokens.extend(personal::bytes(token))
+            self.tokens.extend(personal::bytes(token));
         });
         match event.step.as_str() {
             "erase" => {
