@@ -53,20 +53,25 @@ impl<'a> Facts<'a> {
                 "No such project in the year."
             ));
         }
+        let places = self.places(&population);
+        // a street looks through the records of the whole district
+        let (of_year, of_scope) = (by.index("year"), by.index("scope"));
+        let said = |fact: &'a Fact, field: Option<usize>| field.map(|at| &fact.values[at]);
+        let year = view.subject.year().map(i64::from);
+        let this_year = |fact: &&'a Fact| said(fact, of_year).and_then(Value::count) == year;
+        // what was inspected elsewhere is no inspection here
+        let here = |fact: &&'a Fact| {
+            let scope = said(fact, of_scope).and_then(Value::text);
+            !population.is_empty() && scope.is_none_or(|scope| places.contains(scope))
+        };
         let records: Vec<&Fact> = view
             .book
             .of_step(by)
-            .filter(|fact| fact.value("year").count() == view.subject.year().map(i64::from))
+            .filter(this_year)
+            .filter(here)
             .filter(|fact| fact.occurred.is_none_or(|day| day <= view.as_of))
             .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
             .collect();
-        let places = self.places(&population);
-        // what was inspected elsewhere is no inspection here
-        let here = |fact: &&Fact| {
-            let scope = fact.value("scope").text();
-            !population.is_empty() && scope.is_none_or(|scope| places.contains(scope))
-        };
-        let records: Vec<&Fact> = records.into_iter().filter(here).collect();
         let mut listed: HashMap<&str, Vec<&Fact>> = HashMap::new();
         for fact in &records {
             for case in fact.value("cases").items().iter().filter_map(Value::text) {

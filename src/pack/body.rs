@@ -68,13 +68,14 @@ impl Body {
     }
 
     fn compile(&self) -> Result<Treatment, String> {
-        let check = |text: &Box<RawValue>| -> Result<Check, String> {
-            self.compiler.check(self.filled(text)?)
-        };
+        let check =
+            |text: &RawValue| -> Result<Check, String> { self.compiler.check(self.filled(text)?) };
         Ok(match &self.said {
-            Said::Checks(list) => {
-                Treatment::Computed(list.iter().map(check).collect::<Result<_, _>>()?)
-            }
+            Said::Checks(list) => Treatment::Computed(
+                list.iter()
+                    .map(|text| check(text))
+                    .collect::<Result<_, _>>()?,
+            ),
             Said::Attested { body, yearly } => Treatment::Attested {
                 body: body.clone(),
                 yearly: *yearly,

@@ -169,6 +169,7 @@ impl<'a> View<'a> {
     }
 
     /// The facts of a step that count: the last own one, or all linked ones.
+    #[must_use]
     pub fn counting(
         &self,
         def: &'static StepDef,
