@@ -256,11 +256,12 @@ impl<'a> Context<'a> {
 
     /// Writes JSON, one object, readable.
     pub(super) fn json(&mut self, json: &impl serde::Serialize) -> anyhow::Result<()> {
-        // many small pieces
+        // many small pieces; the answer itself is passed on when the ledger is closed
         let mut out = std::io::BufWriter::with_capacity(1 << 16, &mut *self.out);
         serde_json::to_writer_pretty(&mut out, json)?;
         writeln!(out)?;
-        out.flush()?;
+        out.into_inner()
+            .map_err(std::io::IntoInnerError::into_error)?;
         Ok(())
     }
 
