@@ -942,3 +942,37 @@ fn a_parameter_file_gives_households_and_a_wrong_one_is_told() {
     assert!(book.office.run(line).ends(2).err.contains("bad.toml"));
     assert!(!book.office.path("r2").exists());
 }
+
+#[test]
+fn support_is_weighed_in_each_community_that_has_enough_of_both() {
+    let book = Book::demo();
+    let built_in = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs/indicators.toml"),
+    )
+    .unwrap();
+    let few = built_in.replacen("selected_least = 10", "selected_least = 1", 1);
+    assert_ne!(few, built_in);
+    book.office.write("few.toml", &few);
+    let data = data(&book.report("--indicators few.toml"));
+    let indicator = list(&data["indicators"])
+        .iter()
+        .find(|i| i["id"] == "P-06")
+        .unwrap();
+    let mut grids = list(&indicator["grids"]).iter();
+    let rows = list(&grids.find(|g| g["id"] == "support").unwrap()["rows"]);
+    let sum = |at: usize| rows.iter().filter_map(|row| row[at].as_u64()).sum::<u64>();
+    let all = measure(&data, "P-06", "auc");
+    assert_eq!(
+        (sum(1), sum(2)),
+        (
+            all["numerator"].as_u64().unwrap(),
+            all["denominator"].as_u64().unwrap()
+        )
+    );
+    for row in rows {
+        let both = row[1].as_u64() > Some(0) && row[2].as_u64() > Some(0);
+        assert_eq!(row[3].is_number(), both, "{row}");
+    }
+    assert!(rows.iter().any(|row| row[3].is_number()), "{rows:?}");
+    assert!(rows.iter().any(|row| row[3].is_null()), "{rows:?}");
+}

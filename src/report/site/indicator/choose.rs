@@ -16,7 +16,8 @@ pub(super) fn selection(year: &Year<'_>) -> Draft {
     let say = |zh, en| year.say(zh, en);
     let mut draft = Draft::default();
     draft.lack("criteria");
-    let (mut chosen, mut not) = (Vec::new(), Vec::new());
+    // how many supported those of a community that were chosen, and those that were not
+    let mut of: BTreeMap<String, [Vec<f64>; 2]> = BTreeMap::new();
     let mut seen = std::collections::BTreeSet::new();
     for fact in year.facts::<shortlist::Candidate>() {
         let subject = Subject::parse(&fact.subject);
@@ -26,12 +27,11 @@ pub(super) fn selection(year: &Year<'_>) -> Draft {
         let support = float(super::collect::supporters(year, &fact.subject));
         let taken = !year.of::<shortlist::Plan>(&fact.subject).is_empty()
             || !year.of::<implement::Determine>(&fact.subject).is_empty();
-        if taken {
-            chosen.push(support);
-        } else {
-            not.push(support);
-        }
+        let code = subject.community().unwrap_or_default().to_owned();
+        of.entry(code).or_default()[usize::from(!taken)].push(support);
     }
+    let all = |at: usize| of.values().flat_map(move |both| both[at].iter().copied());
+    let (chosen, not): (Vec<f64>, Vec<f64>) = (all(0).collect(), all(1).collect());
     if not.is_empty() {
         draft.lack("rejected");
     }
@@ -74,19 +74,60 @@ pub(super) fn selection(year: &Year<'_>) -> Draft {
         money(&led),
         money(&|_| true),
     ));
-    if let Some((value, low, high)) = found {
-        draft.charts.push(charts::forest(
-            "p06",
-            say("入选与提出人多少的关系（AUC）", "Does support matter (AUC)"),
-            &[(say("全部社区", "all").to_owned(), value, low, high)],
-            Some(0.5),
-            &Axes {
-                x: "AUC",
-                ..Axes::default()
-            },
-        ));
+    if let Some(found) = found {
+        support(year, &mut draft, found, &of);
     }
     draft
+}
+
+/// Whether support matters, over all and in each community that has enough of both.
+fn support(
+    year: &Year<'_>,
+    draft: &mut Draft,
+    (value, low, high): (f64, f64, f64),
+    of: &BTreeMap<String, [Vec<f64>; 2]>,
+) {
+    let say = |zh, en| year.say(zh, en);
+    let least = year.limits.limit.selected_least;
+    let mut drawn = vec![(say("全部社区", "all").to_owned(), value, low, high)];
+    let mut rows = Vec::new();
+    for (code, [chosen, not]) in of {
+        let enough = chosen.len() >= least && not.len() >= least;
+        let found = auc(chosen, not).filter(|_| enough);
+        let name = year.name(code).to_owned();
+        rows.push(vec![
+            json!(name),
+            json!(chosen.len()),
+            json!(not.len()),
+            json!(found.map(|f| f.0)),
+            json!(found.map(|f| f.1)),
+            json!(found.map(|f| f.2)),
+        ]);
+        drawn.extend(found.map(|(value, low, high)| (name, value, low, high)));
+    }
+    draft.charts.push(charts::forest(
+        "p06",
+        say("入选与提出人多少的关系（AUC）", "Does support matter (AUC)"),
+        &drawn,
+        Some(0.5),
+        &Axes {
+            x: "AUC",
+            ..Axes::default()
+        },
+    ));
+    draft.grid(
+        "support",
+        say("各社区", "By community"),
+        &[
+            (say("社区", "Community"), "text"),
+            (say("入选", "Chosen"), "number"),
+            (say("未入选", "Not chosen"), "number"),
+            ("AUC", "index"),
+            (say("下限", "low"), "index"),
+            (say("上限", "high"), "index"),
+        ],
+        rows,
+    );
 }
 
 /// A contract of the year.
