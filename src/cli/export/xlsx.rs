@@ -173,8 +173,13 @@ fn height(cells: &[Cell], paper: &Paper) -> f64 {
         let width: f64 = paper.widths[columns].iter().sum();
         let lines = cell.text.split('\n').map(|line| {
             let letters: u32 = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
-            // no font is quite as narrow as the widths promise
-            (f64::from(letters) * 1.06 / (width - 1.0).max(1.0))
+            // no font is quite as narrow as the widths promise, and headings are bold
+            let wide = if cell.face == Face::Heading {
+                1.2
+            } else {
+                1.06
+            };
+            (f64::from(letters) * wide / (width - 1.0).max(1.0))
                 .ceil()
                 .max(1.0)
         });
