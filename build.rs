@@ -58,12 +58,18 @@ fn merged(pack: &str, files: &[Value]) -> (String, Map<String, Value>) {
     (hex(&Sha256::digest(digest.as_bytes())), all)
 }
 
+/// A word, and what stands before its last dot.
+fn with_head(word: &str) -> impl Iterator<Item = &str> {
+    let head = word.rsplit_once('.').map(|(head, _)| head);
+    std::iter::once(word).chain(head)
+}
+
 /// Which rules say a word in their checks, as code.
 fn index(rules: &[Value]) -> String {
     let mut all = BTreeMap::<String, Vec<usize>>::new();
     for (place, rule) in rules.iter().enumerate() {
         let text = rule.get("check").map_or_else(String::new, Value::to_string);
-        let words = said::words_of(&text).flat_map(said::with_head);
+        let words = said::words_of(&text).flat_map(with_head);
         for word in words.collect::<BTreeSet<_>>() {
             all.entry(word.to_owned()).or_default().push(place);
         }

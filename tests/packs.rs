@@ -227,13 +227,37 @@ fn the_index_passes_over_no_rule() {
         Scope::DistrictYear,
         Scope::Ledger,
     ];
-    for id in Pack::embedded() {
-        let pack = Pack::load(id).unwrap();
+    // from a folder the texts are searched, which may call a step by its Chinese name
+    let folder = tempfile::tempdir().unwrap();
+    let archive = minsheng::step::find("implement.archive").unwrap();
+    let law = concat!(env!("CARGO_MANIFEST_DIR"), "/src/packs/nanshan-2020");
+    let mut renamed = 0;
+    for file in std::fs::read_dir(law).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let (old, new) = (
+                "of = [\"implement.archive\"]",
+                format!("of = [\"{}\"]", archive.zh),
+            );
+            renamed += text.matches(old).count();
+            let place = folder.path().join(path.file_name().unwrap());
+            std::fs::write(place, text.replace(old, &new)).unwrap();
+        }
+    }
+    assert!(renamed > 0);
+    let own = folder.path().to_str().unwrap().to_owned();
+    for id in Pack::embedded().map(str::to_owned).chain([own]) {
+        let pack = Pack::load(&id).unwrap();
         let mut passed_over = 0;
         for step in STEPS {
             let one = BTreeSet::from([step.id]);
             let may = pack.may_read(&one);
-            let blaming: BTreeSet<&str> = pack.blaming(step).map(|rule| rule.id.as_str()).collect();
+            let blaming: BTreeSet<&str> = pack
+                .blaming(step)
+                .iter()
+                .map(|rule| rule.id.as_str())
+                .collect();
             for rule in &pack.rules {
                 for scope in scopes {
                     if pack.reads(rule, scope).steps.contains(step.id) {

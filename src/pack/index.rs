@@ -8,42 +8,16 @@ use rustc_hash::FxHashSet;
 use super::embedded::Said;
 use super::expr::ModuleFact;
 use super::reads::Part;
-use super::said::{with_head, words_of};
 use super::{Pack, Rule};
 use crate::step::{Recorded, StepDef, register};
 
-/// Which rules say a word: words in their order, each with the places of the rules.
+/// Which rules say a word.
 #[derive(Debug)]
 pub(super) enum Index {
-    /// Made when the program was built.
+    /// Words in their order, each with the places of the rules, made when the program was built.
     Fixed(Said),
-    /// Made of the texts of a folder.
-    Own(Vec<(String, Vec<u16>)>),
-}
-
-impl Index {
-    /// The index of some rules.
-    pub(super) fn of(rules: &[Rule]) -> Self {
-        let mut all = std::collections::BTreeMap::<String, Vec<u16>>::new();
-        for (place, rule) in (0..).zip(rules) {
-            let words = rule.body.texts().flat_map(words_of).flat_map(with_head);
-            for word in words.collect::<BTreeSet<_>>() {
-                all.entry(word.to_owned()).or_default().push(place);
-            }
-        }
-        Self::Own(all.into_iter().collect())
-    }
-
-    fn places(&self, word: &str) -> &[u16] {
-        match self {
-            Self::Fixed(words) => words
-                .binary_search_by_key(&word, |(known, _)| known)
-                .map_or(&[], |at| words[at].1),
-            Self::Own(words) => words
-                .binary_search_by_key(&word, |(known, _)| known.as_str())
-                .map_or(&[], |at| &words[at].1),
-        }
-    }
+    /// The texts of a folder are searched; they may name what they will.
+    Texts,
 }
 
 /// Checks that look at records whose steps their text does not name.
@@ -64,17 +38,29 @@ const BY_CODE: [&str; 12] = [
 
 impl Pack {
     /// The rules in whose checks one of these words stands, in the order of the law.
-    fn saying(&self, words: &[&str]) -> impl Iterator<Item = &Rule> + use<'_> {
-        let places = words.iter().flat_map(|word| self.index.places(word));
-        let places: BTreeSet<u16> = places.copied().collect();
-        places
-            .into_iter()
+    fn saying(&self, words: &[&str]) -> Vec<&Rule> {
+        let Index::Fixed(index) = self.index else {
+            let says = |rule: &&Rule| {
+                let mut texts = rule.body.texts();
+                texts.any(|text| words.iter().any(|word| text.contains(word)))
+            };
+            return self.rules.iter().filter(says).collect();
+        };
+        let places = words.iter().filter_map(|word| {
+            let at = index.binary_search_by_key(word, |(known, _)| known).ok()?;
+            Some(index[at].1)
+        });
+        let places: BTreeSet<u16> = places.flatten().copied().collect();
+        let rules = places.into_iter();
+        rules
             .filter_map(|at| self.rules.get(usize::from(at)))
+            .collect()
     }
 
     /// The rules of which a check may blame this step, and perhaps a few more.
-    pub fn blaming(&self, step: &StepDef) -> impl Iterator<Item = &Rule> {
-        self.saying(&[step.id, "conflict", "running_sum"])
+    #[must_use]
+    pub fn blaming(&self, step: &StepDef) -> Vec<&Rule> {
+        self.saying(&[step.id, step.zh, "conflict", "running_sum"])
     }
 
     /// The identifiers of the rules that may read one of these steps, and perhaps of a few more:
@@ -102,6 +88,9 @@ impl Pack {
         let facts = facts.filter(|fact| reads(Part::Paths(&fact.from)));
         let mut words: Vec<&str> = facts.map(|fact| fact.id.as_str()).collect();
         words.extend(steps);
+        // a pack may call a step by its Chinese name
+        let named = steps.iter().filter_map(|id| crate::step::find(id));
+        words.extend(named.map(|def| def.zh));
         words.extend(BY_CODE);
         words.extend(ModuleFact::ALL.iter().map(|(name, _, _)| *name));
         words.extend(conditions.iter().map(|&at| self.conditions[at].id.as_str()));
@@ -112,7 +101,10 @@ impl Pack {
         };
         let said = self.saying(&words);
         let besides = self.rules.iter().filter(otherwise);
-        said.chain(besides).map(|rule| rule.id.as_str()).collect()
+        said.into_iter()
+            .chain(besides)
+            .map(|rule| rule.id.as_str())
+            .collect()
     }
 }
 

@@ -221,7 +221,7 @@ fn build(
         facts,
         conditions,
         stages,
-        index: words.map_or_else(|| Index::of(&rules), Index::Fixed),
+        index: words.map_or(Index::Texts, Index::Fixed),
         rules,
         tables: file.table,
         rows,

@@ -7,9 +7,3 @@ pub fn words_of(text: &str) -> impl Iterator<Item = &str> {
         .map(|part| part.trim_matches('.'))
         .filter(|part| !part.is_empty())
 }
-
-/// A word, and what stands before its last dot.
-pub fn with_head(word: &str) -> impl Iterator<Item = &str> {
-    let head = word.rsplit_once('.').map(|(head, _)| head);
-    std::iter::once(word).chain(head)
-}
