@@ -229,17 +229,14 @@ fn the_index_passes_over_no_rule() {
     ];
     // from a folder the texts are searched, which may call a step by its Chinese name
     let folder = tempfile::tempdir().unwrap();
-    let archive = minsheng::step::find("implement.archive").unwrap();
+    let consult = minsheng::step::find("shortlist.consult").unwrap();
     let law = concat!(env!("CARGO_MANIFEST_DIR"), "/src/packs/nanshan-2020");
     let mut renamed = 0;
     for file in std::fs::read_dir(law).unwrap() {
         let path = file.unwrap().path();
         if path.extension().is_some_and(|ending| ending == "toml") {
             let text = std::fs::read_to_string(&path).unwrap();
-            let (old, new) = (
-                "of = [\"implement.archive\"]",
-                format!("of = [\"{}\"]", archive.zh),
-            );
+            let (old, new) = ("\"shortlist.consult", format!("\"{}", consult.zh));
             renamed += text.matches(old).count();
             let place = folder.path().join(path.file_name().unwrap());
             std::fs::write(place, text.replace(old, &new)).unwrap();
