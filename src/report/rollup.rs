@@ -12,11 +12,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value as Json;
 
 use super::audit::{Audit, Judged, Wanted, above, names_of, serves, subjects_of, title};
-use super::partial::{Carried, Found, Listed, Partial, Reach, Rules, code_of};
+use super::partial::{Carried, Found, Listed, Partial, Reach, Rules};
 use crate::judge::{Counts, Finding, Verdict, scope_of};
 use crate::law::Day;
 use crate::ledger::{Event, Stated};
 use crate::pack::{Pack, Rule};
+use crate::state::subject::code_of;
 use crate::state::{Book, EventKey, Subject};
 use crate::step::{Recorded, general};
 use crate::words::Words;

@@ -106,6 +106,23 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// The community to which an identifier belongs: its capital letters, if nothing or a year
+/// follows.
+#[must_use]
+pub fn code_of(id: &str) -> Option<&str> {
+    let letters = id.bytes().take_while(u8::is_ascii_uppercase).count();
+    let (code, rest) = id.split_at(letters);
+    let year = rest.bytes().take(4).filter(u8::is_ascii_digit).count() == 4;
+    ((1..=8).contains(&letters) && (rest.is_empty() || year)).then_some(code)
+}
+
+/// Everything in a text that may be an identifier of a community or of what belongs to it.
+pub fn ids(text: &str) -> impl Iterator<Item = &str> {
+    let id = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
+    text.split(move |c| !id(c))
+        .filter(|word| code_of(word).is_some())
+}
+
 /// The next free number among identifiers `prefix` + digits.
 pub fn next_number<'a>(prefix: &str, taken: impl Iterator<Item = &'a str>) -> u64 {
     taken
@@ -143,6 +160,17 @@ mod tests {
             "HZ20é2",
         ] {
             assert_eq!(Subject::parse(other), Subject::Other, "{other}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_found_in_any_text() {
+        let text = r#"{"cases":["HZ2022-001","TG2022-R1"],"note":"PVC 管、HZ社区","x":"LX-1"}"#;
+        let found: Vec<&str> = ids(text).collect();
+        assert_eq!(found, ["HZ2022-001", "TG2022-R1", "PVC", "HZ"]);
+        assert_eq!(code_of("HZ2022"), Some("HZ"));
+        for other in ["LX-1", "HZ20", "粤海街道2022", "ABCDEFGHI", ""] {
+            assert_eq!(code_of(other), None, "{other}");
         }
     }
 

@@ -7,13 +7,14 @@ use serde_json::Value as Json;
 use sha2::Sha256;
 
 use super::read::{Stock, read};
-use super::{Carried, Found, Listed, Part, Partial, Reach, Rules, SCHEMA, code_of};
+use super::{Carried, Found, Listed, Part, Partial, Reach, Rules, SCHEMA};
 use crate::corridor::numbers;
 use crate::judge::{Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Ledger, Stated, chain};
 use crate::pack::{Pack, Rule};
 use crate::report::audit::{Wanted, subjects_of, title};
+use crate::state::subject::code_of;
 use crate::state::{Book, Fact, Subject, Value};
 use crate::words::Words;
 

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Part, Reach, Source, code_of, ids};
+use super::{Part, Reach, Source};
 use crate::ledger::Event;
+use crate::state::subject::{code_of, ids};
 use crate::state::{Book, EventKey, Fact, Subject};
 use crate::step::{self, Recorded, StepDef, general};
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::Given;
 use crate::pack::Pack;
 use crate::report::audit::Wanted;
-use crate::report::partial::{Partial, SCHEMA, code_of, collect};
+use crate::report::partial::{Partial, SCHEMA, collect};
+use crate::state::subject::code_of;
 use crate::words;
 use crate::words::Words;
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value as Json;
 
 use super::Given;
-use crate::report::partial::{Carried, Partial, Reach, code_of, ids};
+use crate::report::partial::{Carried, Partial, Reach};
+use crate::state::subject::{code_of, ids};
 use crate::step::{self, Recorded, general};
 
 /// What of a community must be judged anew.
