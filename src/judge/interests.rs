@@ -39,6 +39,13 @@ impl<'a> Facts<'a> {
 
     /// The people who are registered where the case belongs, on a day.
     pub(super) fn registered(&self, day: Option<Day>) -> Vec<&'a Fact> {
+        let mut staff = self.staff_here();
+        staff.retain(|fact| active(fact, day));
+        staff
+    }
+
+    /// The people who are registered where the case belongs.
+    pub(super) fn find_staff(&self) -> Vec<&'a Fact> {
         let view = self.view;
         let mut scopes = view.book.served(&view.id);
         let streets: Vec<String> = scopes
@@ -56,7 +63,6 @@ impl<'a> Facts<'a> {
         staff
             .filter(|fact| fact.def == conflict::Staff::DEF && !fact.struck)
             .filter(|fact| fact.occurred.is_none_or(|on| on <= view.as_of))
-            .filter(|fact| active(fact, day))
             .collect()
     }
 

@@ -8,6 +8,7 @@ use super::{Answer, Facts, Found};
 use crate::law::Day;
 use crate::pack::check::Cohort;
 use crate::pack::expr::{Expr, Path};
+use crate::state::Fact;
 use crate::words::is_silent;
 
 /// What many rules ask of one subject, kept from the first time: it holds while no record is
@@ -18,6 +19,7 @@ pub(in crate::judge) struct Memo<'a> {
     conditions: RefCell<FxHashMap<usize, Answer>>,
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
+    staff: OnceCell<Vec<&'a Fact>>,
     populations: RefCell<Vec<(Cohort, Option<Expr>, Cases<'a>)>>,
 }
 
@@ -36,6 +38,14 @@ impl<'a> Facts<'a> {
         match self.memo {
             Some(memo) => *memo.until.get_or_init(|| self.validity_end()),
             None => self.validity_end(),
+        }
+    }
+
+    /// The people who are registered where the subject belongs, asked once for all rules.
+    pub(in crate::judge) fn staff_here(&self) -> Vec<&'a Fact> {
+        match self.memo {
+            Some(memo) => memo.staff.get_or_init(|| self.find_staff()).clone(),
+            None => self.find_staff(),
         }
     }
 
