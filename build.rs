@@ -33,6 +33,21 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// A digest of all sources, by which findings of another program are known.
+fn sources(folder: &Path, digest: &mut Sha256) {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{error}"));
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            sources(&path, digest);
+        } else {
+            let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{error}"));
+            digest.update(Sha256::digest(&bytes));
+        }
+    }
+}
+
 /// All files of a pack as one table: what is a list in several of them becomes one list.
 fn merged(pack: &str, files: &[Value]) -> (String, Map<String, Value>) {
     let mut digest = String::new();
@@ -82,6 +97,13 @@ fn index(rules: &[Value]) -> String {
 }
 
 fn main() {
+    println!("cargo::rerun-if-changed=src");
+    let mut digest = Sha256::new();
+    sources(Path::new("src"), &mut digest);
+    println!(
+        "cargo::rustc-env=MINSHENG_SOURCES={}",
+        hex(&digest.finalize())
+    );
     let out = std::env::var("OUT_DIR").unwrap_or_default();
     let list = format!("{PACKS}/packs.toml");
     let text = read(&list);

@@ -23,6 +23,7 @@ mod pages;
 mod proof;
 mod record;
 mod regimes;
+mod results;
 mod rollup;
 mod sample;
 mod show;
@@ -188,8 +189,10 @@ fn perform(
         }
         (Err(error), _) => fail::tell(&error, lang, Some(&context.ledger), context.err) as u8,
     };
-    if raw {
-        answer.clean();
+    if raw && let Err(error) = answer.clean() {
+        let words = fail::unwritten(&error, recorded);
+        let _ = writeln!(err, "{}", words.in_lang(lang));
+        return (code.max(Exit::Failed as u8), recorded);
     }
     (code, recorded)
 }

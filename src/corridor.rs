@@ -9,6 +9,7 @@ mod books;
 mod complete;
 mod gather;
 mod known;
+pub mod quarters;
 mod reasons;
 mod refs;
 mod shelf;

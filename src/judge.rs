@@ -39,8 +39,9 @@ pub use rule::{give_reason, judge_rule};
 use std::collections::BTreeSet;
 
 use crate::law::Day;
-use crate::pack::{Expr, Pack, Path, Rule, Scope};
-use crate::state::{Book, Subject, Value, View};
+use crate::pack::{Expr, Pack, Path, Population, Rule, Scope};
+use crate::state::subject::DISTRICT;
+use crate::state::{Book, Counted, Subject, Value, View};
 
 /// Judges every rule of the pack that concerns this subject.
 #[must_use]
@@ -96,13 +97,14 @@ pub struct Asked<'q> {
 }
 
 /// Judges the rules that are asked for on a subject as of a day: counts every verdict and hands
-/// it over, with the finding in words if that is wanted, in the order of the law.
+/// it over with the place of its rule in the pack, and with the finding in words if that is wanted,
+/// in the order of the law.
 pub fn judge_for(
     pack: &Pack,
     book: &Book,
     (subject, as_of): (&str, Day),
     asked: Asked<'_>,
-    mut take: impl FnMut(&Rule, Verdict, Option<Finding>),
+    mut take: impl FnMut(usize, Verdict, Option<Finding>),
 ) -> Counts {
     let view = View::new(book, subject, as_of);
     let memo = eval::Memo::default();
@@ -111,14 +113,10 @@ pub fn judge_for(
         ..eval::Facts::new(pack, &view)
     };
     let scope = scope_of(&view.subject);
-    let mine = |rule: &&Rule| scope.is_some_and(|scope| rule.judged_in(scope));
+    let mine = |rule: &Rule| scope.is_some_and(|scope| rule.judged_in(scope));
     let mut counts = Counts::default();
-    for rule in pack
-        .rules
-        .iter()
-        .filter(|rule| (asked.rule)(rule))
-        .filter(mine)
-    {
+    let rules = pack.rules.iter().enumerate();
+    for (place, rule) in rules.filter(|(_, rule)| (asked.rule)(rule) && mine(rule)) {
         let verdict = rule::weigh(&facts, rule);
         debug_assert_eq!(
             verdict,
@@ -128,7 +126,7 @@ pub fn judge_for(
         );
         counts.add(verdict);
         let told = (asked.tell)(verdict).then(|| rule::found(&facts, rule));
-        take(rule, verdict, told);
+        take(place, verdict, told);
     }
     counts
 }
@@ -159,6 +157,27 @@ pub fn judge_blaming(
     told(pack, &view, |rule| {
         may.contains(rule.id.as_str()) && rule.blames(scope, &ids)
     })
+}
+
+/// The projects of the district's year for which a condition holds, and those for which nobody
+/// knows, of those that a book holds.
+#[must_use]
+pub fn count(
+    pack: &Pack,
+    book: &Book,
+    (year, as_of): (i32, Day),
+    (cohort, among): Population<'_>,
+) -> Counted {
+    let view = View::new(book, &format!("{DISTRICT}{year}"), as_of);
+    let facts = eval::Facts::new(pack, &view);
+    let (sure, unknown) = facts.cases_of(cohort, among);
+    let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
+    Counted {
+        cohort,
+        among: among.cloned(),
+        sure: owned(sure),
+        unknown: owned(unknown),
+    }
 }
 
 /// What stands under a path of the pack for a subject.

@@ -17,7 +17,9 @@ mod order;
 pub mod parcel;
 mod personal;
 pub mod read;
+pub mod results;
 mod stated;
+mod sweep;
 pub mod upgrade;
 pub mod verify;
 mod write;
@@ -34,6 +36,7 @@ pub use files::{create_private, private_folder};
 pub use format::FORMAT;
 pub use open::OpenError;
 pub use stated::Stated;
+pub use sweep::{Glance, settle};
 pub use write::{Draft, Writer};
 
 /// An open ledger.

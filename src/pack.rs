@@ -32,7 +32,7 @@ pub use load::LoadError;
 pub use notice::{NoticeDef, NoticeKind};
 pub use paper::{ColumnDef, FormDef, Piece, Redaction, TableDef};
 pub use parameter::{Catalogue, Parameter};
-pub use reads::Reads;
+pub use reads::{Population, Reads};
 pub use vocabulary::{Term, VocabularyDef};
 
 /// A regulation, ready to be judged by.

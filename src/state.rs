@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
-pub use cohort::Started;
+pub use cohort::{Counted, Started};
 pub use fact::{EventKey, Fact, Value};
 pub use subject::Subject;
 pub use view::View;
@@ -46,6 +46,8 @@ pub struct Book {
     early: HashMap<(Arc<str>, i64), Vec<usize>>,
     /// The started projects; made when first asked for.
     cohorts: OnceLock<cohort::Index>,
+    /// Projects of the district that were counted beforehand.
+    counted: Vec<Counted>,
     /// The working days, with the notices that are recorded; made when first asked for.
     calendar: OnceLock<Calendar>,
 }

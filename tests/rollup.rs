@@ -14,7 +14,7 @@ use minsheng::corridor::{Entry, record};
 use minsheng::law::Day;
 use minsheng::ledger::Ledger;
 use minsheng::pack::Pack;
-use minsheng::report::audit::{Audit, Wanted, audit};
+use minsheng::report::audit::{Audit, Wanted, audit, text};
 use minsheng::report::partial::{Part, Partial, Source, partial};
 use minsheng::report::rollup::roll_up;
 use minsheng::report::{Voice, examples, json};
@@ -30,11 +30,15 @@ fn told(audit: &Audit, pack: &Pack) -> Vec<String> {
         width: 0,
         color: false,
     };
-    let shown = audit.shown(true);
-    let english = json::audit(audit, &shown, Lang::En);
+    let written = |lang, all| {
+        let mut out = Vec::new();
+        text(audit, voice(lang), all, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let english = json::audit(audit, true, Lang::En);
     vec![
-        audit.text(voice(Lang::Zh), true),
-        audit.text(voice(Lang::En), false),
+        written(Lang::Zh, true),
+        written(Lang::En, false),
         serde_json::to_string_pretty(&english).unwrap(),
     ]
 }

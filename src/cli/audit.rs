@@ -1,13 +1,17 @@
 //! `audit --year`: the year judged.
 
+use std::io::{BufWriter, IntoInnerError};
+
 use clap::ArgMatches;
 
 use super::context::{Context, Format};
 use super::{Exit, Fail};
 use crate::corridor::whole_book;
 use crate::judge::Verdict;
-use crate::pack::{Pack, Severity};
-use crate::report::audit::{Audit, Wanted, audit as judge_year};
+use crate::pack::Pack;
+use crate::report::audit::{
+    Audit, Findings, Heading, Wanted, audit as judge_year, csv, shown, summary, text,
+};
 use crate::report::{flags, json};
 use crate::state::Book;
 use crate::words;
@@ -34,16 +38,34 @@ pub(super) fn audit(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow::
     let wanted = wanted(matches, &pack)?;
     let threshold = threshold(matches)?;
     let busy = context.busy("正在审计…", "Judging the year…");
-    let audit = judge_year(&ledger, &pack, year, context.as_of, &wanted)?;
-    drop(busy);
-    if !super::site::report(matches, context, (&ledger, &pack, &audit))? {
-        tell(&audit, &pack, &wanted, matches, context)?;
+    let all = matches.get_flag("all");
+    if matches.get_flag("summary") {
+        context.only(&[Format::Table, Format::Json, Format::Csv])?;
+    }
+    let exit = if reported(matches) || matches!(context.format, Format::Sarif | Format::Junit) {
+        let audit = judge_year(&ledger, &pack, year, context.as_of, &wanted)?;
+        drop(busy);
+        if !super::site::report(matches, context, (&ledger, &pack, &audit))? {
+            tell_held(&audit, &pack, &wanted, matches, context)?;
+        }
+        exit(&audit, all, threshold)
+    } else {
+        let of = (year, matches.get_flag("from-events"));
+        let kept = super::results::audit(context, (&ledger, &pack), of, &wanted)?;
+        drop(busy);
+        if matches.get_flag("summary") {
+            unknown_community(&kept, &wanted, context)?;
+            sum_up(kept.heading(), &pack, &wanted, context)?;
+        } else {
+            tell(&kept, &pack, &wanted, matches, context)?;
+        }
         if context.format == Format::Csv {
             super::proof::tell_head(context, &ledger)?;
         }
-    }
+        exit(&kept, all, threshold)
+    };
     other_laws(&ledger, &pack.meta.id, context)?;
-    Ok(exit(&audit, threshold))
+    Ok(exit)
 }
 
 /// True if a report is asked for.
@@ -88,63 +110,96 @@ pub(super) fn wanted(matches: &ArgMatches, pack: &Pack) -> anyhow::Result<Wanted
     Ok(wanted)
 }
 
-/// Prints an audit in the wanted form.
-pub(super) fn tell(
+/// Prints an audit that is in memory in the wanted form.
+pub(super) fn tell_held(
     audit: &Audit,
     pack: &Pack,
     wanted: &Wanted,
     matches: &ArgMatches,
     context: &mut Context<'_>,
 ) -> anyhow::Result<()> {
-    if let Some(community) = &wanted.community
-        && audit.communities == 0
-    {
-        let book = context.open_read().ok().and_then(|l| whole_book(&l).ok());
-        let near = book.map_or_else(Words::default, |book| near_community(&book, community));
-        return Err(Fail(words!(
-            "账本中没有社区“{0}”。{1}用 minsheng list communities 查看。",
-            "The ledger has no community “{0}”.{2} See minsheng list communities.",
-            community,
-            near.zh,
-            near.en
-        ))
-        .into());
-    }
-    let all = matches.get_flag("all");
-    let shown = audit.shown(all);
+    let shown = audit.shown(matches.get_flag("all"));
     match context.format {
-        Format::Json => {
-            let json = json::audit(audit, &shown, context.lang);
-            context.json(&json)?;
-        }
-        Format::Csv => {
-            let table = audit.table(&shown, context.lang);
-            table.csv(&mut *context.out)?;
-        }
-        Format::Sarif => {
-            let sarif = crate::report::sarif::sarif(audit, &shown, pack, context.lang);
-            context.json(&sarif)?;
-        }
-        Format::Junit => {
-            let xml = crate::report::junit::junit(audit, &shown, context.lang)?;
-            write!(context.out, "{xml}")?;
-        }
-        _ => {
-            let text = audit.text(context.voice(pack), all);
-            write!(context.out, "{text}")?;
-        }
+        Format::Sarif | Format::Junit => unknown_community(audit, wanted, context)?,
+        _ => return tell(audit, pack, wanted, matches, context),
     }
+    if context.format == Format::Sarif {
+        let sarif = crate::report::sarif::sarif(audit, &shown, pack, context.lang);
+        return context.json(&sarif);
+    }
+    let xml = crate::report::junit::junit(audit, &shown, context.lang)?;
+    write!(context.out, "{xml}")?;
     Ok(())
 }
 
-/// The exit code of an audit.
-pub(super) fn exit(audit: &Audit, threshold: Option<Verdict>) -> Exit {
-    let failed = threshold.is_some_and(|threshold| {
-        audit
-            .findings
-            .iter()
-            .any(|f| f.verdict <= threshold && f.severity != Severity::Advisory)
-    });
+/// Prints an audit for people, as JSON or as CSV.
+fn tell(
+    findings: &dyn Findings,
+    pack: &Pack,
+    wanted: &Wanted,
+    matches: &ArgMatches,
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    unknown_community(findings, wanted, context)?;
+    let all = matches.get_flag("all");
+    match context.format {
+        Format::Json => context.json(&json::audit(findings, all, context.lang)),
+        Format::Csv => csv(findings, all, context.lang, &mut *context.out),
+        _ => {
+            let voice = context.voice(pack);
+            let mut out = BufWriter::with_capacity(1 << 16, &mut *context.out);
+            text(findings, voice, all, &mut out)?;
+            // to the answer, which is passed on when the ledger is closed
+            out.into_inner().map_err(IntoInnerError::into_error)?;
+            Ok(())
+        }
+    }
+}
+
+/// Prints an audit in numbers.
+fn sum_up(
+    heading: &Heading,
+    pack: &Pack,
+    wanted: &Wanted,
+    context: &mut Context<'_>,
+) -> anyhow::Result<()> {
+    let voice = context.voice(pack);
+    match context.format {
+        Format::Json => context.json(&summary::json(heading, wanted, voice)),
+        Format::Csv => summary::csv(heading, wanted, voice, &mut *context.out),
+        _ => summary::text(heading, wanted, voice, &mut *context.out),
+    }
+}
+
+/// Refuses a community that the ledger does not have.
+fn unknown_community(
+    findings: &dyn Findings,
+    wanted: &Wanted,
+    context: &Context<'_>,
+) -> anyhow::Result<()> {
+    let Some(community) = &wanted.community else {
+        return Ok(());
+    };
+    if findings.heading().communities > 0 {
+        return Ok(());
+    }
+    let book = context.open_read().ok().and_then(|l| whole_book(&l).ok());
+    let near = book.map_or_else(Words::default, |book| near_community(&book, community));
+    Err(Fail(words!(
+        "账本中没有社区“{0}”。{1}用 minsheng list communities 查看。",
+        "The ledger has no community “{0}”.{2} See minsheng list communities.",
+        community,
+        near.zh,
+        near.en
+    ))
+    .into())
+}
+
+/// The exit code of an audit: advice never counts.
+pub(super) fn exit(findings: &dyn Findings, all: bool, threshold: Option<Verdict>) -> Exit {
+    let heading = findings.heading();
+    let any = |verdict| heading.counts.get(verdict) > heading.advice.get(verdict);
+    let failed = threshold.is_some_and(|worst| shown(all).any(|v| v <= worst && any(v)));
     if failed { Exit::Findings } else { Exit::Done }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::context::shown;
+use crate::ledger::results::Unread;
 use crate::ledger::{OpenError, StorageError, Tampered, storage_words};
 use crate::step::mask::{Sure, hide_numbers};
 use crate::words;
@@ -49,6 +50,8 @@ pub(super) fn tell(
         fail.0.in_lang(lang).to_owned()
     } else if let Some(open) = error.downcast_ref::<OpenError>() {
         open.words().in_lang(lang).to_owned()
+    } else if error.downcast_ref::<Unread>().is_some() {
+        unread().in_lang(lang).to_owned()
     } else if let Some(sqlite) = error.downcast_ref::<StorageError>() {
         let path = ledger.map_or(String::new(), shown);
         storage_words(sqlite, &path).in_lang(lang).to_owned()
@@ -58,6 +61,14 @@ pub(super) fn tell(
     let text = hide_numbers(&shortened(&text), Sure::Certain);
     let _ = writeln!(err, "{}{text}", lang.pick("错误：", "error: "));
     Exit::Failed
+}
+
+/// The message about findings that were kept and cannot be read.
+fn unread() -> Words {
+    words!(
+        "上次审计留下的结果读不出，账本没有问题：加 --from-events 重新判断。",
+        "What an earlier audit found cannot be read; the ledger is not at fault. Judge anew with --from-events."
+    )
 }
 
 /// The text with its longest lines cut: a message quotes what it is about, never all of it.

@@ -4,7 +4,7 @@ use std::fs;
 
 use clap::ArgMatches;
 
-use super::audit::{exit, tell, threshold, wanted, year};
+use super::audit::{exit, tell_held, threshold, wanted, year};
 use super::context::{Context, load};
 use super::{Exit, Fail, files, talk};
 use crate::report::partial::{self, Key, Part, Partial, Source};
@@ -87,8 +87,8 @@ pub(super) fn roll_up(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow
         let wanted = wanted(matches, &pack)?;
         match rollup::roll_up(&pack, given, &wanted) {
             Ok(audit) => {
-                tell(&audit, &pack, &wanted, matches, context)?;
-                return Ok(exit(&audit, threshold));
+                tell_held(&audit, &pack, &wanted, matches, context)?;
+                return Ok(exit(&audit, matches.get_flag("all"), threshold));
             }
             Err(words) => refused = words,
         }

@@ -1,7 +1,8 @@
 //! Primitives over the projects of a year and over its parts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
+use rustc_hash::FxHashMap;
 use serde_json::json;
 
 use super::eval::{Answer, Cases, Facts};
@@ -11,7 +12,7 @@ use crate::law::Day;
 use crate::pack::check::{Cohort, Least};
 use crate::pack::expr::Expr;
 use crate::state::subject::DISTRICT;
-use crate::state::{Fact, Value, View};
+use crate::state::{Fact, Subject, Value, View};
 use crate::step::StepDef;
 use crate::words;
 use crate::words::Words;
@@ -72,10 +73,14 @@ impl<'a> Facts<'a> {
             .filter(|fact| fact.occurred.is_none_or(|day| day <= view.as_of))
             .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
             .collect();
-        let mut listed: HashMap<&str, Vec<&Fact>> = HashMap::new();
+        // what was inspected in all of the district names many projects of others
+        let mut listed: FxHashMap<&str, Vec<&Fact>> =
+            population.iter().map(|case| (*case, Vec::new())).collect();
         for fact in &records {
             for case in fact.value("cases").items().iter().filter_map(Value::text) {
-                listed.entry(case).or_default().push(*fact);
+                if let Some(list) = listed.get_mut(case) {
+                    list.push(fact);
+                }
             }
         }
         let named = |case: &str| {
@@ -145,6 +150,12 @@ impl<'a> Facts<'a> {
     /// The projects of the year for which a condition holds, and those for which nobody knows.
     pub(super) fn cases_of(&self, cohort: Cohort, among: Option<&Expr>) -> Cases<'a> {
         let view = self.view;
+        if let Subject::DistrictYear(_) = view.subject
+            && let Some(counted) = view.book.counted(cohort, among)
+        {
+            let all = |list: &'a [String]| list.iter().map(String::as_str).collect();
+            return (all(&counted.sure), all(&counted.unknown));
+        }
         let (mut population, mut unknown) = (Vec::new(), Vec::new());
         let cases = match cohort {
             Cohort::Started => view.book.cohort(&view.subject, view.as_of),

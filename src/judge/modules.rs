@@ -9,7 +9,7 @@ use super::sources;
 use crate::law::Day;
 use crate::pack::expr::ModuleFact;
 use crate::state::{Fact, Subject, Value, View};
-use crate::step::{Recorded, accept, fund, implement, library, register, shortlist, works};
+use crate::step::{Recorded, accept, fund, implement, library, register, shortlist};
 use crate::words::Words;
 
 /// The name of a computed fact for people.
@@ -163,12 +163,7 @@ fn commission_total<'a>(facts: &Facts<'a>) -> Option<Found<'a>> {
     // only cases of the same community or street can have the same owner
     let code = Subject::parse(&at.subject).community()?.to_owned();
     let near = book.neighbours(&code);
-    let cases = near.iter().flat_map(|code| book.cases(code));
-    let facts_of = cases.flat_map(|case| book.about(case));
-    for other in facts_of
-        .map(|&index| book.fact(index))
-        .filter(|other| other.def == works::Commission::DEF && !other.struck)
-    {
+    for other in near.iter().flat_map(|code| book.commissions(code)) {
         let upto = (other.occurred, &other.key) <= (at.occurred, &at.key);
         let same = other.value("kind") == at.value("kind")
             && other.occurred.is_some_and(|day| day.year() == year)

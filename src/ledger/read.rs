@@ -29,6 +29,10 @@ impl<'a> Reader<'a> {
         Self { conn }
     }
 
+    pub(super) fn conn(self) -> &'a Connection {
+        self.conn
+    }
+
     /// The events that concern one subject, in order of arrival.
     ///
     /// # Errors

@@ -2,9 +2,12 @@
 //! outside the community. So the rules of a pack say by themselves what must be known from
 //! elsewhere; nothing here names a rule or a city.
 
+mod above;
 mod yearly;
 
 use std::collections::BTreeSet;
+
+pub use above::Population;
 
 use super::check::{Check, Gate, Primitive};
 use super::expr::{Expr, ModuleFact, Path, Summand};
@@ -91,6 +94,8 @@ struct Walk<'p> {
     /// Conditions that were looked into.
     seen: BTreeSet<usize>,
     reads: Reads,
+    /// It looks for the first start of a year's projects.
+    starts: bool,
 }
 
 impl<'p> Walk<'p> {
@@ -100,6 +105,7 @@ impl<'p> Walk<'p> {
             scope,
             seen: BTreeSet::new(),
             reads: Reads::default(),
+            starts: false,
         }
     }
 
@@ -132,6 +138,11 @@ impl<'p> Walk<'p> {
                 }
             }
         }
+        self.around(rule);
+    }
+
+    /// What is asked beside the checks of a rule.
+    fn around(&mut self, rule: &Rule) {
         for &index in &rule.exempt {
             self.condition(index);
         }
@@ -270,7 +281,11 @@ impl<'p> Walk<'p> {
                     implement::Determine::DEF,
                 ]);
             }
-            M::YearEnd | M::FirstStart => self.step(implement::Start::DEF),
+            M::YearEnd => self.step(implement::Start::DEF),
+            M::FirstStart => {
+                self.step(implement::Start::DEF);
+                self.starts = true;
+            }
             M::YearNumber => {}
             M::Streets => {
                 self.step(register::Community::DEF);

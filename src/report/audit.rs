@@ -1,21 +1,38 @@
 //! The audit of a year: judging every subject of it, and telling what was found.
 
+mod divided;
+mod findings;
+mod kept;
+mod subjects;
+pub mod summary;
+mod tally;
 mod text;
+mod year;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-use rayon::iter::ParallelIterator as _;
-use rayon::slice::ParallelSlice as _;
+use std::path::Path;
 
 use super::table::clean;
+use crate::corridor::quarters::Division;
 use crate::corridor::whole_book;
-use crate::judge::{self, Asked, Counts, Finding, Verdict};
+use crate::judge::{Finding, Verdict, scope_of};
 use crate::law::Day;
-use crate::ledger::{Ledger, Stated};
+use crate::ledger::Ledger;
 use crate::pack::{Pack, Rule};
-use crate::state::{Book, Subject, View};
-use crate::words::Lang;
+use crate::state::Subject;
+use crate::words::{Lang, Words};
+
+pub(super) use findings::Held;
+pub use findings::{Audit, Findings, Heading, shown};
+pub use kept::{Kept, Stamp};
+pub(super) use subjects::{above, names_of, serves, subjects_of};
+pub use subjects::{subjects, title};
+pub use text::{csv, text};
+pub(super) use year::{Judged, Part, Year};
+
+use kept::Keeper;
+use year::Sink;
 
 /// What of an audit is wanted.
 #[derive(Clone, Debug, Default)]
@@ -30,42 +47,17 @@ pub struct Wanted {
     pub all: bool,
 }
 
-/// A judged year.
-#[derive(Debug)]
-pub struct Audit {
-    /// Identifier of the pack.
-    pub regime: String,
-    /// The year.
-    pub year: i32,
-    /// The day up to which facts count.
-    pub as_of: Day,
-    /// Events of all chains, receipts of other chains not counted.
-    pub events: i64,
-    /// One head for all chains, the same for a union and for its parts: see [`Stated::head`].
-    pub head: String,
-    /// Cases of the year.
-    pub projects: usize,
-    /// Communities that were judged.
-    pub communities: usize,
-    /// Names of the communities by code.
-    pub names: BTreeMap<String, String>,
-    /// Titles of the cases.
-    pub titles: BTreeMap<String, String>,
-    /// How many of each verdict.
-    pub counts: Counts,
-    /// The findings that are told; with `Wanted::all` every verdict on every subject.
-    pub findings: Vec<Finding>,
-    /// Reasons that answer no breach: subject and rule.
-    pub unmatched: Vec<(String, String)>,
-    /// Events of steps that this version does not know.
-    pub unknown: usize,
-}
-
 impl Wanted {
     /// True if a rule is wanted.
     pub(super) fn takes(&self, rule: &Rule) -> bool {
         self.stage.as_ref().is_none_or(|stage| rule.stage == *stage)
             && (self.rules.is_empty() || self.rules.contains(&rule.id))
+    }
+
+    /// True if no rule is left out.
+    #[must_use]
+    pub fn is_of_all_rules(&self) -> bool {
+        self.stage.is_none() && self.rules.is_empty()
     }
 
     /// True if a verdict is told in words.
@@ -82,7 +74,8 @@ impl Wanted {
     }
 }
 
-/// Judges a year of a ledger: reads the log once, folds it, judges every subject.
+/// Judges a year of a ledger, quarter by quarter where it can be divided; all findings are in
+/// memory.
 ///
 /// # Errors
 /// If the ledger cannot be read.
@@ -93,235 +86,80 @@ pub fn audit(
     as_of: Day,
     wanted: &Wanted,
 ) -> anyhow::Result<Audit> {
-    let book = whole_book(ledger)?;
-    let names = names_of(&book);
-    let wants = |code: &str| wanted.wants(&names, code);
-    let subjects = subjects_of(&book, year, as_of, &wants, wanted.community.is_none());
-    let rule = |rule: &Rule| wanted.takes(rule);
-    let tell = |verdict| wanted.tells(verdict);
-    let asked = Asked {
-        rule: &rule,
-        tell: &tell,
-    };
-    let (counts, findings) = judged(pack, &book, &subjects, as_of, asked);
-    let titles = subjects
-        .iter()
-        .filter(|id| matches!(Subject::parse(id), Subject::Case(..)))
-        .filter_map(|id| Some((id.clone(), title(&book, id, as_of)?)))
-        .collect();
-    Ok(Judged {
-        pack,
-        year,
-        as_of,
-        chains: ledger.stated()?,
-        unknown: book.unknown,
-        book: &book,
-        subjects,
-        titles,
-        counts,
-        findings,
-    }
-    .told(wanted))
+    let mut asked = Year::new(pack, (year, as_of), wanted, Held::default());
+    judge(&mut asked, ledger)?;
+    let (heading, held) = asked.done(&ledger.stated()?);
+    Ok(held.told(heading))
 }
 
-/// The names of the communities by their codes.
-pub(super) fn names_of(book: &Book) -> BTreeMap<String, String> {
-    book.communities()
-        .into_iter()
-        .filter_map(|code| Some((code.clone(), book.community_name(&code)?.to_owned())))
-        .collect()
+/// As [`audit`], the findings in a file until they are told; under a path they are kept with what
+/// they rest on.
+///
+/// # Errors
+/// If the ledger cannot be read, or the file cannot be written.
+pub fn audit_to_file<'p>(
+    ledger: &Ledger,
+    pack: &'p Pack,
+    (year, as_of): (i32, Day),
+    wanted: &Wanted,
+    kept: Option<(&Path, &Stamp)>,
+) -> anyhow::Result<Kept<'p>> {
+    let keeper = Keeper::new(pack, kept.map(|(path, _)| path))?;
+    let mut asked = Year::new(pack, (year, as_of), wanted, keeper);
+    judge(&mut asked, ledger)?;
+    let (heading, keeper) = asked.done(&ledger.stated()?);
+    keeper.told(pack, heading, kept)
 }
 
-/// A year whose subjects are judged, by one run or by many.
-pub(super) struct Judged<'a> {
-    pub(super) pack: &'a Pack,
-    pub(super) year: i32,
-    pub(super) as_of: Day,
-    pub(super) chains: Vec<Stated>,
-    pub(super) unknown: usize,
-    /// Holds the communities and the reasons.
-    pub(super) book: &'a Book,
-    pub(super) subjects: Vec<String>,
-    pub(super) titles: BTreeMap<String, String>,
-    /// All verdicts, those too that are not told.
-    pub(super) counts: Counts,
-    pub(super) findings: Vec<Finding>,
-}
-
-impl Judged<'_> {
-    /// The audit, in its order.
-    pub(super) fn told(mut self, wanted: &Wanted) -> Audit {
-        self.findings
-            .sort_by(|a, b| (a.verdict, &a.subject).cmp(&(b.verdict, &b.subject)));
-        let rules = self.pack.rules.iter().filter(|rule| wanted.takes(rule));
-        let known: BTreeSet<&str> = rules.map(|rule| rule.id.as_str()).collect();
-        let names = names_of(self.book);
-        let is_case = |id: &&String| matches!(Subject::parse(id), Subject::Case(..));
-        let communities: BTreeSet<String> = self
-            .subjects
-            .iter()
-            .filter_map(|id| Subject::parse(id).community().map(str::to_owned))
-            .filter(|code| wanted.wants(&names, code))
-            .collect();
-        Audit {
-            regime: self.pack.meta.id.clone(),
-            year: self.year,
-            as_of: self.as_of,
-            events: self.chains.iter().map(|chain| chain.events).sum(),
-            head: Stated::head(&self.chains),
-            projects: self.subjects.iter().filter(is_case).count(),
-            communities: communities.len(),
-            titles: self.titles,
-            counts: self.counts,
-            unmatched: unmatched(
-                self.book,
-                &self.subjects,
-                &self.findings,
-                &known,
-                self.as_of,
-            ),
-            unknown: self.unknown,
-            names,
-            findings: self.findings,
-        }
-    }
-}
-
-/// Judges subjects on all processors; the order is that of the subjects.
-fn judged(
+/// Judges a year with the whole ledger in memory: what [`audit`] must come to, too.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub fn audit_at_once(
+    ledger: &Ledger,
     pack: &Pack,
-    book: &Book,
-    subjects: &[String],
-    as_of: Day,
-    asked: Asked<'_>,
-) -> (Counts, Vec<Finding>) {
-    let some = |subjects: &[String]| {
-        let mut counts = Counts::default();
-        let mut findings = Vec::new();
-        for subject in subjects {
-            let take = |_: &Rule, _, told| findings.extend(told);
-            let of_subject = judge::judge_for(pack, book, (subject, as_of), asked, take);
-            counts.join(of_subject);
-        }
-        (counts, findings)
-    };
-    let parts: Vec<(Counts, Vec<Finding>)> = subjects.par_chunks(64).map(some).collect();
-    let mut counts = Counts::default();
-    let mut findings = Vec::new();
-    for (part, found) in parts {
-        counts.join(part);
-        findings.extend(found);
-    }
-    (counts, findings)
-}
-
-/// The name of a project.
-#[must_use]
-pub fn title(book: &Book, case: &str, as_of: Day) -> Option<String> {
-    View::new(book, case, as_of)
-        .own()
-        .filter(|fact| fact.subject == case)
-        .find_map(|fact| fact.value("title").text().map(str::to_owned))
-}
-
-/// Every subject of a year that is judged.
-#[must_use]
-pub fn subjects(book: &Book, year: i32, as_of: Day) -> Vec<String> {
-    subjects_of(book, year, as_of, &|_| true, true)
-}
-
-/// The subjects that belong to a year: cases by their first day of implementation, else by
-/// programme year; communities and streets by programme year.
-pub(super) fn subjects_of(
-    book: &Book,
     year: i32,
     as_of: Day,
-    wants: &dyn Fn(&str) -> bool,
-    streets: bool,
-) -> Vec<String> {
-    let mut list = Vec::new();
-    for id in book.subjects() {
-        let subject = Subject::parse(id);
-        let Some(code) = subject.community() else {
-            continue;
-        };
-        if !wants(code) && !serves(book, id, wants) {
-            continue;
-        }
-        let made = || {
-            book.about(id).iter().any(|&index| {
-                let fact = book.fact(index);
-                fact.def.stage() != "register" && fact.occurred.is_none_or(|day| day <= as_of)
-            })
-        };
-        match &subject {
-            Subject::Case(..) if made() && View::new(book, id, as_of).year() == Some(year) => {
-                list.push(id.to_owned());
-            }
-            Subject::Demand(_, y) if *y == year && made() => list.push(id.to_owned()),
-            Subject::Community(code) if book.street(code).is_some() => {
-                list.push(format!("{code}{year}"));
-            }
-            _ => {}
-        }
+    wanted: &Wanted,
+) -> anyhow::Result<Audit> {
+    let mut asked = Year::new(pack, (year, as_of), wanted, Held::default());
+    asked.whole(&whole_book(ledger)?)?;
+    let (heading, held) = asked.done(&ledger.stated()?);
+    Ok(held.told(heading))
+}
+
+fn judge<S: Sink>(asked: &mut Year<'_, S>, ledger: &Ledger) -> anyhow::Result<()> {
+    match Division::of(ledger, &asked.pack.steps_above())? {
+        Some(division) => divided::judge(asked, division),
+        None => asked.whole(&whole_book(ledger)?),
     }
-    if streets {
-        list.extend(above(book, year));
+}
+
+/// A finding with all that the pack says of its rule, to which what was found is added.
+pub(super) fn worded(rule: &Rule, id: &str, verdict: Verdict) -> Finding {
+    let subject = Subject::parse(id);
+    Finding {
+        rule: rule.id.clone(),
+        verdict,
+        severity: rule.severity,
+        stage: rule.stage.clone(),
+        scope: scope_of(&subject).unwrap_or(rule.scope),
+        subject: id.to_owned(),
+        community: subject.community().map(str::to_owned),
+        title: rule.title.clone(),
+        message: Words::default(),
+        cite: rule.cite.clone(),
+        quote: rule.quotes.join(" … "),
+        facts: serde_json::Map::new(),
+        events: Vec::new(),
+        causes: Vec::new(),
+        due: None,
+        reading: None,
+        reason: None,
+        remedy: rule.remedy.clone(),
+        missing: Vec::new(),
+        count: Vec::new(),
     }
-    list
-}
-
-/// What is judged above the communities: the streets, the district, the ledger.
-pub(super) fn above(book: &Book, year: i32) -> Vec<String> {
-    let codes = book.subjects().filter_map(|id| match Subject::parse(id) {
-        Subject::Community(code) => Some(code),
-        _ => None,
-    });
-    let streets: BTreeSet<String> = codes
-        .filter_map(|code| book.street(&code).map(str::to_owned))
-        .collect();
-    let streets = streets.into_iter().map(|street| format!("{street}{year}"));
-    streets
-        .chain([format!("全区{year}"), "账本".to_owned()])
-        .collect()
-}
-
-/// True if a case of another community also serves one that is wanted.
-pub(super) fn serves(book: &Book, id: &str, wants: &dyn Fn(&str) -> bool) -> bool {
-    matches!(Subject::parse(id), Subject::Case(..))
-        && book.of_subject(id).iter().any(|&index| {
-            let fact = book.fact(index);
-            fact.subject == id
-                && fact
-                    .value("communities")
-                    .items()
-                    .iter()
-                    .any(|code| code.text().is_some_and(wants))
-        })
-}
-
-fn unmatched(
-    book: &Book,
-    subjects: &[String],
-    findings: &[Finding],
-    shown: &BTreeSet<&str>,
-    as_of: Day,
-) -> Vec<(String, String)> {
-    let answered: BTreeSet<(&str, &str)> = findings
-        .iter()
-        .filter(|f| f.is_breach())
-        .map(|f| (f.subject.as_str(), f.rule.as_str()))
-        .collect();
-    let judged: BTreeSet<&str> = subjects.iter().map(String::as_str).collect();
-    book.facts()
-        .iter()
-        .filter(|fact| fact.def.id == "register.reason" && !fact.struck)
-        .filter(|fact| fact.occurred.is_none_or(|day| day <= as_of))
-        .filter_map(|fact| Some((fact.subject.as_str(), fact.value("rule").text()?)))
-        .filter(|(subject, rule)| judged.contains(subject) && shown.contains(rule))
-        .filter(|pair| !answered.contains(pair))
-        .map(|(subject, rule)| (subject.to_owned(), rule.to_owned()))
-        .collect()
 }
 
 /// One finding in a few lines: what, the clause, the next move.

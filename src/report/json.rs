@@ -1,12 +1,13 @@
 //! The frozen JSON contracts: findings, audits, refusals, rules.
 
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use crate::corridor::Incomplete;
 use crate::judge::{Counts, Finding, Verdict};
 use crate::pack::{Pack, Rule};
-use crate::report::audit::Audit;
+use crate::report::audit::{Findings, shown};
 use crate::state::EventKey;
 use crate::words::Lang;
 
@@ -66,7 +67,8 @@ pub fn finding(finding: &Finding, names: &dyn Fn(&str) -> Option<String>, lang: 
     json!(Told::new(finding, community.as_deref(), lang))
 }
 
-fn summary(counts: &Counts) -> Json {
+/// How many of each verdict.
+pub(super) fn summary(counts: &Counts) -> Json {
     let verdicts: Map<String, Json> = Verdict::ALL
         .iter()
         .rev()
@@ -85,29 +87,62 @@ pub struct Audited<'a> {
     as_of: String,
     ledger: Json,
     summary: Json,
-    findings: Vec<Told<'a>>,
+    findings: List<'a>,
 }
 
-/// The findings that are shown of an audit, with what is said of the whole.
+/// The findings that are told.
+struct List<'a> {
+    findings: &'a dyn Findings,
+    all: bool,
+    lang: Lang,
+}
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = &self.findings.heading().names;
+        let mut list = serializer.serialize_seq(None)?;
+        for verdict in shown(self.all) {
+            let mut failed = None;
+            let told = self.findings.each(verdict, &mut |finding, _| {
+                let code = finding.community.as_deref();
+                let name = code.map(|code| names.get(code).map_or(code, String::as_str));
+                list.serialize_element(&Told::new(finding, name, self.lang))
+                    .map_err(|error| {
+                        let words = error.to_string();
+                        failed = Some(error);
+                        anyhow::Error::msg(words)
+                    })
+            });
+            match (told, failed) {
+                (_, Some(error)) => return Err(error),
+                (Err(error), None) => return Err(S::Error::custom(error)),
+                (Ok(()), None) => {}
+            }
+        }
+        list.end()
+    }
+}
+
+/// The findings of an audit, with what is said of the whole; all verdicts, or all that are shown.
 #[must_use]
-pub fn audit<'a>(audit: &'a Audit, shown: &[&'a Finding], lang: Lang) -> Audited<'a> {
-    let named = |finding: &&'a Finding| {
-        let code = finding.community.as_deref();
-        let name = code.map(|code| audit.names.get(code).map_or(code, String::as_str));
-        Told::new(finding, name, lang)
-    };
+pub fn audit(findings: &dyn Findings, all: bool, lang: Lang) -> Audited<'_> {
+    let heading = findings.heading();
     Audited {
         schema: "minsheng.audit/1",
-        regime: &audit.regime,
-        year: audit.year,
-        as_of: audit.as_of.to_string(),
-        ledger: json!({ "events": audit.events, "head": audit.head }),
+        regime: &heading.regime,
+        year: heading.year,
+        as_of: heading.as_of.to_string(),
+        ledger: json!({ "events": heading.events, "head": heading.head }),
         summary: json!({
-            "projects": audit.projects,
-            "communities": audit.communities,
-            "verdicts": summary(&audit.counts),
+            "projects": heading.projects,
+            "communities": heading.communities,
+            "verdicts": summary(&heading.counts),
         }),
-        findings: shown.iter().map(named).collect(),
+        findings: List {
+            findings,
+            all,
+            lang,
+        },
     }
 }
 

@@ -11,12 +11,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value as Json;
 
-use super::audit::{Audit, Judged, Wanted, above, names_of, serves, subjects_of, title};
+use super::audit::{
+    Audit, Held, Judged, Part, Wanted, Year, above, names_of, serves, subjects_of, title, worded,
+};
 use super::partial::{Carried, Found, Listed, Partial, Reach, Rules};
-use crate::judge::{Counts, Finding, Verdict, scope_of};
+use crate::judge::{Finding, Verdict, scope_of};
 use crate::law::Day;
 use crate::ledger::{Event, Stated};
-use crate::pack::{Pack, Rule};
+use crate::pack::Pack;
 use crate::state::subject::code_of;
 use crate::state::{Book, EventKey, Subject};
 use crate::step::{Recorded, general};
@@ -40,24 +42,23 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
     let reach = Reach::of(pack);
     let touched = touch::touched(&reach, &given);
     let book = book(&given, own, !touched.is_empty())?;
-    let names = names_of(&book);
     let chains = chains(&given);
     let unknown: BTreeSet<(String, i64)> = given
         .iter()
         .flat_map(|(_, partial)| partial.unknown.iter().cloned())
         .collect();
+    let mut asked = Year::new(pack, (year, as_of), wanted, Held::default());
+    asked.names = names_of(&book);
+    asked.unknown = unknown.len();
     let mut roll = Roll {
         pack,
         reach: &reach,
         book: &book,
         as_of,
         wanted,
-        subjects: Vec::new(),
-        titles: BTreeMap::new(),
-        findings: Vec::new(),
-        counts: Counts::default(),
+        part: Part::new(pack),
     };
-    let wants = |code: &str| wanted.wants(&names, code);
+    let wants = |code: &str| wanted.wants(&asked.names, code);
     let anew = |id: &str| code_of(id).and_then(|code| touched.get(code));
     for (_, partial) in given {
         let origins: Vec<String> = partial.chains.into_iter().map(|c| c.origin).collect();
@@ -85,19 +86,11 @@ pub fn roll_up(pack: &Pack, given: Vec<Given>, wanted: &Wanted) -> Result<Audit,
             roll.judge(&id, false);
         }
     }
-    Ok(Judged {
-        pack,
-        year,
-        as_of,
-        chains,
-        unknown: unknown.len(),
-        book: &book,
-        subjects: roll.subjects,
-        titles: roll.titles,
-        counts: roll.counts,
-        findings: roll.findings,
-    }
-    .told(wanted))
+    let mut part = roll.part;
+    part.unmatched = asked.unmatched(&book, &part.subjects);
+    asked.hold(part);
+    let (heading, held) = asked.done(&chains);
+    Ok(held.told(heading))
 }
 
 /// What was put together so far.
@@ -107,10 +100,7 @@ struct Roll<'a> {
     book: &'a Book,
     as_of: Day,
     wanted: &'a Wanted,
-    subjects: Vec<String>,
-    titles: BTreeMap<String, String>,
-    findings: Vec<Finding>,
-    counts: Counts,
+    part: Part,
 }
 
 impl Roll<'_> {
@@ -136,9 +126,12 @@ impl Roll<'_> {
             findings.extend(self.judged(&id, again));
         }
         for (quiet, verdict) in [(kept, Verdict::Pass), (exempt, Verdict::NotApplicable)] {
-            let rules = quiet.iter().filter_map(|&at| self.pack.rules.get(at));
-            let number = rules.filter(|rule| self.wanted.takes(rule)).count();
-            (0..number).for_each(|_| self.counts.add(verdict));
+            for &place in &quiet {
+                let rule = self.pack.rules.get(place);
+                if rule.is_some_and(|rule| self.wanted.takes(rule)) {
+                    self.part.count(place, verdict, None);
+                }
+            }
         }
         for found in found {
             let finding = self.finding(&id, found, words, origins);
@@ -147,15 +140,15 @@ impl Roll<'_> {
             let Some(finding) = finding.filter(|f| place(f).is_some_and(takes)) else {
                 continue;
             };
-            self.counts.add(finding.verdict);
-            if self.wanted.tells(finding.verdict) {
+            let place = place(&finding).copied().unwrap_or_default();
+            let told = self.wanted.tells(finding.verdict);
+            self.part
+                .count(place, finding.verdict, told.then_some(&finding));
+            if told {
                 findings.push(finding);
             }
         }
-        if let Some(title) = listed.title {
-            self.titles.insert(id.clone(), title);
-        }
-        self.add(id, findings);
+        self.add(id, listed.title, findings);
     }
 
     /// Judges a subject here.
@@ -164,30 +157,32 @@ impl Roll<'_> {
         if inside {
             findings.extend(self.judged(id, Rules::Inside));
         }
-        if matches!(Subject::parse(id), Subject::Case(..))
-            && let Some(title) = title(self.book, id, self.as_of)
-        {
-            self.titles.insert(id.to_owned(), title);
-        }
-        self.add(id.to_owned(), findings);
+        let case = matches!(Subject::parse(id), Subject::Case(..));
+        let title = case.then(|| title(self.book, id, self.as_of)).flatten();
+        self.add(id.to_owned(), title, findings);
     }
 
     /// Judges some rules on a subject, and counts all verdicts.
     fn judged(&mut self, id: &str, rules: Rules<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let take = |_: &Rule, _, told| findings.extend(told);
+        let part = &mut self.part;
+        let take = |place, verdict, told: Option<Finding>| {
+            part.count(place, verdict, told.as_ref());
+            findings.extend(told);
+        };
         let subject = (id, self.as_of);
-        let counts = self
-            .reach
+        self.reach
             .judge(self.book, subject, rules, self.wanted, take);
-        self.counts.join(counts);
         findings
     }
 
-    fn add(&mut self, id: String, mut findings: Vec<Finding>) {
+    fn add(&mut self, id: String, title: Option<String>, mut findings: Vec<Finding>) {
         findings.sort_by_key(|finding| self.reach.places.get(finding.rule.as_str()));
-        self.findings.extend(findings);
-        self.subjects.push(id);
+        self.part.subjects.push(Judged {
+            id,
+            title,
+            findings,
+        });
     }
 
     /// A finding of a part, with what the pack says of its rule.
@@ -203,38 +198,20 @@ impl Roll<'_> {
             let (zh, en) = words.get(place).cloned().unwrap_or_default();
             Words::new(zh, en)
         };
-        let subject = Subject::parse(id);
+        let origin = |(place, seq): (usize, i64)| {
+            let origin = origins.get(place)?.as_str().into();
+            Some(EventKey { origin, seq })
+        };
         Some(Finding {
-            rule: rule.id.clone(),
-            verdict: Verdict::find(&found.verdict)?,
             severity: found.severity.unwrap_or(rule.severity),
-            stage: rule.stage.clone(),
-            scope: scope_of(&subject).unwrap_or(rule.scope),
-            subject: id.to_owned(),
-            community: subject.community().map(str::to_owned),
-            title: rule.title.clone(),
             message: said(found.message),
-            cite: rule.cite.clone(),
-            quote: rule.quotes.join(" … "),
             facts: found.facts,
-            events: found
-                .events
-                .into_iter()
-                .filter_map(|(place, seq)| {
-                    let origin = origins.get(place)?.clone();
-                    Some(EventKey {
-                        origin: origin.into(),
-                        seq,
-                    })
-                })
-                .collect(),
-            causes: Vec::new(),
+            events: found.events.into_iter().filter_map(origin).collect(),
             due: found.due,
             reading: found.reading,
             reason: found.reason,
-            remedy: rule.remedy.clone(),
             missing: found.missing.into_iter().map(said).collect(),
-            count: Vec::new(),
+            ..worded(rule, id, Verdict::find(&found.verdict)?)
         })
     }
 }

@@ -21,6 +21,42 @@ pub struct Table {
     pub right: Vec<usize>,
 }
 
+/// A table as CSV, written row by row.
+pub struct Rows<'o> {
+    writer: csv::Writer<&'o mut dyn Write>,
+}
+
+impl<'o> Rows<'o> {
+    /// Writes the header.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn new(out: &'o mut dyn Write, keys: &[&str]) -> anyhow::Result<Self> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(keys)?;
+        Ok(Self { writer })
+    }
+
+    /// Writes a row, its cells so that no spreadsheet takes them for formulas.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&mut self, cells: impl Iterator<Item = String>) -> anyhow::Result<()> {
+        self.writer
+            .write_record(cells.map(|cell| inert(&cell).into_owned()))?;
+        Ok(())
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn end(mut self) -> anyhow::Result<()> {
+        self.writer.flush()?;
+        Ok(())
+    }
+}
+
 impl Table {
     /// An empty table.
     #[must_use]
@@ -60,13 +96,12 @@ impl Table {
     /// # Errors
     /// If it cannot be written.
     pub fn csv(&self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(self.columns.iter().map(|(key, _)| *key))?;
+        let keys: Vec<&str> = self.columns.iter().map(|(key, _)| *key).collect();
+        let mut rows = Rows::new(out, &keys)?;
         for row in &self.rows {
-            writer.write_record(row.iter().map(|cell| inert(cell).into_owned()))?;
+            rows.write(row.iter().cloned())?;
         }
-        writer.flush()?;
-        Ok(())
+        rows.end()
     }
 
     /// The rows as JSON objects.

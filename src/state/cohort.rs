@@ -6,7 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::{Book, Fact, Subject};
 use crate::law::Day;
+use crate::pack::Expr;
+use crate::pack::check::Cohort;
 use crate::step::implement::{Complete, Start};
+use crate::step::works::Commission;
 use crate::step::{Recorded, StepDef};
 
 /// One project that was started.
@@ -16,6 +19,19 @@ pub struct Started {
     pub case: String,
     /// First day of implementation.
     pub on: Day,
+}
+
+/// Projects that were counted beforehand, in a book that holds them no longer.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// Projects of which year.
+    pub cohort: Cohort,
+    /// What must hold of them.
+    pub among: Option<Expr>,
+    /// The projects for which it holds.
+    pub sure: Vec<String>,
+    /// Those for which nobody knows.
+    pub unknown: Vec<String>,
 }
 
 /// The started cases of each community, in order of their identifiers.
@@ -28,6 +44,8 @@ pub(super) struct Index {
     streets: BTreeMap<String, Vec<String>>,
     /// The records of a step that name a community in their field of that name.
     of_step: FxHashMap<u64, BTreeMap<String, Vec<usize>>>,
+    /// The commissions of the cases of each community.
+    commissions: FxHashMap<String, Vec<usize>>,
 }
 
 impl Index {
@@ -63,7 +81,13 @@ impl Index {
             }
         }
         let mut of_step: FxHashMap<u64, BTreeMap<String, Vec<usize>>> = FxHashMap::default();
+        let mut commissions: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (index, fact) in book.facts().iter().enumerate() {
+            if fact.def == Commission::DEF
+                && let Subject::Case(code, _) = Subject::parse(&fact.subject)
+            {
+                commissions.entry(code).or_default().push(index);
+            }
             if let Some(code) = fact.value("community").text().filter(|_| !fact.struck) {
                 let places = of_step.entry(fact.def.mark).or_default();
                 places.entry(code.to_owned()).or_default().push(index);
@@ -74,11 +98,26 @@ impl Index {
             cases,
             streets,
             of_step,
+            commissions,
         }
     }
 }
 
 impl Book {
+    /// Takes over what was counted of the year that is judged.
+    #[must_use]
+    pub fn with_counted(mut self, counted: Vec<Counted>) -> Self {
+        self.counted = counted;
+        self
+    }
+
+    /// What was counted beforehand of the projects of the district's year.
+    #[must_use]
+    pub fn counted(&self, cohort: Cohort, among: Option<&Expr>) -> Option<&Counted> {
+        let mut counted = self.counted.iter();
+        counted.find(|counted| counted.cohort == cohort && counted.among.as_ref() == among)
+    }
+
     /// The cases of a community that were started, in any year.
     #[must_use]
     pub fn started(&self, community: &str) -> &[Started] {
@@ -118,6 +157,13 @@ impl Book {
     pub fn of_step_in(&self, def: &StepDef, community: &str) -> impl Iterator<Item = &Fact> {
         let places = self.cohorts().of_step.get(&def.mark);
         let places = places.and_then(|places| places.get(community));
+        let facts = places.into_iter().flatten().map(|&at| self.fact(at));
+        facts.filter(|fact| !fact.struck)
+    }
+
+    /// The live commissions of the cases of a community.
+    pub fn commissions(&self, community: &str) -> impl Iterator<Item = &Fact> {
+        let places = self.cohorts().commissions.get(community);
         let facts = places.into_iter().flatten().map(|&at| self.fact(at));
         facts.filter(|fact| !fact.struck)
     }

@@ -123,6 +123,20 @@ pub fn ids(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| code_of(word).is_some())
 }
 
+/// The community, street or list with which an identifier begins: what stands before a year that
+/// ends it or is followed by a hyphen, else all of it.
+#[must_use]
+pub fn body_of(id: &str) -> &str {
+    let bytes = id.as_bytes();
+    let is_year = |at: &usize| {
+        let year = bytes.get(*at..at + 4);
+        year.is_some_and(|year| year.iter().all(u8::is_ascii_digit))
+            && matches!(bytes.get(at + 4), None | Some(b'-'))
+    };
+    let year = (0..bytes.len().saturating_sub(3)).find(is_year);
+    &id[..year.unwrap_or(id.len())]
+}
+
 /// The next free number among identifiers `prefix` + digits.
 pub fn next_number<'a>(prefix: &str, taken: impl Iterator<Item = &'a str>) -> u64 {
     taken
@@ -171,6 +185,22 @@ mod tests {
         assert_eq!(code_of("HZ2022"), Some("HZ"));
         for other in ["LX-1", "HZ20", "粤海街道2022", "ABCDEFGHI", ""] {
             assert_eq!(code_of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_what_stands_before_the_year() {
+        for (id, body) in [
+            ("HZ2022-007", "HZ"),
+            ("粤海街道2022", "粤海街道"),
+            ("第1街道2022-I3", "第1街道"),
+            ("第1街道", "第1街道"),
+            ("全区2022-I1-F2", "全区"),
+            ("异常名录", "异常名录"),
+            ("12022", "1"),
+            ("", ""),
+        ] {
+            assert_eq!(body_of(id), body, "{id}");
         }
     }
 

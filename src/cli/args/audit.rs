@@ -16,6 +16,23 @@ pub(super) fn audit(lang: Lang) -> Command {
         .subcommand_negates_reqs(true)
         .arg(super::commands::year(lang).required(true))
         .args(wanted(lang))
+        .arg(
+            flag(
+                "summary",
+                lang.pick(
+                    "只要数字：各规则各结论多少项",
+                    "Only the numbers: how many of each verdict each rule gave",
+                ),
+            )
+            .conflicts_with_all(["all", "partition", "partial", "report"]),
+        )
+        .arg(flag(
+            "from-events",
+            lang.pick(
+                "从事件重新判断，不用上次审计留下的结果",
+                "Judge anew from the events, whatever an earlier audit found",
+            ),
+        ))
         .args(parts(lang))
         .args(super::reporting::report(lang))
         .subcommand(roll_up(lang))

@@ -12,7 +12,7 @@ use crate::corridor::numbers;
 use crate::judge::{Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Ledger, Stated, chain};
-use crate::pack::{Pack, Rule};
+use crate::pack::Pack;
 use crate::report::audit::{Wanted, subjects_of, title};
 use crate::state::subject::code_of;
 use crate::state::{Book, Fact, Subject, Value};
@@ -82,28 +82,19 @@ pub fn partial(source: Source<'_>, pack: &Pack, year: i32, as_of: Day) -> anyhow
         all,
         ..Wanted::default()
     };
-    let rules: HashMap<&str, usize> = pack
-        .rules
-        .iter()
-        .enumerate()
-        .map(|(place, rule)| (rule.id.as_str(), place))
-        .collect();
     let subjects: Vec<Listed> = subjects_of(book, year, as_of, &mine, false)
         .into_iter()
         .filter(|id| mine(id))
         .map(|id| {
             let mut listed = listed(book, id, as_of);
             let subject = (listed.id.as_str(), as_of);
-            let take = |rule: &Rule, verdict, told: Option<Finding>| {
-                let place = rules[rule.id.as_str()];
-                match (told, verdict) {
-                    (Some(finding), _) => {
-                        let found = lexicon.found(finding, place, pack, &places);
-                        listed.findings.push(found);
-                    }
-                    (None, Verdict::Pass) => listed.kept.push(place),
-                    (None, _) => listed.exempt.push(place),
+            let take = |place: usize, verdict, told: Option<Finding>| match (told, verdict) {
+                (Some(finding), _) => {
+                    let found = lexicon.found(finding, place, pack, &places);
+                    listed.findings.push(found);
                 }
+                (None, Verdict::Pass) => listed.kept.push(place),
+                (None, _) => listed.exempt.push(place),
             };
             reach.judge(book, subject, Rules::Inside, &wanted, take);
             listed

@@ -102,7 +102,7 @@ impl<'p> Reach<'p> {
         (subject, as_of): (&str, Day),
         rules: Rules<'_>,
         wanted: &Wanted,
-        take: impl FnMut(&Rule, Verdict, Option<Finding>),
+        take: impl FnMut(usize, Verdict, Option<Finding>),
     ) -> Counts {
         let Some(scope) = judge::scope_of(&Subject::parse(subject)) else {
             return Counts::default();

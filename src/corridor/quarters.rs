@@ -1,0 +1,104 @@
+//! Quarters: the streets of a district, put together where a record ties one to another, so
+//! that each quarter can be read and judged by itself. A district is never in memory as a whole.
+//!
+//! What the rules read beyond their own street hangs on such ties (a case that serves another
+//! street's community), or stands with no place at all: the lists, the law, what was inspected in
+//! the whole district. The latter goes to every quarter. What stands above the streets is judged
+//! by a [`Division::district`], which holds those records only that its rules read.
+
+mod look;
+mod ties;
+
+use std::collections::BTreeSet;
+
+use crate::ledger::{Event, Ledger, settle};
+use crate::state::Book;
+use crate::step::{Recorded, register};
+use look::{Look, Of};
+
+/// Streets with their communities that no record ties to others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Quarter {
+    /// Codes of the communities.
+    pub communities: BTreeSet<String>,
+    /// Names of the streets.
+    pub streets: BTreeSet<String>,
+}
+
+/// A ledger in quarters.
+#[derive(Debug)]
+pub struct Division<'l> {
+    ledger: &'l Ledger,
+    /// The quarters, in the order of their communities.
+    pub quarters: Vec<Quarter>,
+    /// What the rules above the streets read.
+    pub district: Book,
+    /// Events of steps that this version does not know.
+    pub unknown: usize,
+    /// Events that belong to no place.
+    shared: Vec<Event>,
+}
+
+impl<'l> Division<'l> {
+    /// Divides a ledger; nothing if it is one quarter, or if its quarters cannot be told for
+    /// sure. `above` names the steps that the rules above the streets read.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub fn of(ledger: &'l Ledger, above: &BTreeSet<&'static str>) -> anyhow::Result<Option<Self>> {
+        let reader = ledger.reader();
+        let mut look = Look::new(above, reader.chains()? > 1);
+        reader.of_steps(&[register::Community::DEF.id], |event| {
+            look.register(&event);
+        })?;
+        if look.streets() < 2 {
+            return Ok(None);
+        }
+        let mut district = empty(ledger)?;
+        let mut shared = Vec::new();
+        let take = |event: Event, of: Of| {
+            if of == Of::NoPlace {
+                shared.push(event.clone());
+            }
+            district.take(event);
+        };
+        reader.sweep(|glance| look.at(glance), take)?;
+        let Some((quarters, unknown)) = look.quarters() else {
+            return Ok(None);
+        };
+        Ok((quarters.len() > 1).then_some(Self {
+            ledger,
+            quarters,
+            district,
+            unknown,
+            shared,
+        }))
+    }
+
+    /// Reads a quarter.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub fn book(&self, quarter: &Quarter) -> anyhow::Result<Book> {
+        let places = quarter.communities.iter().chain(&quarter.streets);
+        let mut events = self.ledger.reader().of_places(places)?;
+        let mine = events.len();
+        events.extend(self.shared.iter().cloned());
+        if mine < events.len() {
+            events.sort_by_key(|event| event.id);
+            events.dedup_by_key(|event| event.id);
+        }
+        settle(&mut events);
+        let mut book = empty(self.ledger)?;
+        book.extend(events);
+        Ok(book)
+    }
+}
+
+/// A book of the ledger before its first event.
+fn empty(ledger: &Ledger) -> anyhow::Result<Book> {
+    let reader = ledger.reader();
+    Ok(Book::new()
+        .with_aliases(reader.aliases()?)
+        .of_chain(reader.own()?))
+}

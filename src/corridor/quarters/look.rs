@@ -1,0 +1,218 @@
+//! One look over the log: where each event belongs, and which places it ties together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Quarter;
+use super::ties::Ties;
+use crate::ledger::{Event, Glance};
+use crate::state::subject::{BLOCKED, DISTRICT, INTERESTS, body_of, code_of};
+use crate::step::{self, Recorded, StepDef, general, register};
+
+/// Why an event is read for what stands above the streets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// It belongs to no place, so every quarter has it, too.
+    NoPlace,
+    /// The rules above read it.
+    Above,
+}
+
+/// What was seen of a log.
+pub(super) struct Look<'a> {
+    above: &'a BTreeSet<&'static str>,
+    /// There is more than one chain.
+    several: bool,
+    streets: FxHashSet<String>,
+    ties: Ties,
+    /// Codes that an event of another community names, with that one: tied if both are places.
+    named: FxHashSet<(String, String)>,
+    latest: FxHashMap<i64, String>,
+    unknown: usize,
+    /// The quarters cannot be told for sure.
+    unsure: bool,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(above: &'a BTreeSet<&'static str>, several: bool) -> Self {
+        Self {
+            above,
+            several,
+            streets: FxHashSet::default(),
+            ties: Ties::default(),
+            named: FxHashSet::default(),
+            latest: FxHashMap::default(),
+            unknown: 0,
+            unsure: false,
+        }
+    }
+
+    /// Takes up that a community belongs to a street.
+    pub(super) fn register(&mut self, event: &Event) {
+        let values: Option<serde_json::Value> = serde_json::from_str(&event.payload).ok();
+        let street = values.as_ref().and_then(|values| values["street"].as_str());
+        self.ties.add(&event.subject);
+        if let Some(street) = street {
+            self.ties.tie(&event.subject, street);
+            self.streets.insert(street.to_owned());
+        }
+    }
+
+    /// How many streets there are.
+    pub(super) fn streets(&self) -> usize {
+        self.streets.len()
+    }
+
+    /// Looks at one event.
+    pub(super) fn at(&mut self, event: &Glance<'_>) -> Option<Of> {
+        self.clock(event);
+        let Some(def) = step::find(event.step) else {
+            self.unknown += 1;
+            return None;
+        };
+        // a correction of the register may move a community to a street that nobody has heard of
+        let community = code_of(event.subject) == Some(event.subject);
+        self.unsure |=
+            community && *def == *general::Amend::DEF && event.payload.contains("street=");
+        let own = self.place(def, event.subject);
+        if let Some(own) = own {
+            self.ties.add(own);
+        }
+        let mut shared = own.is_none();
+        let mut codes: Vec<&str> = Vec::new();
+        words(event.payload, |word| match word {
+            Word::Code(code) => {
+                if Some(code) != own && !codes.contains(&code) {
+                    codes.push(code);
+                }
+            }
+            Word::Body(body) => {
+                shared |= [DISTRICT, BLOCKED, INTERESTS].contains(&body);
+                if let Some(own) = own.filter(|own| *own != body && self.streets.contains(body)) {
+                    self.ties.tie(own, body);
+                }
+            }
+        });
+        if shared {
+            return Some(Of::NoPlace);
+        }
+        if let Some(own) = own {
+            let pairs = codes
+                .into_iter()
+                .map(|code| (own.to_owned(), code.to_owned()));
+            self.named.extend(pairs);
+        }
+        let serves =
+            def.index("communities").is_some() && event.payload.contains("\"communities\":[\"");
+        (serves || self.above.contains(def.id)).then_some(Of::Above)
+    }
+
+    /// The community or street that an event is about; the items of lists and the law have none.
+    fn place<'e>(&self, def: &StepDef, subject: &'e str) -> Option<&'e str> {
+        let listed = def.index("shelf").is_some() && *def != *register::Community::DEF;
+        if listed || def.subject == "ledger" {
+            return None;
+        }
+        let body = body_of(subject);
+        code_of(subject).or_else(|| self.streets.contains(body).then_some(body))
+    }
+
+    /// Events of several chains come in the order of their times, which those of a part keep
+    /// only if no clock went back.
+    fn clock(&mut self, event: &Glance<'_>) {
+        if !self.several {
+            return;
+        }
+        let latest = self.latest.entry(event.origin).or_default();
+        if event.recorded_at < latest.as_str() {
+            self.unsure = true;
+        } else {
+            event.recorded_at.clone_into(latest);
+        }
+    }
+
+    /// The quarters, and how many events are unknown; nothing if that is not sure.
+    pub(super) fn quarters(mut self) -> Option<(Vec<Quarter>, usize)> {
+        if self.unsure {
+            return None;
+        }
+        // what only looks like a code is no place
+        for (own, code) in std::mem::take(&mut self.named) {
+            if self.ties.has(&code) {
+                self.ties.tie(&own, &code);
+            }
+        }
+        let streets = &self.streets;
+        let mut quarters: BTreeMap<String, Quarter> = BTreeMap::new();
+        for set in self.ties.sets() {
+            let (streets, communities): (BTreeSet<String>, BTreeSet<String>) =
+                set.into_iter().partition(|place| streets.contains(place));
+            let first = communities.first().or(streets.first()).cloned();
+            let quarter = Quarter {
+                communities,
+                streets,
+            };
+            quarters.insert(first.unwrap_or_default(), quarter);
+        }
+        Some((quarters.into_values().collect(), self.unknown))
+    }
+}
+
+/// What in a payload may name a place.
+#[derive(Debug, PartialEq, Eq)]
+enum Word<'t> {
+    /// The code with which an identifier begins.
+    Code(&'t str),
+    /// The name with which a text begins that is not ASCII, a corrected value (`field=value`)
+    /// included.
+    Body(&'t str),
+}
+
+/// Everything in a payload that may name a place: read byte by byte, for it is done for all of
+/// the log.
+fn words<'t>(payload: &'t str, mut each: impl FnMut(Word<'t>)) {
+    let bytes = payload.as_bytes();
+    let is_id = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'-';
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if is_id(&byte) {
+            let length = bytes[at..].iter().position(|byte| !is_id(byte));
+            let end = length.map_or(bytes.len(), |length| at + length);
+            if let Some(code) = code_of(&payload[at..end]) {
+                each(Word::Code(code));
+            }
+            at = end;
+            continue;
+        }
+        at += 1;
+        let opens = matches!(byte, b'"' | b'=') && bytes.get(at).is_some_and(|next| *next >= 0x80);
+        if opens {
+            let length = bytes[at..].iter().position(|byte| *byte == b'"');
+            let end = length.map_or(bytes.len(), |length| at + length);
+            each(Word::Body(body_of(payload[at..end].trim_end_matches('\\'))));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_searched_for_codes_and_bodies() {
+        let payload = r#"{"case":"HZ2022-007","fund":"第1街道2022","set":["scope=粤海街道","cases=[\"TG2022-001\",\"沙河街道\"]"],"code":"91440300MA5DL1AB0X","unit":"甲公司PVC厂"}"#;
+        let mut found = Vec::new();
+        words(payload, |word| found.push(word));
+        let expected = [
+            Word::Code("HZ"),
+            Word::Body("第1街道"),
+            Word::Body("粤海街道"),
+            Word::Code("TG"),
+            Word::Body("沙河街道"),
+            Word::Body("甲公司PVC厂"),
+            Word::Code("PVC"),
+        ];
+        assert_eq!(found, expected);
+    }
+}

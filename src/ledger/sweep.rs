@@ -1,0 +1,123 @@
+//! Reading the log in one sweep without building what is not wanted, and the events of some
+//! places.
+
+use std::collections::HashMap;
+
+use rusqlite::{Row, types::ValueRef};
+
+use super::read::{COLUMNS, Reader, event};
+use super::{Event, order};
+
+/// An event as far as a sweep looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Glance<'e> {
+    /// Number of the chain in the file.
+    pub origin: i64,
+    /// Step.
+    pub step: &'e str,
+    /// Subject.
+    pub subject: &'e str,
+    /// UTC time of recording.
+    pub recorded_at: &'e str,
+    /// The payload.
+    pub payload: &'e str,
+}
+
+impl Reader<'_> {
+    /// Looks at every event in order of arrival, and hands over those of which `look` says
+    /// something, with what it says, in the one order of all chains.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn sweep<T>(
+        self,
+        mut look: impl FnMut(&Glance<'_>) -> Option<T>,
+        mut take: impl FnMut(Event, T),
+    ) -> rusqlite::Result<()> {
+        let mut statement = self.conn().prepare(&format!(
+            "SELECT {COLUMNS}, e.origin FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id"
+        ))?;
+        let mut rows = statement.query([])?;
+        let one = self.chains()? < 2;
+        let (mut events, mut said) = (Vec::new(), HashMap::new());
+        while let Some(row) = rows.next()? {
+            let glance = Glance {
+                origin: row.get(10)?,
+                step: text(row, 3)?,
+                subject: text(row, 4)?,
+                recorded_at: text(row, 6)?,
+                payload: text(row, 8)?,
+            };
+            let Some(about) = look(&glance) else { continue };
+            let event = event(row)?;
+            if one {
+                take(event, about);
+            } else {
+                said.insert(event.id, about);
+                events.push(event);
+            }
+        }
+        order::settle(&mut events);
+        for event in events {
+            if let Some(about) = said.remove(&event.id) {
+                take(event, about);
+            }
+        }
+        Ok(())
+    }
+
+    /// The events that concern some places, their years and what is numbered by these, each
+    /// once, in the one order of all chains.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn of_places<'p>(
+        self,
+        places: impl IntoIterator<Item = &'p String>,
+    ) -> rusqlite::Result<Vec<Event>> {
+        let conn = self.conn();
+        let mut of_place = conn.prepare_cached("SELECT event FROM mention WHERE subject = ?1")?;
+        let mut of_years =
+            conn.prepare_cached("SELECT event FROM mention WHERE subject >= ?1 AND subject < ?2")?;
+        let mut ids: Vec<i64> = Vec::new();
+        for place in places {
+            let mut rows = of_place.query([place])?;
+            while let Some(row) = rows.next()? {
+                ids.push(row.get(0)?);
+            }
+            // what begins with the place and a digit
+            let mut rows = of_years.query([format!("{place}0"), format!("{place}:")])?;
+            while let Some(row) = rows.next()? {
+                ids.push(row.get(0)?);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let mut one = conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1"
+        ))?;
+        let events = ids.into_iter().map(|id| one.query_row([id], event));
+        let mut events = events.collect::<Result<Vec<Event>, _>>()?;
+        order::settle(&mut events);
+        Ok(events)
+    }
+}
+
+/// Puts events in order of arrival into the one order of all chains.
+pub fn settle(events: &mut Vec<Event>) {
+    events.sort_by_key(|event| event.id);
+    order::settle(events);
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
+    match row.get_ref(column)? {
+        ValueRef::Text(bytes) => {
+            std::str::from_utf8(bytes).map_err(|error| rusqlite::Error::Utf8Error(column, error))
+        }
+        other => Err(rusqlite::Error::InvalidColumnType(
+            column,
+            "text".into(),
+            other.data_type(),
+        )),
+    }
+}

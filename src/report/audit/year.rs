@@ -1,0 +1,238 @@
+//! A year as it is judged: the subjects that were judged so far, and what was found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSlice as _;
+
+use super::tally::Tally;
+use super::{Heading, Held, Wanted, names_of, subjects_of, title};
+use crate::judge::{self, Asked, Finding, Verdict};
+use crate::law::Day;
+use crate::ledger::Stated;
+use crate::pack::{Pack, Rule, Severity};
+use crate::state::{Book, Subject};
+
+/// Takes what is told of subjects.
+pub(in crate::report) trait Sink: Send {
+    /// Takes some subjects, in their order.
+    ///
+    /// # Errors
+    /// If they cannot be kept.
+    fn take(&mut self, subjects: Vec<Judged>) -> anyhow::Result<()>;
+}
+
+/// A year of which more and more is judged.
+pub(in crate::report) struct Year<'a, S> {
+    pub(in crate::report) pack: &'a Pack,
+    /// The year, and the day up to which facts count.
+    pub(in crate::report) of: (i32, Day),
+    pub(in crate::report) wanted: &'a Wanted,
+    /// The names of the communities by their codes.
+    pub(in crate::report) names: BTreeMap<String, String>,
+    /// Events of steps that this version does not know.
+    pub(in crate::report) unknown: usize,
+    projects: usize,
+    communities: BTreeSet<String>,
+    tally: Tally,
+    unmatched: Vec<(String, String)>,
+    sink: S,
+}
+
+/// What was found of some subjects.
+#[derive(Debug, Default)]
+pub(in crate::report) struct Part {
+    /// All verdicts, those too that are not told.
+    pub(in crate::report) tally: Tally,
+    /// The subjects, in the order in which they were judged.
+    pub(in crate::report) subjects: Vec<Judged>,
+    /// Reasons that answer no breach: subject and rule.
+    pub(in crate::report) unmatched: Vec<(String, String)>,
+}
+
+/// A subject with what is told of it.
+#[derive(Debug)]
+pub(in crate::report) struct Judged {
+    pub(in crate::report) id: String,
+    /// Name of the project.
+    pub(in crate::report) title: Option<String>,
+    pub(in crate::report) findings: Vec<Finding>,
+}
+
+impl Part {
+    /// Nothing yet.
+    pub(in crate::report) fn new(pack: &Pack) -> Self {
+        Self {
+            tally: Tally::new(pack),
+            ..Self::default()
+        }
+    }
+
+    /// Counts a verdict of the rule at a place.
+    pub(in crate::report) fn count(
+        &mut self,
+        rule: usize,
+        verdict: Verdict,
+        told: Option<&Finding>,
+    ) {
+        self.tally.add(rule, verdict);
+        if told.is_some_and(|finding| finding.severity == Severity::Advisory) {
+            self.tally.advise(rule, verdict);
+        }
+    }
+}
+
+impl<'a, S: Sink> Year<'a, S> {
+    pub(in crate::report) fn new(
+        pack: &'a Pack,
+        of: (i32, Day),
+        wanted: &'a Wanted,
+        sink: S,
+    ) -> Self {
+        Self {
+            pack,
+            of,
+            wanted,
+            names: BTreeMap::new(),
+            unknown: 0,
+            projects: 0,
+            communities: BTreeSet::new(),
+            tally: Tally::new(pack),
+            unmatched: Vec::new(),
+            sink,
+        }
+    }
+
+    /// Judges what is wanted of a book that holds the whole ledger.
+    ///
+    /// # Errors
+    /// If what is found cannot be kept.
+    pub(super) fn whole(&mut self, book: &Book) -> anyhow::Result<()> {
+        self.names = names_of(book);
+        self.unknown = book.unknown;
+        let wants = |code: &str| self.wanted.wants(&self.names, code);
+        let streets = self.wanted.community.is_none();
+        let subjects = subjects_of(book, self.of.0, self.of.1, &wants, streets);
+        let part = self.judge(book, &subjects);
+        self.take(part)
+    }
+
+    /// Judges subjects on all processors.
+    pub(super) fn judge(&self, book: &Book, subjects: &[String]) -> Part {
+        let rule = |rule: &Rule| self.wanted.takes(rule);
+        let tell = |verdict| self.wanted.tells(verdict);
+        let asked = Asked {
+            rule: &rule,
+            tell: &tell,
+        };
+        let (pack, as_of) = (self.pack, self.of.1);
+        let some = |subjects: &[String]| {
+            let mut part = Part::new(pack);
+            for id in subjects {
+                let mut findings = Vec::new();
+                let take = |rule, verdict, told: Option<Finding>| {
+                    part.count(rule, verdict, told.as_ref());
+                    findings.extend(told);
+                };
+                judge::judge_for(pack, book, (id, as_of), asked, take);
+                let case = matches!(Subject::parse(id), Subject::Case(..));
+                part.subjects.push(Judged {
+                    id: id.clone(),
+                    title: case.then(|| title(book, id, as_of)).flatten(),
+                    findings,
+                });
+            }
+            part
+        };
+        let parts: Vec<Part> = subjects.par_chunks(64).map(some).collect();
+        let mut part = Part::new(pack);
+        for other in parts {
+            part.tally.join(&other.tally);
+            part.subjects.extend(other.subjects);
+        }
+        part.unmatched = self.unmatched(book, &part.subjects);
+        part
+    }
+
+    /// The reasons on some subjects that answer no breach.
+    pub(in crate::report) fn unmatched(
+        &self,
+        book: &Book,
+        subjects: &[Judged],
+    ) -> Vec<(String, String)> {
+        let wanted = self
+            .pack
+            .rules
+            .iter()
+            .filter(|rule| self.wanted.takes(rule));
+        let rules: BTreeSet<&str> = wanted.map(|rule| rule.id.as_str()).collect();
+        let mut answered: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for judged in subjects {
+            let breaches = judged.findings.iter().filter(|f| f.is_breach());
+            answered.extend(breaches.map(|f| (judged.id.as_str(), f.rule.as_str())));
+        }
+        let judged: BTreeSet<&str> = subjects.iter().map(|judged| judged.id.as_str()).collect();
+        let reasons = book.of_step(<crate::step::register::Reason as crate::step::Recorded>::DEF);
+        reasons
+            .filter(|fact| fact.occurred.is_none_or(|day| day <= self.of.1))
+            .filter_map(|fact| Some((fact.subject.as_str(), fact.value("rule").text()?)))
+            .filter(|(subject, rule)| judged.contains(subject) && rules.contains(rule))
+            .filter(|pair| !answered.contains(pair))
+            .map(|(subject, rule)| (subject.to_owned(), rule.to_owned()))
+            .collect()
+    }
+
+    /// Takes up what was found of some subjects.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    pub(in crate::report) fn take(&mut self, part: Part) -> anyhow::Result<()> {
+        let subjects = self.note(part);
+        self.sink.take(subjects)
+    }
+
+    /// Counts what was found, and hands on what is told of it.
+    fn note(&mut self, part: Part) -> Vec<Judged> {
+        self.tally.join(&part.tally);
+        self.unmatched.extend(part.unmatched);
+        for judged in &part.subjects {
+            let subject = Subject::parse(&judged.id);
+            self.projects += usize::from(matches!(subject, Subject::Case(..)));
+            let code = subject.community();
+            if let Some(code) = code.filter(|code| self.wanted.wants(&self.names, code)) {
+                self.communities.insert(code.to_owned());
+            }
+        }
+        part.subjects
+    }
+
+    /// What is said of the year, with what takes the findings.
+    pub(in crate::report) fn done(mut self, chains: &[Stated]) -> (Heading, S) {
+        self.unmatched.sort();
+        let (counts, advice) = self.tally.counts(self.pack, self.wanted);
+        let heading = Heading {
+            regime: self.pack.meta.id.clone(),
+            year: self.of.0,
+            as_of: self.of.1,
+            events: chains.iter().map(|chain| chain.events).sum(),
+            head: Stated::head(chains),
+            projects: self.projects,
+            communities: self.communities.len(),
+            names: self.names,
+            tally: self.tally,
+            counts,
+            advice,
+            unmatched: self.unmatched,
+            unknown: self.unknown,
+        };
+        (heading, self.sink)
+    }
+}
+
+impl Year<'_, Held> {
+    /// Takes up what was found of some subjects into memory.
+    pub(in crate::report) fn hold(&mut self, part: Part) {
+        let subjects = self.note(part);
+        self.sink.hold(subjects);
+    }
+}
