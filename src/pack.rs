@@ -8,7 +8,9 @@ mod compile;
 mod embedded;
 pub mod expr;
 mod index;
+mod late;
 mod load;
+mod make;
 pub mod notice;
 pub mod paper;
 pub mod parameter;
@@ -19,15 +21,19 @@ pub mod reads;
 mod said;
 mod vocabulary;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+
 use crate::law::Day;
 use crate::words::{Lang, Words};
 
-use body::Body;
+use body::{Body, LateClause};
 use notice::Notices;
 
 pub use check::{Check, Primitive, Reading};
 pub use embedded::{DEMO, FLAGS, INDICATORS};
 pub use expr::{Expr, Path};
+pub use late::Late;
 pub use load::LoadError;
 pub use notice::{NoticeDef, NoticeKind};
 pub use paper::{ColumnDef, FormDef, Piece, Redaction, TableDef};
@@ -45,31 +51,29 @@ pub struct Pack {
     /// SHA-256 over the pack's files, in hexadecimal.
     pub sha256: String,
     /// The words of the regulation for canonical terms.
-    pub vocabularies: Vec<VocabularyDef>,
+    pub vocabularies: Late<Vec<VocabularyDef>>,
     /// Facts that several steps may give.
-    pub facts: Vec<NamedFact>,
+    pub facts: Late<Vec<NamedFact>>,
     /// Conditions under which rules apply or do not.
-    pub conditions: Vec<Condition>,
+    pub conditions: Late<Vec<Condition>>,
     /// Stages, and the facts that show that a stage has passed.
-    pub stages: Vec<(String, check::Gate)>,
+    pub stages: Late<Vec<(String, check::Gate)>>,
     /// Every clause, in the order of the law.
     pub rules: Vec<Rule>,
     /// Where words stand in them.
     index: index::Index,
     /// The official tables.
-    pub tables: Vec<TableDef>,
+    pub tables: Late<Vec<TableDef>>,
     /// The conditions on the rows of tables, by their names.
-    pub rows: std::collections::BTreeMap<String, Expr>,
+    pub rows: Late<BTreeMap<String, Expr>>,
     /// The official forms, one of each case.
-    pub forms: Vec<FormDef>,
+    pub forms: Late<Vec<FormDef>>,
     /// What public copies leave out beside names.
-    pub redactions: Vec<Redaction>,
+    pub redactions: Late<Vec<Redaction>>,
     /// What is told to the public, and how, compiled when it is first asked for.
     notices: Notices,
     /// The answers to the catalogue of questions.
-    pub parameters: Vec<Parameter>,
-    /// The parameters that rules, conditions or notices refer to.
-    pub used: std::collections::BTreeSet<String>,
+    pub parameters: Late<Vec<Parameter>>,
 }
 
 /// Name, number and validity of a regulation.
@@ -208,11 +212,25 @@ impl Scope {
     }
 }
 
-/// One clause of the regulation.
+/// One clause of the regulation; what it says is read when it is first asked for.
 #[derive(Debug)]
 pub struct Rule {
     /// Identifier, for ever.
     pub id: String,
+    clause: LateClause,
+}
+
+impl Deref for Rule {
+    type Target = Clause;
+
+    fn deref(&self) -> &Clause {
+        self.clause.read()
+    }
+}
+
+/// What a rule says.
+#[derive(Debug)]
+pub struct Clause {
     /// Article, paragraph, item.
     pub cite: String,
     /// The operative words.
@@ -274,7 +292,7 @@ impl Rule {
 
     /// True if a check of this scope can blame one of these steps.
     #[must_use]
-    pub fn blames(&self, scope: Scope, steps: &std::collections::BTreeSet<&str>) -> bool {
+    pub fn blames(&self, scope: Scope, steps: &BTreeSet<&str>) -> bool {
         let Treatment::Computed(checks) = self.treatment() else {
             return false;
         };
@@ -343,6 +361,8 @@ pub struct Condition {
     pub is: Expr,
     /// Another defensible reading of it, for every rule that asks it.
     pub reading: Option<Turned>,
+    /// The condition as it is written.
+    text: String,
 }
 
 /// Another reading of a condition; the answer on one rule settles it for all.
@@ -404,16 +424,26 @@ impl Pack {
             Primitive::Total(total) => total.among.over.is_some(),
             _ => false,
         };
-        let may = |rule: &&Rule| rule.body.says("over");
-        self.rules
+        let mut may = self.saying(&["over"]).into_iter();
+        may.any(|rule| match rule.treatment() {
+            Treatment::Computed(checks) => checks.iter().any(|check| {
+                over(&check.primitive) || check.readings.iter().any(|r| over(&r.primitive))
+            }),
+            _ => false,
+        })
+    }
+
+    /// The parameters that rules, conditions or notices refer to.
+    #[must_use]
+    pub fn used(&self) -> BTreeSet<String> {
+        let conditions = self
+            .conditions
             .iter()
-            .filter(may)
-            .any(|rule| match rule.treatment() {
-                Treatment::Computed(checks) => checks.iter().any(|check| {
-                    over(&check.primitive) || check.readings.iter().any(|r| over(&r.primitive))
-                }),
-                _ => false,
-            })
+            .map(|condition| condition.text.as_str());
+        let rules = self.rules.iter().flat_map(|rule| rule.body.texts());
+        let texts = conditions.chain(rules).flat_map(parameter::referred);
+        let all = texts.chain(self.notices.referred());
+        all.map(str::to_owned).collect()
     }
 
     /// A parameter by name.

@@ -5,23 +5,30 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
-use super::embedded::Said;
+use super::blames::UNNAMED;
+use super::embedded::Places;
 use super::expr::ModuleFact;
-use super::reads::Part;
+use super::reads::{self, Part};
 use super::{Pack, Rule};
 use crate::step::{Recorded, StepDef, register};
 
-/// Which rules say a word.
+/// Which rules lead to a word.
 #[derive(Debug)]
 pub(super) enum Index {
-    /// Words in their order, each with the places of the rules, made when the program was built.
-    Fixed(Said),
+    /// Made when the program was built.
+    Fixed {
+        /// Rules that say the word in their checks.
+        said: Places,
+        /// Rules that come to it through facts, conditions, stages and filings as well.
+        reached: Places,
+    },
     /// The texts of a folder are searched; they may name what they will.
     Texts,
 }
 
-/// Checks that look at records whose steps their text does not name.
-const BY_CODE: [&str; 12] = [
+/// Checks that look at every project of a year: whatever makes a project be of that year bears on
+/// them.
+const YEARLY: [&str; 10] = [
     "blocklist",
     "conflict",
     "coverage",
@@ -29,23 +36,29 @@ const BY_CODE: [&str; 12] = [
     "overflow",
     "periods",
     "portion",
-    "running_sum",
     "share",
     "taken_up",
     "total",
-    "validity",
 ];
+
+/// Checks of every date there is.
+const DATES: &str = "validity";
 
 impl Pack {
     /// The rules in whose checks one of these words stands, in the order of the law.
-    fn saying(&self, words: &[&str]) -> Vec<&Rule> {
-        let Index::Fixed(index) = self.index else {
+    pub(super) fn saying(&self, words: &[&str]) -> Vec<&Rule> {
+        let Index::Fixed { said, .. } = self.index else {
             let says = |rule: &&Rule| {
                 let mut texts = rule.body.texts();
                 texts.any(|text| words.iter().any(|word| text.contains(word)))
             };
             return self.rules.iter().filter(says).collect();
         };
+        self.leading(said, words)
+    }
+
+    /// The rules that lead to one of these words, in the order of the law.
+    fn leading(&self, index: Places, words: &[&str]) -> Vec<&Rule> {
         let places = words.iter().filter_map(|word| {
             let at = index.binary_search_by_key(word, |(known, _)| known).ok()?;
             Some(index[at].1)
@@ -60,13 +73,57 @@ impl Pack {
     /// The rules of which a check may blame this step, and perhaps a few more.
     #[must_use]
     pub fn blaming(&self, step: &StepDef) -> Vec<&Rule> {
-        self.saying(&[step.id, step.zh, "conflict", "running_sum"])
+        let unnamed = UNNAMED.iter().filter(|(_, steps)| steps.contains(&step.id));
+        let mut words = vec![step.id, step.zh];
+        words.extend(unnamed.map(|(primitive, _)| *primitive));
+        self.saying(&words)
     }
 
     /// The identifiers of the rules that may read one of these steps, and perhaps of a few more:
     /// by its name, by a named fact, by a condition, by the gate of their stage, by code.
     #[must_use]
-    pub fn may_read(&self, steps: &BTreeSet<&str>) -> FxHashSet<&str> {
+    pub fn may_read<'p>(&'p self, steps: &BTreeSet<&'p str>) -> FxHashSet<&'p str> {
+        let mut words: Vec<&str> = steps.iter().copied().collect();
+        // a pack may call a step by its Chinese name
+        let named = steps.iter().filter_map(|id| crate::step::find(id));
+        words.extend(named.map(|def| def.zh));
+        words.extend(self.unnamed(steps));
+        let Index::Fixed { reached, .. } = self.index else {
+            return self.may_come_to(words, steps);
+        };
+        if steps.contains(register::Document::DEF.id) {
+            words.push("attest");
+        }
+        let rules = self.leading(reached, &words).into_iter();
+        rules.map(|rule| rule.id.as_str()).collect()
+    }
+
+    /// What rules may say of some steps without their names: primitives, and facts that code
+    /// computes.
+    fn unnamed(&self, steps: &BTreeSet<&str>) -> Vec<&'static str> {
+        let named = || steps.iter().filter_map(|id| crate::step::find(id));
+        let every = named().any(reads::always);
+        let primitives = reads::UNNAMED.iter();
+        let primitives =
+            primitives.filter(|(_, read)| every || named().any(|step| read.contains(&step)));
+        let facts = ModuleFact::ALL.iter().filter(|(_, _, fact)| {
+            let read = self.reads_of(Part::Module(*fact));
+            every || read.iter().any(|step| steps.contains(step))
+        });
+        let yearly = YEARLY.iter().filter(|_| every).copied();
+        let primitives = primitives.map(|(name, _)| *name).chain(yearly);
+        primitives
+            .chain(facts.map(|(name, _, _)| *name))
+            .chain([DATES])
+            .collect()
+    }
+
+    /// The same of a folder: by its texts, with what its facts, conditions and stages rest on.
+    fn may_come_to<'p>(
+        &'p self,
+        mut words: Vec<&'p str>,
+        steps: &BTreeSet<&'p str>,
+    ) -> FxHashSet<&'p str> {
         let reads = |what| self.reads_of(what).iter().any(|step| steps.contains(step));
         let conditions: Vec<usize> = (0..self.conditions.len())
             .filter(|&at| reads(Part::Condition(at)))
@@ -86,13 +143,7 @@ impl Pack {
             .collect();
         let facts = self.facts.iter();
         let facts = facts.filter(|fact| reads(Part::Paths(&fact.from)));
-        let mut words: Vec<&str> = facts.map(|fact| fact.id.as_str()).collect();
-        words.extend(steps);
-        // a pack may call a step by its Chinese name
-        let named = steps.iter().filter_map(|id| crate::step::find(id));
-        words.extend(named.map(|def| def.zh));
-        words.extend(BY_CODE);
-        words.extend(ModuleFact::ALL.iter().map(|(name, _, _)| *name));
+        words.extend(facts.map(|fact| fact.id.as_str()));
         words.extend(conditions.iter().map(|&at| self.conditions[at].id.as_str()));
         let otherwise = |rule: &&Rule| {
             rule.exempt.iter().any(|at| conditions.contains(at))
