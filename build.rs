@@ -148,13 +148,17 @@ fn reached(all: &Map<String, Value>) -> Words {
     found
 }
 
-/// An index as code.
+/// An index as text: each line a word and the places that it leads to.
 fn index(words: &Words) -> String {
-    let words: Vec<_> = words
-        .iter()
-        .map(|(word, places)| format!("({word:?}, &{:?})", Vec::from_iter(places)))
-        .collect();
-    format!("&[{}]", words.join(", "))
+    let mut text = String::new();
+    for (word, places) in words {
+        text.push_str(word);
+        for place in places {
+            let _ = write!(text, " {place}");
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// A pack as code.
@@ -182,7 +186,7 @@ fn embedded(id: &str, digest: &str, all: &Map<String, Value>) -> String {
     values.sort();
     let _ = write!(
         code,
-        ", rules: &{rules:?}, facts: &{:?}, conditions: &{:?}, values: &{values:?}, said: {}, reached: {} }}",
+        ", rules: &{rules:?}, facts: &{:?}, conditions: &{:?}, values: &{values:?}, said: {:?}, reached: {:?} }}",
         ids("fact"),
         ids("condition"),
         index(&said(rows(all, "rule"))),

@@ -63,15 +63,18 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub fn made_by(self, subject: &str, steps: &[&StepDef]) -> rusqlite::Result<bool> {
-        let ids: Vec<String> = steps.iter().map(|def| format!("'{}'", def.id)).collect();
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM mention m JOIN event e ON e.id = m.event
-             WHERE m.subject = ?1 AND m.named = 0 AND e.step IN ({}))",
-            ids.join(", ")
-        );
-        self.conn
-            .prepare_cached(&sql)?
-            .query_row([subject], |row| row.get(0))
+        let mut statement = self.conn.prepare_cached(
+            "SELECT e.step FROM mention m JOIN event e ON e.id = m.event
+             WHERE m.subject = ?1 AND m.named = 0",
+        )?;
+        let mut rows = statement.query([subject])?;
+        while let Some(row) = rows.next()? {
+            let step: String = row.get(0)?;
+            if steps.iter().any(|def| def.id == step) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// True if an event that arrived before `event` concerns the subject.
@@ -281,9 +284,8 @@ impl<'a> Reader<'a> {
     /// If the file cannot be read.
     pub fn own(self) -> rusqlite::Result<Option<String>> {
         self.conn
-            .query_row("SELECT name FROM origin ORDER BY id LIMIT 1", [], |row| {
-                row.get(0)
-            })
+            .prepare_cached("SELECT name FROM origin ORDER BY id LIMIT 1")?
+            .query_row([], |row| row.get(0))
             .optional()
     }
 

@@ -1,12 +1,12 @@
 //! Where a word stands in the rules, so that a step compiles and asks only the rules that can
 //! have to do with it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
 use super::blames::UNNAMED;
-use super::embedded::Places;
 use super::expr::ModuleFact;
 use super::reads::{self, Part};
 use super::{Pack, Rule};
@@ -18,9 +18,9 @@ pub(super) enum Index {
     /// Made when the program was built.
     Fixed {
         /// Rules that say the word in their checks.
-        said: Places,
+        said: &'static str,
         /// Rules that come to it through facts, conditions, stages and filings as well.
-        reached: Places,
+        reached: &'static str,
     },
     /// The texts of a folder are searched; they may name what they will.
     Texts,
@@ -58,16 +58,14 @@ impl Pack {
     }
 
     /// The rules that lead to one of these words, in the order of the law.
-    fn leading(&self, index: Places, words: &[&str]) -> Vec<&Rule> {
-        let places = words.iter().filter_map(|word| {
-            let at = index.binary_search_by_key(word, |(known, _)| known).ok()?;
-            Some(index[at].1)
-        });
-        let places: BTreeSet<u16> = places.flatten().copied().collect();
+    fn leading(&self, index: &str, words: &[&str]) -> Vec<&Rule> {
+        let lines = words.iter().filter_map(|word| line(index, word));
+        let places: BTreeSet<usize> = lines
+            .flat_map(str::split_ascii_whitespace)
+            .filter_map(|place| place.parse().ok())
+            .collect();
         let rules = places.into_iter();
-        rules
-            .filter_map(|at| self.rules.get(usize::from(at)))
-            .collect()
+        rules.filter_map(|at| self.rules.get(at)).collect()
     }
 
     /// The rules of which a check may blame this step, and perhaps a few more.
@@ -157,6 +155,21 @@ impl Pack {
             .map(|rule| rule.id.as_str())
             .collect()
     }
+}
+
+/// What stands behind a word in lines that are in the order of their words.
+fn line<'t>(mut text: &'t str, word: &str) -> Option<&'t str> {
+    while !text.is_empty() {
+        let begin = text[..text.len() / 2].rfind('\n').map_or(0, |end| end + 1);
+        let (line, after) = text[begin..].split_once('\n')?;
+        let (known, behind) = line.split_once(' ')?;
+        match word.cmp(known) {
+            Ordering::Equal => return Some(behind),
+            Ordering::Less => text = &text[..begin],
+            Ordering::Greater => text = after,
+        }
+    }
+    None
 }
 
 impl Rule {

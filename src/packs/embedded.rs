@@ -9,9 +9,6 @@ pub const FLAGS: &str = include_str!("flags.toml");
 /// What the indicators of a report are reckoned by, after an evaluation; no law.
 pub const INDICATORS: &str = include_str!("indicators.toml");
 
-/// Words in their order, each with the places of the rules that it leads to.
-pub(super) type Places = &'static [(&'static str, &'static [u16])];
-
 /// A pack inside the program. Each text is the JSON of what stands under a key of its files.
 pub(super) struct Embedded {
     pub(super) id: &'static str,
@@ -35,10 +32,11 @@ pub(super) struct Embedded {
     pub(super) conditions: &'static [&'static str],
     /// The values of its parameters, in the order of their identifiers.
     pub(super) values: &'static [(&'static str, &'static str)],
-    /// Which rules say a word in their checks.
-    pub(super) said: Places,
-    /// Which rules come to a word through facts, conditions, stages and filings.
-    pub(super) reached: Places,
+    /// Which rules say a word in their checks: lines in the order of their words, each a word and
+    /// the places of the rules.
+    pub(super) said: &'static str,
+    /// Which rules come to a word, also through facts, conditions, stages and filings.
+    pub(super) reached: &'static str,
 }
 
 /// Each of them.
