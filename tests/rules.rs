@@ -9,7 +9,6 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use common::examples::{Example, bases, examples_of, folder_of, judge};
@@ -102,7 +101,7 @@ fn check(path: &Path, pack: &Pack) -> Vec<String> {
         let mut example: Example =
             serde_json::from_str(line).unwrap_or_else(|e| panic!("{place}: {e}"));
         let folder = path.parent().unwrap();
-        let judged = std::panic::catch_unwind(AssertUnwindSafe(|| judge(folder, pack, &example)));
+        let judged = std::panic::catch_unwind(|| judge(folder, pack, &example));
         let Ok(says) = judged else {
             wrong.push(format!(
                 "{place} {}: cannot be recorded, expected",

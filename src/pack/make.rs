@@ -104,17 +104,11 @@ impl Parts {
     /// The pack, by the name or folder of which it was loaded.
     pub(super) fn pack(self, source: &str, sha256: &str) -> Result<Pack, LoadError> {
         let compiler = Arc::new(self.compiler);
-        let with = |compiler: &Arc<Compiler>| Arc::clone(compiler);
-        let by = with(&compiler);
-        let facts = self.fact.late(move |list| facts(&by, list))?;
-        let by = with(&compiler);
-        let conditions = self.condition.late(move |list| conditions(&by, list))?;
-        let by = with(&compiler);
-        let redactions = self.redaction.late(move |list| redactions(&by, list))?;
-        let by = with(&compiler);
-        let stages = self.stage.late(move |list| stages(&by, list))?;
-        let by = with(&compiler);
-        let rows = self.table.clone().late(move |list| rows(&by, &list))?;
+        let facts = self.fact.compiled(&compiler, facts)?;
+        let conditions = self.condition.compiled(&compiler, conditions)?;
+        let redactions = self.redaction.compiled(&compiler, redactions)?;
+        let stages = self.stage.compiled(&compiler, stages)?;
+        let rows = self.table.clone().compiled(&compiler, rows)?;
         Ok(Pack {
             source: source.to_owned(),
             meta: self.meta,
@@ -140,6 +134,10 @@ fn wrong(part: &str, id: &str) -> impl Fn(String) -> LoadError {
     move |error| LoadError::Wrong(format!("{part} {id}: {error}"))
 }
 
+fn twice(part: &str, name: &str) -> LoadError {
+    LoadError::Wrong(format!("{part} {name} stands twice"))
+}
+
 /// No name stands twice.
 pub(super) fn once<'a>(
     part: &str,
@@ -148,7 +146,7 @@ pub(super) fn once<'a>(
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(name) {
-            return Err(LoadError::Wrong(format!("{part} {name} stands twice")));
+            return Err(twice(part, name));
         }
     }
     Ok(())
@@ -165,11 +163,14 @@ fn rules(compiler: &Arc<Compiler>, rows: Clauses) -> Result<Vec<Rule>, LoadError
                 .collect());
         }
     };
+    let mut seen = BTreeSet::new();
     let mut rules: Vec<Rule> = Vec::with_capacity(rows.len());
     for raw in rows {
         let id = raw.id.clone();
         rules.push(Rule::read(&id, raw, compiler).map_err(wrong("rule", &id))?);
-        once("rule", rules.iter().map(|rule| &rule.id))?;
+        if !seen.insert(id.clone()) {
+            return Err(twice("rule", &id));
+        }
     }
     Ok(rules)
 }
@@ -247,7 +248,7 @@ fn stages(compiler: &Compiler, rows: Vec<RawStage>) -> Result<Vec<(String, Vec<P
 }
 
 /// The conditions on the rows of tables.
-fn rows(compiler: &Compiler, tables: &[TableDef]) -> Result<BTreeMap<String, Expr>, LoadError> {
+fn rows(compiler: &Compiler, tables: Vec<TableDef>) -> Result<BTreeMap<String, Expr>, LoadError> {
     let mut rows = BTreeMap::new();
     for table in tables {
         for name in [Some(&table.rows), table.requires.as_ref()]
@@ -263,7 +264,7 @@ fn rows(compiler: &Compiler, tables: &[TableDef]) -> Result<BTreeMap<String, Exp
             let condition = compiler
                 .expr(text, None)
                 .map_err(wrong("table", &table.id))?;
-            rows.insert(table.id.clone(), condition);
+            rows.insert(table.id, condition);
         }
     }
     Ok(rows)
