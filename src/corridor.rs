@@ -219,7 +219,9 @@ fn rebound(writer: &Writer<'_>, pack: &Pack, terms: &Terms) -> anyhow::Result<Op
         return Ok(None);
     };
     let mut book = Book::new();
-    book.extend(reader.about(&own)?);
+    let mut events = reader.of_subject(&own)?;
+    events.retain(|event| event.subject == own);
+    book.extend(events);
     let opened = book.of_step(general::Init::DEF).last();
     let bound = opened.and_then(|init| init.value("regime").text());
     let of_bind = book

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Event, Head, Ledger, chain, order, personal};
+use super::{Event, Head, Ledger, Origin, chain, order, personal};
 use crate::step::StepDef;
 
 pub(super) const COLUMNS: &str =
@@ -239,6 +239,17 @@ impl<'a> Reader<'a> {
             &[&origin, &seq],
         )?;
         Ok(list.into_iter().next())
+    }
+
+    /// The last two events of a chain, the last one first.
+    pub(super) fn tail(self, origin: &Origin) -> rusqlite::Result<Vec<Event>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, ?2, seq, step, subject, occurred, recorded_at, actor, payload, hash
+             FROM event WHERE origin = ?1 ORDER BY seq DESC LIMIT 2",
+        )?;
+        statement
+            .query_map(params![origin.id, origin.name], event)?
+            .collect()
     }
 
     fn query(self, sql: &str, args: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Vec<Event>> {
