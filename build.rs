@@ -196,7 +196,7 @@ fn embedded(id: &str, digest: &str, all: &Map<String, Value>) -> String {
 }
 
 /// Links the program at a fixed address, where the linker is known to take it: none of its 32,000
-/// pointers need be set when it starts, which was a tenth of the time of a step. Stack, heap and
+/// pointers need be set when it starts, which was six of 100 of the time of a step. Stack, heap and
 /// libraries still lie at addresses that are drawn at each start.
 fn fixed_address() {
     let is = |name: &str, wanted: &str| {

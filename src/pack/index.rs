@@ -28,7 +28,7 @@ pub(super) enum Index {
 
 /// Checks that look at every project of a year: whatever makes a project be of that year bears on
 /// them.
-const YEARLY: [&str; 10] = [
+const YEARLY: [&str; 11] = [
     "blocklist",
     "conflict",
     "coverage",
@@ -36,6 +36,7 @@ const YEARLY: [&str; 10] = [
     "overflow",
     "periods",
     "portion",
+    "running_sum",
     "share",
     "taken_up",
     "total",
@@ -86,31 +87,33 @@ impl Pack {
         let named = steps.iter().filter_map(|id| crate::step::find(id));
         words.extend(named.map(|def| def.zh));
         words.extend(self.unnamed(steps));
+        let unsaid = unsaid(steps);
         let Index::Fixed { reached, .. } = self.index else {
+            words.extend(unsaid);
             return self.may_come_to(words, steps);
         };
         if steps.contains(register::Document::DEF.id) {
             words.push("attest");
         }
         let rules = self.leading(reached, &words).into_iter();
-        rules.map(|rule| rule.id.as_str()).collect()
+        rules
+            .chain(self.saying(&unsaid))
+            .map(|rule| rule.id.as_str())
+            .collect()
     }
 
     /// What rules may say of some steps without their names: primitives, and facts that code
     /// computes.
     fn unnamed(&self, steps: &BTreeSet<&str>) -> Vec<&'static str> {
-        let named = || steps.iter().filter_map(|id| crate::step::find(id));
-        let every = named().any(reads::always);
         let primitives = reads::UNNAMED.iter();
         let primitives =
-            primitives.filter(|(_, read)| every || named().any(|step| read.contains(&step)));
+            primitives.filter(|(_, read)| read.iter().any(|step| steps.contains(step.id)));
         let facts = ModuleFact::ALL.iter().filter(|(_, _, fact)| {
             let read = self.reads_of(Part::Module(*fact));
-            every || read.iter().any(|step| steps.contains(step))
+            read.iter().any(|step| steps.contains(step))
         });
-        let yearly = YEARLY.iter().filter(|_| every).copied();
-        let primitives = primitives.map(|(name, _)| *name).chain(yearly);
         primitives
+            .map(|(name, _)| *name)
             .chain(facts.map(|(name, _, _)| *name))
             .chain([DATES])
             .collect()
@@ -155,6 +158,17 @@ impl Pack {
             .map(|rule| rule.id.as_str())
             .collect()
     }
+}
+
+/// What rules say that look at whole years or compute by code, if one of some steps bears on
+/// whatever is judged.
+fn unsaid(steps: &BTreeSet<&str>) -> Vec<&'static str> {
+    let mut named = steps.iter().filter_map(|id| crate::step::find(id));
+    if !named.any(reads::always) {
+        return Vec::new();
+    }
+    let facts = ModuleFact::ALL.iter().map(|(name, _, _)| *name);
+    YEARLY.into_iter().chain(facts).collect()
 }
 
 /// What stands behind a word in lines that are in the order of their words.

@@ -9,11 +9,13 @@ use crate::step::{
 };
 
 /// Primitives that look at records whose steps their text does not name, with these steps.
-pub(in crate::pack) const UNNAMED: [(&str, &[&StepDef]); 4] = [
+pub(in crate::pack) const UNNAMED: [(&str, &[&StepDef]); 6] = [
     ("blocklist", BLOCKLIST),
     ("conflict", CONFLICT),
+    ("overflow", MONEY),
     ("portion", MONEY),
     ("running_sum", &[implement::Contract::DEF]),
+    ("total", MONEY),
 ];
 
 const BLOCKLIST: &[&StepDef] = &[
