@@ -216,11 +216,13 @@ pub fn record_telling(
 /// The event that says that the bound pack's files are no longer those of the last one.
 fn rebound(writer: &Writer<'_>, pack: &Pack, terms: &Terms) -> anyhow::Result<Option<Step>> {
     let reader = writer.reader();
-    let Some(head) = reader.heads()?.into_iter().next() else {
+    let Some(own) = reader.own()? else {
         return Ok(None);
     };
     let mut book = Book::new();
-    book.extend(reader.about(&head.origin)?);
+    let mut events = reader.of_subject(&own)?;
+    events.retain(|event| event.subject == own);
+    book.extend(events);
     let opened = book.of_step(general::Init::DEF).last();
     let bound = opened.and_then(|init| init.value("regime").text());
     let of_bind = book
@@ -235,7 +237,7 @@ fn rebound(writer: &Writer<'_>, pack: &Pack, terms: &Terms) -> anyhow::Result<Op
         return Ok(None);
     }
     let step = Step::of(&general::Bind {
-        ledger: Some(head.origin),
+        ledger: Some(own),
         pack: pack.source.clone(),
         pack_sha256: pack.sha256.clone(),
         date: Some(terms.today),

@@ -8,7 +8,9 @@ mod compile;
 mod embedded;
 pub mod expr;
 mod index;
+mod late;
 mod load;
+mod make;
 pub mod notice;
 pub mod paper;
 pub mod parameter;
@@ -16,23 +18,27 @@ mod params;
 mod raw;
 mod readers;
 pub mod reads;
+mod rule;
 mod said;
 mod vocabulary;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::law::Day;
 use crate::words::{Lang, Words};
 
-use body::Body;
 use notice::Notices;
 
 pub use check::{Check, Primitive, Reading};
 pub use embedded::{DEMO, FLAGS, INDICATORS};
 pub use expr::{Expr, Path};
+pub use late::Late;
 pub use load::LoadError;
 pub use notice::{NoticeDef, NoticeKind};
 pub use paper::{ColumnDef, FormDef, Piece, Redaction, TableDef};
 pub use parameter::{Catalogue, Parameter};
 pub use reads::{Population, Reads};
+pub use rule::{Clause, Contested, Filing, Rule, Treatment};
 pub use vocabulary::{Term, VocabularyDef};
 
 /// A regulation, ready to be judged by.
@@ -45,31 +51,29 @@ pub struct Pack {
     /// SHA-256 over the pack's files, in hexadecimal.
     pub sha256: String,
     /// The words of the regulation for canonical terms.
-    pub vocabularies: Vec<VocabularyDef>,
+    pub vocabularies: Late<Vec<VocabularyDef>>,
     /// Facts that several steps may give.
-    pub facts: Vec<NamedFact>,
+    pub facts: Late<Vec<NamedFact>>,
     /// Conditions under which rules apply or do not.
-    pub conditions: Vec<Condition>,
+    pub conditions: Late<Vec<Condition>>,
     /// Stages, and the facts that show that a stage has passed.
-    pub stages: Vec<(String, check::Gate)>,
+    pub stages: Late<Vec<(String, check::Gate)>>,
     /// Every clause, in the order of the law.
     pub rules: Vec<Rule>,
     /// Where words stand in them.
     index: index::Index,
     /// The official tables.
-    pub tables: Vec<TableDef>,
+    pub tables: Late<Vec<TableDef>>,
     /// The conditions on the rows of tables, by their names.
-    pub rows: std::collections::BTreeMap<String, Expr>,
+    pub rows: Late<BTreeMap<String, Expr>>,
     /// The official forms, one of each case.
-    pub forms: Vec<FormDef>,
+    pub forms: Late<Vec<FormDef>>,
     /// What public copies leave out beside names.
-    pub redactions: Vec<Redaction>,
+    pub redactions: Late<Vec<Redaction>>,
     /// What is told to the public, and how, compiled when it is first asked for.
     notices: Notices,
     /// The answers to the catalogue of questions.
-    pub parameters: Vec<Parameter>,
-    /// The parameters that rules, conditions or notices refer to.
-    pub used: std::collections::BTreeSet<String>,
+    pub parameters: Late<Vec<Parameter>>,
 }
 
 /// Name, number and validity of a regulation.
@@ -208,119 +212,6 @@ impl Scope {
     }
 }
 
-/// One clause of the regulation.
-#[derive(Debug)]
-pub struct Rule {
-    /// Identifier, for ever.
-    pub id: String,
-    /// Article, paragraph, item.
-    pub cite: String,
-    /// The operative words.
-    pub quotes: Vec<String>,
-    /// Names the defect.
-    pub title: Words,
-    /// How hard.
-    pub severity: Severity,
-    /// A permission: never a finding.
-    pub permit: bool,
-    /// Where in a case's life it matters first.
-    pub stage: String,
-    /// What it is judged on.
-    pub scope: Scope,
-    /// The next move after a breach.
-    pub remedy: Words,
-    /// Conditions, any of which exempts.
-    pub exempt: Vec<usize>,
-    /// The only record that justifies a breach of this rule, where the text names one.
-    pub justified_by: Option<Filing>,
-    /// Another defensible reading of how hard the clause is.
-    pub contested: Option<Contested>,
-    /// What its checks say, compiled when it is first asked for.
-    body: Body,
-}
-
-/// Another defensible reading of how hard a clause is.
-#[derive(Debug)]
-pub struct Contested {
-    /// Identifier, for rulings.
-    pub id: String,
-    /// How hard it is by that reading.
-    pub severity: Severity,
-    /// Why it can be read so.
-    pub why: Words,
-}
-
-impl Rule {
-    /// True if the rule is judged on subjects of this scope.
-    #[must_use]
-    pub fn judged_in(&self, scope: Scope) -> bool {
-        self.scope == scope
-            || self.body.is_scoped()
-                && matches!(self.treatment(), Treatment::Computed(checks)
-                    if checks.iter().any(|check| check.scope == Some(scope)))
-    }
-
-    /// The other readings of the clause: of its checks, and of how hard it is.
-    pub fn readings(&self) -> impl Iterator<Item = &str> {
-        let checks = match self.treatment() {
-            Treatment::Computed(checks) => checks.as_slice(),
-            _ => &[],
-        };
-        let of_checks = checks.iter().flat_map(|check| &check.readings);
-        of_checks
-            .map(|reading| reading.id.as_str())
-            .chain(self.contested.iter().map(|c| c.id.as_str()))
-    }
-
-    /// True if a check of this scope can blame one of these steps.
-    #[must_use]
-    pub fn blames(&self, scope: Scope, steps: &std::collections::BTreeSet<&str>) -> bool {
-        let Treatment::Computed(checks) = self.treatment() else {
-            return false;
-        };
-        checks
-            .iter()
-            .filter(|check| check.scope.unwrap_or(self.scope) == scope)
-            .flat_map(|check| check.primitive.blames())
-            .any(|def| steps.contains(def.id))
-    }
-
-    /// The word for the treatment in JSON.
-    #[must_use]
-    pub fn check_id(&self) -> &'static str {
-        match self.treatment() {
-            Treatment::Computed(_) => "computed",
-            Treatment::Attested { .. } => "attested",
-            Treatment::Recorded(_) => "recorded",
-        }
-    }
-}
-
-/// The filing that the text of a clause asks for where it is not kept.
-#[derive(Debug)]
-pub struct Filing {
-    /// The step.
-    pub of: &'static crate::step::StepDef,
-    /// What must hold of it.
-    pub must: Option<Expr>,
-}
-
-/// How a clause is treated.
-#[derive(Debug)]
-pub enum Treatment {
-    /// Judged from facts, by one or more checks.
-    Computed(Vec<Check>),
-    /// Met by a document that a body recorded.
-    Attested {
-        /// Which body answers: `street` or `community`.
-        body: String,
-        /// A document of that very year is wanted.
-        yearly: bool,
-    },
-    /// Nothing can be checked; says why.
-    Recorded(Words),
-}
-
 /// A fact that several fields may give: the first that has a value counts.
 #[derive(Debug)]
 pub struct NamedFact {
@@ -343,6 +234,8 @@ pub struct Condition {
     pub is: Expr,
     /// Another defensible reading of it, for every rule that asks it.
     pub reading: Option<Turned>,
+    /// The condition as it is written.
+    text: String,
 }
 
 /// Another reading of a condition; the answer on one rule settles it for all.
@@ -404,16 +297,26 @@ impl Pack {
             Primitive::Total(total) => total.among.over.is_some(),
             _ => false,
         };
-        let may = |rule: &&Rule| rule.body.says("over");
-        self.rules
+        let mut may = self.saying(&["over"]).into_iter();
+        may.any(|rule| match rule.treatment() {
+            Treatment::Computed(checks) => checks.iter().any(|check| {
+                over(&check.primitive) || check.readings.iter().any(|r| over(&r.primitive))
+            }),
+            _ => false,
+        })
+    }
+
+    /// The parameters that rules, conditions or notices refer to.
+    #[must_use]
+    pub fn used(&self) -> BTreeSet<String> {
+        let conditions = self
+            .conditions
             .iter()
-            .filter(may)
-            .any(|rule| match rule.treatment() {
-                Treatment::Computed(checks) => checks.iter().any(|check| {
-                    over(&check.primitive) || check.readings.iter().any(|r| over(&r.primitive))
-                }),
-                _ => false,
-            })
+            .map(|condition| condition.text.as_str());
+        let rules = self.rules.iter().flat_map(|rule| rule.body.texts());
+        let texts = conditions.chain(rules).flat_map(parameter::referred);
+        let all = texts.chain(self.notices.referred());
+        all.map(str::to_owned).collect()
     }
 
     /// A parameter by name.

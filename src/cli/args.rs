@@ -61,6 +61,34 @@ const STAGES: [(&str, &str, &str); 9] = [
     ),
 ];
 
+/// The names of the commands that are no steps and stand under no stage.
+const OWN: [&str; 24] = [
+    "init",
+    "record",
+    "demo",
+    "audit",
+    "explain",
+    "show",
+    "todo",
+    "notice",
+    "list",
+    "log",
+    "export",
+    "rule",
+    "schema",
+    "help",
+    "completions",
+    "man",
+    "template",
+    "verify",
+    "checkpoint",
+    "erase",
+    "merge",
+    "backup",
+    "upgrade",
+    "sync",
+];
+
 /// The language, before anything is parsed: `--lang`, else `MINSHENG_LANG`.
 pub(super) fn language(args: &[OsString], env: fn(&str) -> Option<String>) -> Lang {
     let given = super::console::option(args, "--lang");
@@ -112,10 +140,13 @@ fn tree(lang: Lang, wanted: &dyn Fn(&str) -> bool) -> Command {
     {
         root = root.subcommand(step(def, lang));
     }
-    let books = std::iter::once(books::template(lang));
-    let own = commands::own(lang).into_iter().chain(books);
-    let own = own.chain(trust::trust(lang));
-    for sub in own.filter(|sub| wanted(sub.get_name())) {
+    // most commands record a step; these are made only if one of them may be meant
+    let own = OWN.iter().any(|name| wanted(name)).then(|| own(lang));
+    for sub in own.into_iter().flatten() {
+        debug_assert!(OWN.contains(&sub.get_name()), "{}", sub.get_name());
+        if !wanted(sub.get_name()) {
+            continue;
+        }
         // what oversight records stands under the command that judges the year
         let verbs = STEPS
             .iter()
@@ -125,6 +156,14 @@ fn tree(lang: Lang, wanted: &dyn Fn(&str) -> bool) -> Command {
         root = root.subcommand(sub.clone().subcommands(verbs.map(|def| step(def, lang))));
     }
     root
+}
+
+/// The commands that are no steps and stand under no stage.
+fn own(lang: Lang) -> Vec<Command> {
+    let mut list = commands::own(lang);
+    list.push(books::template(lang));
+    list.extend(trust::trust(lang));
+    list
 }
 
 pub(super) fn option(name: &'static str, value: &'static str, help: &str) -> Arg {

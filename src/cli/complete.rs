@@ -195,7 +195,7 @@ impl Known {
         let tables = pack.tables.iter().map(|t| (t.id.clone(), t.title.clone()));
         let forms = pack.forms.iter().map(|f| (f.id.clone(), f.title.clone()));
         words.papers = tables.chain(forms).collect();
-        for list in &pack.vocabularies {
+        for list in pack.vocabularies.iter() {
             let term = |term: &crate::pack::Term| match self.lang {
                 Lang::Zh => (term.label.clone(), term.id.clone()),
                 Lang::En => (term.id.clone(), term.label.clone()),

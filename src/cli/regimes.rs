@@ -65,7 +65,7 @@ pub(super) fn regime(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         day(pack.meta.to),
         pack.sha256
     )?;
-    for list in &pack.vocabularies {
+    for list in pack.vocabularies.iter() {
         let words: Vec<String> = list
             .terms
             .iter()

@@ -36,7 +36,7 @@ impl Completer<'_> {
         let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) else {
             return Ok(None);
         };
-        let own = self.reader.heads()?.first().map(|head| head.origin.clone());
+        let own = self.reader.own()?;
         let origin = step
             .text("origin")
             .map(str::to_owned)

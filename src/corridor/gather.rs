@@ -77,8 +77,8 @@ pub(super) fn gather(
         .with_aliases(reader.aliases()?)
         .of_chain(reader.own()?);
     let mut shared = BTreeSet::new();
-    if let Some(head) = reader.heads()?.first() {
-        book.extend(reader.of_subject(&head.origin)?);
+    if let Some(own) = reader.own()? {
+        book.extend(reader.of_subject(&own)?);
     }
     for subject in &subjects {
         match named.get(subject) {
@@ -242,8 +242,8 @@ fn load_contracts(
 
 /// Loads one subject with all it rests on, the ledger's own facts included.
 pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
-    if let Some(head) = reader.heads()?.first() {
-        book.extend(reader.of_subject(&head.origin)?);
+    if let Some(own) = reader.own()? {
+        book.extend(reader.of_subject(&own)?);
     }
     let parsed = Subject::parse(subject);
     if matches!(parsed, Subject::StreetYear(..) | Subject::DistrictYear(_)) {

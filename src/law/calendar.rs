@@ -1,5 +1,6 @@
 //! China's working days, from the yearly holiday notices of the State Council's General Office.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -21,11 +22,11 @@ pub struct Calendar {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// The holiday that the day belongs to, such as 国庆节.
-    pub holiday: String,
+    pub holiday: Cow<'static, str>,
     /// Whether people work on it: a make-up day (班), not a day off (休).
     pub works: bool,
     /// Where the notice is published.
-    pub notice: String,
+    pub notice: Cow<'static, str>,
 }
 
 /// The columns of the calendar file; others are ignored.
@@ -37,7 +38,12 @@ impl Calendar {
     /// Should its file ever be damaged, the calendar is empty and refuses every day.
     pub fn embedded() -> &'static Calendar {
         static CALENDAR: OnceLock<Calendar> = OnceLock::new();
-        CALENDAR.get_or_init(|| Calendar::default().extend(EMBEDDED).unwrap_or_default())
+        CALENDAR.get_or_init(|| {
+            let days = EMBEDDED.lines().skip(1).map(listed);
+            let days: Option<_> = days.collect();
+            days.and_then(|days| Calendar::covering(days).ok())
+                .unwrap_or_default()
+        })
     }
 
     /// This calendar and the days of a CSV file with the columns date, holiday, kind, `paper_url`;
@@ -77,9 +83,9 @@ impl Calendar {
                 _ => return Err(bad(line, &seen())),
             };
             let listed = Listed {
-                holiday: holiday.to_owned(),
+                holiday: Cow::Owned(holiday.to_owned()),
                 works,
-                notice: notice.to_owned(),
+                notice: Cow::Owned(notice.to_owned()),
             };
             if added.insert(day, listed).is_some() {
                 return Err(bad(line, &seen()));
@@ -118,6 +124,9 @@ impl Calendar {
         let full = |year| off(Day::new(year, 1, 1)) && off(Day::new(year, 10, 1));
         let mut years = BTreeSet::new();
         for day in listed.keys() {
+            if years.contains(&day.year()) {
+                continue;
+            }
             if full(day.year()) {
                 years.insert(day.year());
             } else if day.month() != 12 {
@@ -159,6 +168,18 @@ impl Calendar {
     }
 }
 
+/// A line of the file inside the program, which has its four columns in this order and quotes none.
+fn listed(line: &'static str) -> Option<(Day, Listed)> {
+    let mut cells = line.split(',');
+    let [day, holiday, kind, notice] = [(); 4].map(|()| cells.next());
+    let listed = Listed {
+        holiday: Cow::Borrowed(holiday?),
+        works: kind? == "班",
+        notice: Cow::Borrowed(notice?),
+    };
+    Some((day?.parse().ok()?, listed))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +192,7 @@ mod tests {
     #[test]
     fn embedded_file_is_whole() {
         let calendar = Calendar::embedded();
+        assert_eq!(Calendar::default().extend(EMBEDDED).as_ref(), Ok(calendar));
         assert_eq!(calendar.listed.len(), 255);
         assert_eq!(calendar.listed.values().filter(|l| l.works).count(), 47);
         assert_eq!(calendar.years, (2020..=2026).collect());
@@ -200,7 +222,7 @@ mod tests {
         }
         let listed = Calendar::embedded()
             .listed(day(2022, 4, 2))
-            .map(|l| l.holiday.as_str());
+            .map(|l| &*l.holiday);
         assert_eq!(listed, Some("清明节"));
         assert_eq!(Calendar::embedded().listed(day(2022, 4, 1)), None);
     }

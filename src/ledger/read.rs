@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Event, Head, Ledger, chain, order, personal};
+use super::{Event, Head, Ledger, Origin, chain, order, personal};
 use crate::step::StepDef;
 
 pub(super) const COLUMNS: &str =
@@ -67,15 +67,18 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub fn made_by(self, subject: &str, steps: &[&StepDef]) -> rusqlite::Result<bool> {
-        let ids: Vec<String> = steps.iter().map(|def| format!("'{}'", def.id)).collect();
-        let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM mention m JOIN event e ON e.id = m.event
-             WHERE m.subject = ?1 AND m.named = 0 AND e.step IN ({}))",
-            ids.join(", ")
-        );
-        self.conn
-            .prepare_cached(&sql)?
-            .query_row([subject], |row| row.get(0))
+        let mut statement = self.conn.prepare_cached(
+            "SELECT e.step FROM mention m JOIN event e ON e.id = m.event
+             WHERE m.subject = ?1 AND m.named = 0",
+        )?;
+        let mut rows = statement.query([subject])?;
+        while let Some(row) = rows.next()? {
+            let step: String = row.get(0)?;
+            if steps.iter().any(|def| def.id == step) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// True if an event that arrived before `event` concerns the subject.
@@ -242,6 +245,17 @@ impl<'a> Reader<'a> {
         Ok(list.into_iter().next())
     }
 
+    /// The last two events of a chain, the last one first.
+    pub(super) fn tail(self, origin: &Origin) -> rusqlite::Result<Vec<Event>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, ?2, seq, step, subject, occurred, recorded_at, actor, payload, hash
+             FROM event WHERE origin = ?1 ORDER BY seq DESC LIMIT 2",
+        )?;
+        statement
+            .query_map(params![origin.id, origin.name], event)?
+            .collect()
+    }
+
     fn query(self, sql: &str, args: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Vec<Event>> {
         let mut events: Vec<Event> = self
             .conn
@@ -285,9 +299,8 @@ impl<'a> Reader<'a> {
     /// If the file cannot be read.
     pub fn own(self) -> rusqlite::Result<Option<String>> {
         self.conn
-            .query_row("SELECT name FROM origin ORDER BY id LIMIT 1", [], |row| {
-                row.get(0)
-            })
+            .prepare_cached("SELECT name FROM origin ORDER BY id LIMIT 1")?
+            .query_row([], |row| row.get(0))
             .optional()
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::chain::{Parts, Recipe};
 use super::{Event, Ledger, Origin, Stopped, Tampered, chain, personal, read};
@@ -67,15 +67,10 @@ impl Ledger {
         let tx = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let last: Option<(i64, [u8; 32])> = tx
-            .query_row(
-                "SELECT seq, hash FROM event WHERE origin = ?1 ORDER BY seq DESC LIMIT 1",
-                [self.origin.id],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
-        let (seq, previous) = last.unwrap_or((0, chain::GENESIS));
-        let last_time = check_tail(read::Reader::new(&tx), &self.origin.name, seq)?;
+        let (seq, previous, last_time) = match check_tail(read::Reader::new(&tx), &self.origin)? {
+            Some(last) => (last.seq, last.hash, last.recorded_at),
+            None => (0, chain::GENESIS, String::new()),
+        };
         let id: Option<i64> = tx.query_row("SELECT max(id) FROM event", [], |row| row.get(0))?;
         Ok(Writer {
             tx,
@@ -93,21 +88,20 @@ impl Ledger {
     }
 }
 
-/// The event that the next one is chained to must be what its hash says; gives the time of
-/// its recording.
-fn check_tail(reader: read::Reader<'_>, origin: &str, seq: i64) -> anyhow::Result<String> {
-    let Some(last) = reader.at(origin, seq)? else {
-        return Ok(String::new());
+/// The event that the next one is chained to, which must be what its hash says.
+fn check_tail(reader: read::Reader<'_>, origin: &Origin) -> anyhow::Result<Option<Event>> {
+    let mut tail = reader.tail(origin)?.into_iter();
+    let Some(last) = tail.next() else {
+        return Ok(None);
     };
-    let before = reader
-        .at(origin, seq - 1)?
-        .map_or(chain::GENESIS, |event| event.hash);
+    let before = tail.next().filter(|event| event.seq + 1 == last.seq);
+    let before = before.map_or(chain::GENESIS, |event| event.hash);
     if chain::hash(&before, &last) == last.hash {
-        return Ok(last.recorded_at);
+        return Ok(Some(last));
     }
     Err(Tampered {
-        origin: origin.to_owned(),
-        seq,
+        origin: origin.name.clone(),
+        seq: last.seq,
     }
     .into())
 }

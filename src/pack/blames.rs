@@ -4,6 +4,31 @@ use super::check::{IfMissing, Primitive};
 use super::expr::Path;
 use crate::step::{self, StepDef};
 
+/// Primitives that blame steps which their text does not name, with the names of these.
+pub(super) const UNNAMED: [(&str, &[&str]); 2] = [
+    (
+        "conflict",
+        &[
+            "shortlist.plan",
+            "implement.award",
+            "implement.contract",
+            "implement.commission",
+            "accept.record",
+            "evaluate.daily",
+            "audit.inspect",
+        ],
+    ),
+    ("running_sum", &["implement.contract"]),
+];
+
+/// The steps that a primitive blames without naming them.
+fn unnamed(primitive: &str) -> Vec<&'static StepDef> {
+    let of = UNNAMED.iter().filter(|(name, _)| *name == primitive);
+    of.flat_map(|(_, steps)| *steps)
+        .filter_map(|id| step::find(id))
+        .collect()
+}
+
 impl Primitive {
     /// The steps whose records this primitive can blame: a step that is none of them
     /// cannot be refused by it.
@@ -51,20 +76,9 @@ impl Primitive {
                 steps(&mut of.iter())
             }
             Self::TakenUp { by, .. } => vec![by],
-            Self::Conflict { .. } => [
-                "shortlist.plan",
-                "implement.award",
-                "implement.contract",
-                "implement.commission",
-                "accept.record",
-                "evaluate.daily",
-                "audit.inspect",
-            ]
-            .into_iter()
-            .filter_map(step::find)
-            .collect(),
+            Self::Conflict { .. } => unnamed("conflict"),
             Self::Count { gate, .. } => steps(&mut gate.iter()),
-            Self::RunningSum { .. } => step::find("implement.contract").into_iter().collect(),
+            Self::RunningSum { .. } => unnamed("running_sum"),
         }
     }
 }

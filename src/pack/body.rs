@@ -9,7 +9,10 @@ use serde_json::value::RawValue;
 use super::check::Check;
 use super::compile::Compiler;
 use super::expr::Path;
-use super::{Pack, Rule, Treatment, readers};
+use super::late::{said, sound};
+use super::make::once;
+use super::raw::RawRule;
+use super::{Clause, Pack, Rule, Treatment, readers};
 use crate::words::Words;
 
 /// The checks of a rule as text, or what stands instead of them.
@@ -129,7 +132,52 @@ impl Body {
     }
 }
 
+/// A clause that is read when it is first asked for: of the rules inside the program only a few
+/// are needed for a step.
+pub(super) struct LateClause {
+    text: &'static str,
+    compiler: Arc<Compiler>,
+    read: OnceLock<Box<Clause>>,
+}
+
+impl fmt::Debug for LateClause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.read().fmt(f)
+    }
+}
+
+impl LateClause {
+    pub(super) fn read(&self) -> &Clause {
+        self.read
+            .get_or_init(|| Box::new(sound(Compiler::clause(&self.compiler, said(self.text)))))
+    }
+}
+
 impl Rule {
+    /// A rule inside the program.
+    pub(super) fn of_text(id: &str, text: &'static str, compiler: &Arc<Compiler>) -> Self {
+        Self {
+            id: id.to_owned(),
+            clause: LateClause {
+                text,
+                compiler: Arc::clone(compiler),
+                read: OnceLock::new(),
+            },
+        }
+    }
+
+    /// A rule of a folder.
+    pub(super) fn read(
+        id: &str,
+        raw: RawRule<Box<RawValue>>,
+        compiler: &Arc<Compiler>,
+    ) -> Result<Self, String> {
+        let clause = Compiler::clause(compiler, raw)?;
+        let rule = Self::of_text(id, "", compiler);
+        let _ = rule.clause.read.set(Box::new(clause));
+        Ok(rule)
+    }
+
     /// How it is treated.
     #[must_use]
     pub fn treatment(&self) -> &Treatment {
@@ -155,6 +203,12 @@ impl Pack {
     /// # Errors
     /// Names the first rule or notice that is wrong, and what is wrong.
     pub fn whole(&self) -> Result<(), String> {
+        let papers = (self.tables.len(), self.rows.len(), self.forms.len());
+        let words = (self.vocabularies.len(), self.redactions.len());
+        let _ = (papers, words, self.facts.len(), self.stages.len());
+        let told = once("parameter", self.parameters.iter().map(|p| &p.id))
+            .and_then(|()| once("rule", self.rules.iter().map(|rule| &rule.id)));
+        told.map_err(|error| error.to_string())?;
         for rule in &self.rules {
             let told = rule.body.whole();
             told.map_err(|error| format!("rule {}: {error}", rule.id))?;

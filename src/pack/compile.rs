@@ -10,7 +10,7 @@ use super::check::{Check, Each, Latest, Reading};
 use super::expr::{self, Expr, Names, Path};
 use super::parameter::Filler;
 use super::raw::RawRule;
-use super::{Contested, Filing, Rule, params};
+use super::{Clause, Contested, Filing, params};
 use crate::step::StepDef;
 use crate::words::Words;
 
@@ -58,8 +58,17 @@ impl Compiler {
         expr::parse(text, &self.names(record))
     }
 
-    /// A rule; its checks stay text until they are asked for.
-    pub(super) fn rule(this: &Arc<Self>, raw: RawRule<Box<RawValue>>) -> Result<Rule, String> {
+    /// An expression that may ask only the conditions before a place.
+    pub(super) fn expr_before(&self, text: &str, place: usize) -> Result<Expr, String> {
+        let names = Names {
+            conditions: &self.conditions[..place],
+            ..self.names(None)
+        };
+        expr::parse(text, &names)
+    }
+
+    /// What a rule says; its checks stay text until they are asked for.
+    pub(super) fn clause(this: &Arc<Self>, raw: RawRule<Box<RawValue>>) -> Result<Clause, String> {
         let exempt = raw
             .exempt
             .iter()
@@ -90,9 +99,8 @@ impl Compiler {
                 })
             })
             .transpose()?;
-        Ok(Rule {
+        Ok(Clause {
             body: Body::new(&raw.id, said, this),
-            id: raw.id,
             cite: raw.cite,
             quotes: raw.quotes,
             title: Words::new(raw.title, raw.title_en),

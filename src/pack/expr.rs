@@ -184,14 +184,14 @@ const OPS: [(&str, Op); 6] = [
 ];
 
 struct Parser<'a> {
-    tokens: &'a [Token],
+    tokens: &'a [Token<'a>],
     at: usize,
     names: &'a Names<'a>,
 }
 
-impl Parser<'_> {
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.at)
+impl<'a> Parser<'a> {
+    fn peek(&self) -> Option<Token<'a>> {
+        self.tokens.get(self.at).copied()
     }
 
     fn word(&mut self, word: &str) -> bool {
@@ -201,7 +201,7 @@ impl Parser<'_> {
     }
 
     fn sign(&mut self, sign: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token::Sign(s)) if *s == sign);
+        let found = matches!(self.peek(), Some(Token::Sign(s)) if s == sign);
         self.at += usize::from(found);
         found
     }
@@ -243,17 +243,17 @@ impl Parser<'_> {
     }
 
     fn comparison(&mut self) -> Result<Expr, String> {
-        let Some(Token::Word(name)) = self.peek().cloned() else {
+        let Some(Token::Word(name)) = self.peek() else {
             return Err(format!("expected a fact, found {:?}", self.peek()));
         };
         self.at += 1;
         if name == "present" && self.sign("(") {
-            let Some(Token::Word(inner)) = self.peek().cloned() else {
+            let Some(Token::Word(inner)) = self.peek() else {
                 return Err(format!("expected a fact, found {:?}", self.peek()));
             };
             self.at += 1;
             self.expect(")")?;
-            return Ok(Expr::Present(self.names.path(&inner)?));
+            return Ok(Expr::Present(self.names.path(inner)?));
         }
         if name == "exists" && self.sign("(") {
             return self.exists();
@@ -262,12 +262,12 @@ impl Parser<'_> {
         let own = self
             .names
             .record
-            .is_some_and(|def| def.index(&name).is_some());
+            .is_some_and(|def| def.index(name).is_some());
         let condition = self.names.conditions.iter().position(|c| *c == name);
         if let Some(index) = condition.filter(|_| !own) {
             return Ok(Expr::Condition(index));
         }
-        let path = self.names.path(&name)?;
+        let path = self.names.path(name)?;
         if self.word("in") {
             return Ok(Expr::In(path, self.literals()?));
         }
@@ -281,10 +281,10 @@ impl Parser<'_> {
                 _ => Err(format!("expected a comparison, found {:?}", self.peek())),
             };
         };
-        let right = match self.peek().cloned() {
+        let right = match self.peek() {
             Some(Token::Word(other)) if other != "true" && other != "false" => {
                 self.at += 1;
-                let other = self.names.path(&other)?;
+                let other = self.names.path(other)?;
                 let right = self.sum(other.clone())?;
                 if let ([Summand::Times(_, 1)], [Summand::Times(_, 1)]) = (&left[..], &right[..]) {
                     return Ok(Expr::Facts(path, op, other));
@@ -306,10 +306,10 @@ impl Parser<'_> {
     fn sum(&mut self, path: Path) -> Result<Vec<Summand>, String> {
         let mut list = vec![Summand::Times(path, self.times()?)];
         while self.sign("+") {
-            list.push(match self.peek().cloned() {
+            list.push(match self.peek() {
                 Some(Token::Word(name)) => {
                     self.at += 1;
-                    let path = self.names.path(&name)?;
+                    let path = self.names.path(name)?;
                     Summand::Times(path, self.times()?)
                 }
                 _ => plain(&self.literal()?)?,
@@ -331,10 +331,10 @@ impl Parser<'_> {
 
     /// The rest of `exists(step, condition on the record)`.
     fn exists(&mut self) -> Result<Expr, String> {
-        let Some(Token::Word(name)) = self.peek().cloned() else {
+        let Some(Token::Word(name)) = self.peek() else {
             return Err(format!("expected a step, found {:?}", self.peek()));
         };
-        let def = step::find(&name).ok_or_else(|| format!("no step is called {name}"))?;
+        let def = step::find(name).ok_or_else(|| format!("no step is called {name}"))?;
         self.at += 1;
         self.expect(",")?;
         let mut inner = Parser {
@@ -362,12 +362,12 @@ impl Parser<'_> {
     }
 
     fn literal(&mut self) -> Result<Literal, String> {
-        let token = self.peek().cloned();
+        let token = self.peek();
         self.at += 1;
         match token {
-            Some(Token::Text(text)) => Ok(Literal::Text(text)),
-            Some(Token::Word(word)) if word == "true" => Ok(Literal::Flag(true)),
-            Some(Token::Word(word)) if word == "false" => Ok(Literal::Flag(false)),
+            Some(Token::Text(text)) => Ok(Literal::Text(text.to_owned())),
+            Some(Token::Word("true")) => Ok(Literal::Flag(true)),
+            Some(Token::Word("false")) => Ok(Literal::Flag(false)),
             Some(Token::Number(number)) if number.contains('-') => number
                 .parse()
                 .map(Literal::Day)

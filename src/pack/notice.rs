@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::check::Primitive;
 use super::compile::Compiler;
 use super::expr::Expr;
+use super::late::Late;
 use super::parameter::referred;
 use super::{Pack, Rule, Treatment};
 use crate::law::FirstDay;
@@ -187,13 +188,13 @@ struct RawSigner {
 /// The notices of a pack: their text, and what has been compiled of it.
 #[derive(Debug)]
 pub(super) struct Notices {
-    said: Vec<RawNotice>,
+    said: Late<Vec<RawNotice>>,
     compiler: Arc<Compiler>,
     compiled: OnceLock<Vec<NoticeDef>>,
 }
 
 impl Notices {
-    pub(super) fn new(said: Vec<RawNotice>, compiler: Arc<Compiler>) -> Self {
+    pub(super) fn new(said: Late<Vec<RawNotice>>, compiler: Arc<Compiler>) -> Self {
         Self {
             said,
             compiler,

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use toml::Value;
 
+use super::late;
 use crate::words::{Lang, Words};
 
 /// The questions, the same for every city.
@@ -159,8 +160,11 @@ fn shown(value: &Value) -> String {
 
 /// Puts values in the place of `@id`.
 #[derive(Debug)]
-pub(super) struct Filler {
-    values: BTreeMap<String, Value>,
+pub(super) enum Filler {
+    /// The values by the names of their parameters.
+    Read(BTreeMap<String, Value>),
+    /// The same as texts of JSON inside the program, in the order of their names.
+    Texts(&'static [(&'static str, &'static str)]),
 }
 
 impl Filler {
@@ -168,8 +172,16 @@ impl Filler {
         let answered = parameters
             .iter()
             .filter_map(|p| Some((p.id.clone(), p.value.clone()?)));
-        Self {
-            values: answered.collect(),
+        Self::Read(answered.collect())
+    }
+
+    fn value(&self, id: &str) -> Option<Value> {
+        match self {
+            Self::Read(values) => values.get(id).cloned(),
+            Self::Texts(texts) => {
+                let at = texts.binary_search_by_key(&id, |(known, _)| known).ok()?;
+                Some(late::said(texts[at].1))
+            }
         }
     }
 
@@ -177,8 +189,8 @@ impl Filler {
     pub(super) fn fill(&self, value: &mut Value) -> Result<(), String> {
         match value {
             Value::String(text) if text.contains('@') => {
-                if let Some(whole) = self.values.get(text.trim_start_matches('@')).cloned()
-                    && text.starts_with('@')
+                if text.starts_with('@')
+                    && let Some(whole) = self.value(text.trim_start_matches('@'))
                 {
                     *value = whole;
                 } else {
@@ -207,11 +219,10 @@ impl Filler {
         while let Some((before, after)) = rest.split_once('@') {
             let id = id_before(after);
             let value = self
-                .values
-                .get(id)
+                .value(id)
                 .ok_or_else(|| format!("@{id} is not answered in the parameters"))?;
             filled.push_str(before);
-            filled.push_str(&shown(value));
+            filled.push_str(&shown(&value));
             rest = &after[id.len()..];
         }
         filled.push_str(rest);

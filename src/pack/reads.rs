@@ -8,6 +8,7 @@ mod yearly;
 use std::collections::BTreeSet;
 
 pub use above::Population;
+pub(super) use yearly::UNNAMED;
 
 use super::check::{Check, Gate, Primitive};
 use super::expr::{Expr, ModuleFact, Path, Summand};
@@ -53,6 +54,8 @@ pub(super) enum Part<'p> {
     Condition(usize),
     /// The gate of a stage, or where a named fact may stand.
     Paths(&'p [Path]),
+    /// A fact that code computes.
+    Module(ModuleFact),
 }
 
 impl Pack {
@@ -62,6 +65,7 @@ impl Pack {
         match part {
             Part::Condition(at) => walk.condition(at),
             Part::Paths(paths) => walk.paths(paths),
+            Part::Module(fact) => walk.module(fact),
         }
         walk.reads.steps
     }
@@ -152,7 +156,7 @@ impl<'p> Walk<'p> {
                 self.condition(index);
             }
         }
-        for (stage, gate) in &self.pack.stages {
+        for (stage, gate) in self.pack.stages.iter() {
             if *stage == rule.stage {
                 self.gate(gate);
             }

@@ -4,9 +4,48 @@ use super::Walk;
 use crate::pack::Scope;
 use crate::pack::check::{Amount, Bound, Per, Primitive, Total};
 use crate::step::{
-    Recorded, accept, close, conflict, evaluate, fund, implement, library, oversight, procure,
-    shortlist, works,
+    Recorded, StepDef, accept, close, conflict, evaluate, fund, implement, library, oversight,
+    procure, shortlist, works,
 };
+
+/// Primitives that look at records whose steps their text does not name, with these steps.
+pub(in crate::pack) const UNNAMED: [(&str, &[&StepDef]); 6] = [
+    ("blocklist", BLOCKLIST),
+    ("conflict", CONFLICT),
+    ("overflow", MONEY),
+    ("portion", MONEY),
+    ("running_sum", &[implement::Contract::DEF]),
+    ("total", MONEY),
+];
+
+const BLOCKLIST: &[&StepDef] = &[
+    library::Blocklist::DEF,
+    library::Reply::DEF,
+    implement::Contract::DEF,
+    implement::Start::DEF,
+];
+
+const CONFLICT: &[&StepDef] = &[
+    conflict::Staff::DEF,
+    conflict::Relation::DEF,
+    conflict::Interest::DEF,
+    conflict::Recusal::DEF,
+    conflict::Remind::DEF,
+    library::Blocklist::DEF,
+    shortlist::Plan::DEF,
+    shortlist::Candidate::DEF,
+    procure::Procure::DEF,
+    procure::Award::DEF,
+    implement::Contract::DEF,
+    implement::Complete::DEF,
+    implement::Emergency::DEF,
+    works::Commission::DEF,
+    accept::Record::DEF,
+    evaluate::Daily::DEF,
+    oversight::Inspect::DEF,
+];
+
+const MONEY: &[&StepDef] = &[fund::Mix::DEF, close::Close::DEF];
 
 impl Walk<'_> {
     pub(super) fn yearly(&mut self, primitive: &Primitive) {
@@ -47,34 +86,11 @@ impl Walk<'_> {
             }
             Primitive::Blocklist { of, .. } => {
                 self.paths(of);
-                self.steps(&[
-                    library::Blocklist::DEF,
-                    library::Reply::DEF,
-                    implement::Contract::DEF,
-                    implement::Start::DEF,
-                ]);
+                self.steps(BLOCKLIST);
                 self.reads.wide = true;
             }
             Primitive::Conflict { .. } => {
-                self.steps(&[
-                    conflict::Staff::DEF,
-                    conflict::Relation::DEF,
-                    conflict::Interest::DEF,
-                    conflict::Recusal::DEF,
-                    conflict::Remind::DEF,
-                    library::Blocklist::DEF,
-                    shortlist::Plan::DEF,
-                    shortlist::Candidate::DEF,
-                    procure::Procure::DEF,
-                    procure::Award::DEF,
-                    implement::Contract::DEF,
-                    implement::Complete::DEF,
-                    implement::Emergency::DEF,
-                    works::Commission::DEF,
-                    accept::Record::DEF,
-                    evaluate::Daily::DEF,
-                    oversight::Inspect::DEF,
-                ]);
+                self.steps(CONFLICT);
                 self.reads.wide = true;
             }
             other => self.summed(other),
@@ -89,7 +105,7 @@ impl Walk<'_> {
                 self.maybe(portion.part_where.as_ref());
                 self.paths(portion.part.as_slice());
                 self.paths(portion.whole.as_slice());
-                self.steps(&[fund::Mix::DEF, close::Close::DEF]);
+                self.steps(MONEY);
             }
             Primitive::Total(total) => self.total(total),
             Primitive::Members(members) => {

@@ -176,7 +176,8 @@ fn parameters(pack: &Pack) -> Vec<Flaw> {
             ));
         }
     }
-    for parameter in &pack.parameters {
+    let used = pack.used();
+    for parameter in pack.parameters.iter() {
         let question = catalogue.question(&parameter.id);
         if question.is_none() && !parameter.id.starts_with("x.") {
             flaws.push(Flaw::new(
@@ -215,7 +216,7 @@ fn parameters(pack: &Pack) -> Vec<Flaw> {
         let judged = rule
             .and_then(|id| pack.rule(id))
             .is_some_and(|rule| matches!(rule.treatment(), Treatment::Computed(_)));
-        if number && judged && !pack.used.contains(&parameter.id) {
+        if number && judged && !used.contains(&parameter.id) {
             flaws.push(Flaw::new(
                 &parameter.id,
                 words!(

@@ -12,7 +12,7 @@ const DIGITS: [char; 10] = ['〇', '一', '二', '三', '四', '五', '六', '�
 /// Flaws of the values of a pack's parameters.
 pub(super) fn values(pack: &Pack) -> Vec<Flaw> {
     let mut flaws = Vec::new();
-    for parameter in &pack.parameters {
+    for parameter in pack.parameters.iter() {
         let Some(value) = &parameter.value else {
             continue;
         };
