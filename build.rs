@@ -210,19 +210,6 @@ fn embedded(id: &str, digest: &str, all: &Map<String, Value>) -> String {
     code
 }
 
-/// Links the program at a fixed address, where the linker is known to take it: none of its 32,000
-/// pointers need be set when it starts, which was six of 100 of the time of a step. Stack, heap and
-/// libraries still lie at addresses that are drawn at each start.
-fn fixed_address() {
-    let is = |name: &str, wanted: &str| {
-        let value = std::env::var(format!("CARGO_CFG_TARGET_{name}"));
-        value.is_ok_and(|value| value.split(',').any(|part| part == wanted))
-    };
-    if is("OS", "linux") && is("ENV", "gnu") && !is("FEATURE", "crt-static") {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-    }
-}
-
 fn main() {
     println!("cargo::rerun-if-changed=src");
     let mut digest = Sha256::new();
@@ -231,7 +218,6 @@ fn main() {
         "cargo::rustc-env=MINSHENG_SOURCES={}",
         hex(&digest.finalize())
     );
-    fixed_address();
     let out = std::env::var("OUT_DIR").unwrap_or_default();
     let list = format!("{PACKS}/packs.toml");
     let text = read(&list);
