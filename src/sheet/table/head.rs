@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::{Column, ColumnSpec, text};
 use crate::sheet::Row;
 use crate::words::nfkc;
@@ -12,6 +14,13 @@ use crate::words::nfkc;
 #[must_use]
 pub fn norm_heading(heading: &str) -> String {
     let flat = flatten(heading);
+    let signs = [':', '*', '※', '★'];
+    if !flat.contains(['(', '[', '【', '〔', '〖', ')', ']', '】', '〕', '〗']) {
+        let bare = flat.trim_matches(signs);
+        if bare.len() == flat.len() {
+            return flat;
+        }
+    }
     let mut depth = 0_u32;
     let outside = |c: &char| match c {
         '(' | '[' | '【' | '〔' | '〖' => {
@@ -25,7 +34,7 @@ pub fn norm_heading(heading: &str) -> String {
         _ => depth == 0,
     };
     let bare: String = flat.chars().filter(outside).collect();
-    let bare = bare.trim_matches([':', '*', '※', '★']);
+    let bare = bare.trim_matches(signs);
     if bare.is_empty() {
         return flat.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     }
@@ -37,11 +46,18 @@ pub(super) fn flatten(text: &str) -> String {
     let invisible = |c: &char| {
         c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
     };
-    nfkc(text)
-        .chars()
-        .filter(|c| !invisible(c))
-        .flat_map(char::to_lowercase)
-        .collect()
+    let form = nfkc(text);
+    let mut flat = String::with_capacity(form.len());
+    for c in form.chars() {
+        match c {
+            '!'..='~' => flat.push(c.to_ascii_lowercase()),
+            // neither invisible nor of two cases
+            '一'..='龥' => flat.push(c),
+            c if invisible(&c) => {}
+            c => flat.extend(c.to_lowercase()),
+        }
+    }
+    flat
 }
 
 /// The text without white space or byte order marks at its ends.
@@ -61,12 +77,12 @@ pub(super) struct Header<'a> {
 /// The headings each spec answers to, the best first.
 pub(super) struct Wanted<'a> {
     pub(super) specs: &'a [ColumnSpec<'a>],
-    norms: BTreeMap<String, (usize, &'a str)>,
+    norms: FxHashMap<String, (usize, &'a str)>,
 }
 
 impl<'a> Wanted<'a> {
     pub(super) fn new(specs: &'a [ColumnSpec<'a>]) -> Self {
-        let mut norms = BTreeMap::new();
+        let mut norms = FxHashMap::default();
         for spec in specs {
             let names = std::iter::once(&spec.heading).chain(spec.aliases);
             for (rank, name) in names.enumerate() {
@@ -85,7 +101,8 @@ impl<'a> Wanted<'a> {
         let norm = norm_heading(heading);
         let plain = norm.trim_end_matches("万元").trim_end_matches(':');
         let plain = plain.trim_end_matches("单位");
-        let found = self.norms.get(&norm).or_else(|| self.norms.get(plain));
+        let found = self.norms.get(&norm);
+        let found = found.or_else(|| self.norms.get(plain).filter(|_| plain.len() < norm.len()));
         found.copied()
     }
 
