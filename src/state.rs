@@ -105,9 +105,23 @@ impl Book {
             self.unknown += 1;
             return;
         };
+        self.enter(Fact::decode(def, origin, event));
+    }
+
+    /// Takes up the fact of an event, wherever it stands, unless it is there already.
+    pub fn take_fact(&mut self, mut fact: Fact) {
+        fact.key.origin = self.chain(&fact.key.origin);
+        let place = (fact.key.origin.clone(), fact.key.seq);
+        if !self.by_place.contains_key(&place) {
+            self.enter(fact);
+        }
+    }
+
+    fn enter(&mut self, mut fact: Fact) {
+        let def = fact.def;
+        let place = (fact.key.origin.clone(), fact.key.seq);
         self.cohorts = OnceLock::new();
         self.calendar = OnceLock::new();
-        let mut fact = Fact::decode(def, origin, event);
         if !self.aliases.is_empty() {
             fact.rename(&self.aliases);
         }

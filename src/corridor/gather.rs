@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::numbered::Numbered;
 use super::touch::Touched;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::Pack;
@@ -59,6 +60,7 @@ pub(super) fn gather(
     pack: &Pack,
     events: &[Event],
     touched: Touched,
+    numbered: &Numbered,
 ) -> anyhow::Result<Gathered> {
     let Touched {
         subjects,
@@ -70,6 +72,7 @@ pub(super) fn gather(
         supervised,
         takes_away,
         named,
+        mut facts,
         ..
     } = touched;
     let first = events.first().map_or(0, |event| event.id);
@@ -83,8 +86,10 @@ pub(super) fn gather(
     for subject in &subjects {
         match named.get(subject) {
             // what is new altogether need not be read again
-            Some(places) if !reader.knew(subject, first)? => {
-                book.extend(places.iter().map(|place| events[*place].clone()));
+            Some(places) if numbered.is_new(subject) || !reader.knew(subject, first)? => {
+                // a fact that was taken for another subject is there already
+                let new = places.iter().filter_map(|place| facts[*place].take());
+                new.for_each(|fact| book.take_fact(fact));
                 load_around(reader, &mut book, subject, &mut shared)?;
             }
             _ => load_with(reader, &mut book, subject, &mut shared)?,

@@ -1,11 +1,11 @@
 //! What new events touch: the subjects to judge, and what must be loaded to judge them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::key;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Scope, Treatment};
-use crate::state::{EventKey, Subject};
+use crate::state::{EventKey, Fact, Subject};
 use crate::step::Step;
 
 /// A community and a programme year.
@@ -30,8 +30,12 @@ pub(super) struct Touched {
     pub(super) years: BTreeMap<String, BTreeSet<&'static str>>,
     /// One of the events takes something away.
     pub(super) takes_away: bool,
-    /// The new events that concern each case and demand, as places among them.
+    /// The new events that concern each case and demand, as places among the facts.
     pub(super) named: HashMap<String, Vec<usize>>,
+    /// Their facts.
+    pub(super) facts: Vec<Option<Fact>>,
+    /// The chain of the new events.
+    chain: Option<Arc<str>>,
     /// What of a community's year is looked at for each kind of step.
     looked_at: HashMap<&'static str, BTreeSet<&'static str>>,
 }
@@ -44,17 +48,21 @@ impl Touched {
         pack: &Pack,
         event: &Event,
         step: &Step,
-        place: usize,
     ) -> anyhow::Result<()> {
-        self.changed.push(key(event));
+        let own = self.key(event);
+        self.changed.push(own.clone());
         let def = step.def;
         let mut touched = step.mentions();
-        for subject in &touched {
-            if matches!(
-                Subject::parse(subject),
-                Subject::Case(..) | Subject::Demand(..)
-            ) {
-                self.named.entry(subject.clone()).or_default().push(place);
+        let judged = |subject: &&String| {
+            let parsed = Subject::parse(subject);
+            matches!(parsed, Subject::Case(..) | Subject::Demand(..))
+        };
+        let place = self.facts.len();
+        for subject in touched.iter().filter(judged) {
+            self.named.entry(subject.clone()).or_default().push(place);
+            if self.facts.len() == place {
+                let fact = Fact::of_step(step, own.clone(), event);
+                self.facts.push(Some(fact));
             }
         }
         if matches!(def.id, "amend" | "withdraw") {
@@ -67,8 +75,7 @@ impl Touched {
                     origin: step.text("origin").unwrap_or(&event.origin).into(),
                     seq,
                 };
-                self.aims
-                    .push((key(event), target.clone(), event.subject.clone()));
+                self.aims.push((own, target.clone(), event.subject.clone()));
                 self.changed.push(target);
             }
             self.takes_away |= def.id == "withdraw";
@@ -107,6 +114,19 @@ impl Touched {
                 .extend(looked_at);
         }
         Ok(())
+    }
+}
+
+impl Touched {
+    /// The place of a new event; all stand in one chain, whose name is kept once.
+    fn key(&mut self, event: &Event) -> EventKey {
+        let chain = self
+            .chain
+            .get_or_insert_with(|| event.origin.as_str().into());
+        EventKey {
+            origin: chain.clone(),
+            seq: event.seq,
+        }
     }
 }
 

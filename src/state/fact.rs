@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::law::{Day, Moment, Money};
 use crate::ledger::Event;
-use crate::step::{Field, Kind, StepDef};
+use crate::step::{Field, Kind, Step, StepDef};
 
 /// A typed value of a fact.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -247,6 +247,27 @@ impl Fact {
             recorded_at: event.recorded_at,
             actor: event.actor,
             values: super::decode::values(def, &event.payload),
+            struck: false,
+            amended: Vec::new(),
+        }
+    }
+
+    /// The fact of an event whose step is still at hand as it was recorded: the same as its
+    /// payload says.
+    #[must_use]
+    pub fn of_step(step: &Step, key: EventKey, event: &Event) -> Self {
+        let value = |field: &Field| {
+            let value = step.values.get(field.name);
+            value.map_or(Value::None, |value| Value::decode(field, value))
+        };
+        Self {
+            def: step.def,
+            key,
+            subject: event.subject.clone(),
+            occurred: event.occurred.parse().ok(),
+            recorded_at: event.recorded_at.clone(),
+            actor: event.actor.clone(),
+            values: step.def.fields.iter().map(value).collect(),
             struck: false,
             amended: Vec::new(),
         }
