@@ -129,8 +129,13 @@ fn spelt(hash: &[u8; 32]) -> [u8; 64] {
 /// Bytes in lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    let all = bytes.iter().flat_map(|byte| digits(*byte));
-    all.map(char::from).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let [high, low] = digits(*byte);
+        text.push(char::from(high));
+        text.push(char::from(low));
+    }
+    text
 }
 
 /// SHA-256 of some bytes, in hexadecimal.

@@ -9,28 +9,51 @@ use sha2::{Digest, Sha256};
 use super::copies::Copies;
 use super::{Event, Ledger, chain};
 
+/// Random salts from the system, some at a time.
+#[derive(Debug, Default)]
+pub(super) struct Salts {
+    left: Vec<[u8; 16]>,
+}
+
+impl Salts {
+    /// A salt that was never used.
+    fn next(&mut self) -> anyhow::Result<[u8; 16]> {
+        if self.left.is_empty() {
+            let mut random = [0_u8; 16 * 32];
+            getrandom::fill(&mut random)
+                .map_err(|error| anyhow::anyhow!("no random numbers from the system: {error}"))?;
+            self.left.extend_from_slice(random.as_chunks().0);
+        }
+        Ok(self.left.pop().unwrap_or_default())
+    }
+}
+
 /// Replaces every `{"personal": VALUE}` by its token, entering new values in the table.
-pub(super) fn seal(conn: &Connection, values: &mut Map<String, Json>) -> anyhow::Result<()> {
+pub(super) fn seal(
+    conn: &Connection,
+    values: &mut Map<String, Json>,
+    salts: &mut Salts,
+) -> anyhow::Result<()> {
     for value in values.values_mut() {
-        seal_value(conn, value)?;
+        seal_value(conn, value, salts)?;
     }
     Ok(())
 }
 
-fn seal_value(conn: &Connection, value: &mut Json) -> anyhow::Result<()> {
+fn seal_value(conn: &Connection, value: &mut Json, salts: &mut Salts) -> anyhow::Result<()> {
     match value {
         Json::Array(list) => {
             for item in list {
-                seal_value(conn, item)?;
+                seal_value(conn, item, salts)?;
             }
         }
         Json::Object(map) => {
             if let Some(Json::String(text)) = map.get_mut("personal") {
                 if !is_token(text) {
-                    *text = token(conn, text)?;
+                    *text = token(conn, text, salts)?;
                 }
             } else {
-                seal(conn, map)?;
+                seal(conn, map, salts)?;
             }
         }
         _ => {}
@@ -72,7 +95,7 @@ pub(super) fn bytes(token: &str) -> Option<Token> {
 ///
 /// One value has one token, so that distinct people can be counted by tokens
 /// alone, also after a value was erased.
-fn token(conn: &Connection, value: &str) -> anyhow::Result<String> {
+fn token(conn: &Connection, value: &str, salts: &mut Salts) -> anyhow::Result<String> {
     let known: Option<String> = conn
         .prepare_cached("SELECT min(token) FROM personal WHERE value = ?1")?
         .query_row([value], |row| row.get(0))
@@ -81,10 +104,7 @@ fn token(conn: &Connection, value: &str) -> anyhow::Result<String> {
     if let Some(token) = known {
         return Ok(token);
     }
-    let mut salt = [0_u8; 16];
-    getrandom::fill(&mut salt)
-        .map_err(|error| anyhow::anyhow!("no random numbers from the system: {error}"))?;
-    enter(conn, value, salt)
+    enter(conn, value, salts.next()?)
 }
 
 /// Enters a value under a salt, if it is not there under it, and gives its token.

@@ -371,6 +371,17 @@ fn after(prefix: &str) -> String {
     format!("{prefix}\u{10FFFF}")
 }
 
+/// A text of a row, borrowed.
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
+    row.get_ref(column)?.as_str().map_err(|error| {
+        // which error it is, is known there
+        match row.get::<_, String>(column) {
+            Err(known) => known,
+            Ok(_) => rusqlite::Error::UserFunctionError(error.into()),
+        }
+    })
+}
+
 pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         id: row.get(0)?,

@@ -37,6 +37,7 @@ pub struct Writer<'a> {
     now: String,
     stop: Arc<AtomicBool>,
     recipe: Recipe,
+    salts: personal::Salts,
 }
 
 impl Ledger {
@@ -89,6 +90,7 @@ impl Ledger {
             now: now.to_owned(),
             stop,
             recipe: Recipe::default(),
+            salts: personal::Salts::default(),
         })
     }
 }
@@ -132,7 +134,7 @@ impl Writer<'_> {
             subject,
             occurred,
         } = draft;
-        personal::seal(&self.tx, &mut step.values)?;
+        personal::seal(&self.tx, &mut step.values, &mut self.salts)?;
         let mut event = Event {
             id: self.next_id,
             origin: self.origin.name.clone(),
@@ -296,17 +298,32 @@ impl Writer<'_> {
         let mut last = before;
         let origin = &self.origin.name;
         let mut recipe = Recipe::default();
-        self.reader().of_chain(origin, before, |event| {
-            let hash = recipe.hash(&previous, &Parts::of(&event));
-            if event.seq != last + 1 || hash != event.hash {
-                return Err(anyhow::Error::from(Tampered {
+        let mut statement = self.tx.prepare(
+            "SELECT seq, step, subject, occurred, recorded_at, actor, payload, hash FROM event
+             WHERE origin = ?1 AND seq > ?2 ORDER BY seq",
+        )?;
+        let mut rows = statement.query(params![self.origin.id, before])?;
+        while let Some(row) = rows.next()? {
+            let parts = Parts {
+                origin,
+                seq: row.get(0)?,
+                step: read::text(row, 1)?,
+                subject: read::text(row, 2)?,
+                occurred: read::text(row, 3)?,
+                recorded_at: read::text(row, 4)?,
+                actor: read::text(row, 5)?,
+                payload: read::text(row, 6)?,
+            };
+            let stored: [u8; 32] = row.get(7)?;
+            if parts.seq != last + 1 || recipe.hash(&previous, &parts) != stored {
+                return Err(Tampered {
                     origin: origin.clone(),
                     seq: last + 1,
-                }));
+                }
+                .into());
             }
-            (last, previous) = (event.seq, event.hash);
-            Ok(())
-        })?;
+            (last, previous) = (parts.seq, stored);
+        }
         if last + 1 == self.next_seq && previous == self.previous {
             return Ok(());
         }

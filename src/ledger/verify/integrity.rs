@@ -4,11 +4,12 @@
 //! read once, in its order, and compared with the tally of the rows that it must hold; what does
 //! not fit is left to `SQLite` to find and to name.
 
-use super::stored::{Mentions, Persons, again, scan, text};
+use super::stored::{Mentions, Persons, again, scan};
 use super::tally::Ascent;
 use super::walk::Walk;
 use super::{Faults, Ledger};
 use crate::ledger::format::FORMAT;
+use crate::ledger::read::text;
 use crate::words;
 
 impl Ledger {

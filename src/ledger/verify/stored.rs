@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::tally::{Ascent, Tally};
 use crate::ledger::personal::{self, Token};
+use crate::ledger::read::text;
 
 /// What the table of mentions says.
 pub(super) struct Mentions {
@@ -93,17 +94,6 @@ pub(super) fn scan(
         each(row)?;
     }
     Ok(())
-}
-
-/// A text of a row, borrowed.
-pub(super) fn text<'a>(row: &'a rusqlite::Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
-    row.get_ref(column)?.as_str().map_err(|error| {
-        // which error it is, is known there
-        match row.get::<_, String>(column) {
-            Err(known) => known,
-            Ok(_) => rusqlite::Error::UserFunctionError(error.into()),
-        }
-    })
 }
 
 /// A text in the place of another one.
