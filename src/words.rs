@@ -228,7 +228,8 @@ pub fn nfkc(text: &str) -> Cow<'_, str> {
 
 /// The compatibility form of a character that has this form whatever of its kind it stands
 /// beside; most texts have no others.
-fn settled(c: char) -> Option<char> {
+#[must_use]
+pub fn settled(c: char) -> Option<char> {
     match c {
         '\0'..='\u{7F}'
         | '\u{4E00}'..='\u{9FFF}'

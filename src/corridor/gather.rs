@@ -71,7 +71,6 @@ pub(super) fn gather(
         contracts,
         supervised,
         takes_away,
-        named,
         mut facts,
         ..
     } = touched;
@@ -83,18 +82,20 @@ pub(super) fn gather(
     if let Some(head) = reader.heads()?.first() {
         book.extend(reader.of_subject(&head.origin)?);
     }
-    for subject in &subjects {
-        match named.get(subject) {
-            // what is new altogether need not be read again
-            Some(places) if numbered.is_new(subject) || !reader.knew(subject, first)? => {
-                // a fact that was taken for another subject is there already
-                let new = places.iter().filter_map(|place| facts[*place].take());
-                new.for_each(|fact| book.take_fact(fact));
-                load_around(reader, &mut book, subject, &mut shared)?;
-            }
-            _ => load_with(reader, &mut book, subject, &mut shared)?,
+    for (subject, places) in &subjects {
+        let new =
+            !places.is_empty() && (numbered.is_new(subject) || !reader.knew(subject, first)?);
+        if new {
+            // what is new altogether need not be read again; a fact that was taken for another
+            // subject is there already
+            let facts = places.iter().filter_map(|place| facts[*place].take());
+            facts.for_each(|fact| book.take_fact(fact));
+            load_around(reader, &mut book, subject, &mut shared)?;
+        } else {
+            load_with(reader, &mut book, subject, &mut shared)?;
         }
     }
+    let subjects: BTreeSet<String> = subjects.into_keys().collect();
     if pack.looks_around() {
         load_siblings(reader, &mut book, &subjects)?;
     }

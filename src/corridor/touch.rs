@@ -14,8 +14,8 @@ type Place = (String, i32);
 /// What some events touch.
 #[derive(Default)]
 pub(super) struct Touched {
-    /// Cases and demands.
-    pub(super) subjects: BTreeSet<String>,
+    /// Cases and demands, each with the new events that concern it, as places among the facts.
+    pub(super) subjects: BTreeMap<String, Vec<usize>>,
     /// The events that are added or changed.
     pub(super) changed: Vec<EventKey>,
     /// Where the contracts of a year add up.
@@ -30,9 +30,7 @@ pub(super) struct Touched {
     pub(super) years: BTreeMap<String, BTreeSet<&'static str>>,
     /// One of the events takes something away.
     pub(super) takes_away: bool,
-    /// The new events that concern each case and demand, as places among the facts.
-    pub(super) named: HashMap<String, Vec<usize>>,
-    /// Their facts.
+    /// The facts of these events.
     pub(super) facts: Vec<Option<Fact>>,
     /// The chain of the new events.
     chain: Option<Arc<str>>,
@@ -53,18 +51,7 @@ impl Touched {
         self.changed.push(own.clone());
         let def = step.def;
         let mut touched = step.mentions();
-        let judged = |subject: &&String| {
-            let parsed = Subject::parse(subject);
-            matches!(parsed, Subject::Case(..) | Subject::Demand(..))
-        };
-        let place = self.facts.len();
-        for subject in touched.iter().filter(judged) {
-            self.named.entry(subject.clone()).or_default().push(place);
-            if self.facts.len() == place {
-                let fact = Fact::of_step(step, own.clone(), event);
-                self.facts.push(Some(fact));
-            }
-        }
+        let named = touched.len();
         if matches!(def.id, "amend" | "withdraw") {
             // a changed demand or meeting changes what is said of the cases that rest on it
             for subject in touched.clone() {
@@ -75,12 +62,14 @@ impl Touched {
                     origin: step.text("origin").unwrap_or(&event.origin).into(),
                     seq,
                 };
-                self.aims.push((own, target.clone(), event.subject.clone()));
+                self.aims
+                    .push((own.clone(), target.clone(), event.subject.clone()));
                 self.changed.push(target);
             }
             self.takes_away |= def.id == "withdraw";
         }
-        for subject in touched {
+        let place = self.facts.len();
+        for (number, subject) in touched.into_iter().enumerate() {
             match Subject::parse(&subject) {
                 Subject::Case(code, year) => {
                     if matches!(
@@ -92,15 +81,21 @@ impl Touched {
                     if def.id == "implement.contract" || def.id == "amend" {
                         self.contracts.insert((code, year));
                     }
-                    self.subjects.insert(subject);
                 }
-                Subject::Demand(..) => {
-                    self.subjects.insert(subject);
-                }
+                Subject::Demand(..) => {}
                 Subject::StreetYear(..) | Subject::DistrictYear(_) => {
                     self.streets.insert(subject);
+                    continue;
                 }
-                _ => {}
+                _ => continue,
+            }
+            let places = self.subjects.entry(subject).or_default();
+            if number < named {
+                places.push(place);
+                if self.facts.len() == place {
+                    let fact = Fact::of_step(step, own.clone(), event);
+                    self.facts.push(Some(fact));
+                }
             }
         }
         let looked_at = self.looked_at.entry(def.id);

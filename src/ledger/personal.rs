@@ -2,63 +2,114 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::copies::Copies;
 use super::{Event, Ledger, chain};
 
-/// Random salts from the system, some at a time.
-#[derive(Debug, Default)]
-pub(super) struct Salts {
-    left: Vec<[u8; 16]>,
+/// Puts tokens in the place of personal values, entering new ones in the table.
+#[derive(Debug)]
+pub(super) struct Seal<'a> {
+    conn: &'a Connection,
+    /// Prepared with the first value.
+    statements: Option<[Statement<'a>; 2]>,
+    /// Random salts from the system that no value has yet.
+    salts: Vec<[u8; 16]>,
 }
 
-impl Salts {
+impl<'a> Seal<'a> {
+    pub(super) fn new(conn: &'a Connection) -> Self {
+        Self {
+            conn,
+            statements: None,
+            salts: Vec::new(),
+        }
+    }
+
+    /// Replaces every `{"personal": VALUE}` by its token.
+    pub(super) fn values(&mut self, values: &mut Map<String, Json>) -> anyhow::Result<()> {
+        for value in values.values_mut() {
+            self.value(value)?;
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &mut Json) -> anyhow::Result<()> {
+        match value {
+            Json::Array(list) => {
+                for item in list {
+                    self.value(item)?;
+                }
+            }
+            Json::Object(map) => {
+                if let Some(Json::String(text)) = map.get_mut("personal") {
+                    if !is_token(text) {
+                        *text = self.token(text)?;
+                    }
+                } else {
+                    self.values(map)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The token of a value: the one that the table has, else a new one with a fresh salt.
+    ///
+    /// One value has one token, so that distinct people can be counted by tokens
+    /// alone, also after a value was erased.
+    fn token(&mut self, value: &str) -> anyhow::Result<String> {
+        let [find, _] = self.statements()?;
+        let known: Option<String> = find
+            .query_row([value], |row| row.get(0))
+            .optional()?
+            .flatten();
+        if let Some(token) = known {
+            return Ok(token);
+        }
+        let salt = self.salt()?;
+        self.enter(value, salt)
+    }
+
+    /// Enters a value under a salt, if it is not there under it, and gives its token.
+    pub(super) fn enter(&mut self, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
+        let mut hasher = Sha256::new();
+        hasher.update(salt);
+        hasher.update(value);
+        let token = chain::hex(&hasher.finalize());
+        let [_, enter] = self.statements()?;
+        enter.execute(params![token, salt, value])?;
+        Ok(token)
+    }
+
+    /// Finding the token of a value, and entering one.
+    fn statements(&mut self) -> rusqlite::Result<&mut [Statement<'a>; 2]> {
+        let both = match self.statements.take() {
+            Some(both) => both,
+            None => [
+                self.conn
+                    .prepare("SELECT min(token) FROM personal WHERE value = ?1")?,
+                self.conn.prepare(
+                    "INSERT INTO personal (token, salt, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                )?,
+            ],
+        };
+        Ok(self.statements.insert(both))
+    }
+
     /// A salt that was never used.
-    fn next(&mut self) -> anyhow::Result<[u8; 16]> {
-        if self.left.is_empty() {
+    fn salt(&mut self) -> anyhow::Result<[u8; 16]> {
+        if self.salts.is_empty() {
             let mut random = [0_u8; 16 * 32];
             getrandom::fill(&mut random)
                 .map_err(|error| anyhow::anyhow!("no random numbers from the system: {error}"))?;
-            self.left.extend_from_slice(random.as_chunks().0);
+            self.salts.extend_from_slice(random.as_chunks().0);
         }
-        Ok(self.left.pop().unwrap_or_default())
+        Ok(self.salts.pop().unwrap_or_default())
     }
-}
-
-/// Replaces every `{"personal": VALUE}` by its token, entering new values in the table.
-pub(super) fn seal(
-    conn: &Connection,
-    values: &mut Map<String, Json>,
-    salts: &mut Salts,
-) -> anyhow::Result<()> {
-    for value in values.values_mut() {
-        seal_value(conn, value, salts)?;
-    }
-    Ok(())
-}
-
-fn seal_value(conn: &Connection, value: &mut Json, salts: &mut Salts) -> anyhow::Result<()> {
-    match value {
-        Json::Array(list) => {
-            for item in list {
-                seal_value(conn, item, salts)?;
-            }
-        }
-        Json::Object(map) => {
-            if let Some(Json::String(text)) = map.get_mut("personal") {
-                if !is_token(text) {
-                    *text = token(conn, text, salts)?;
-                }
-            } else {
-                seal(conn, map, salts)?;
-            }
-        }
-        _ => {}
-    }
-    Ok(())
 }
 
 /// True for a token: 64 lower-case hexadecimal digits.
@@ -89,35 +140,6 @@ pub(super) fn bytes(token: &str) -> Option<Token> {
         *byte = value(pair[0]) << 4 | value(pair[1]);
     }
     Some(bytes)
-}
-
-/// The token of a value: the one that the table has, else a new one with a fresh salt.
-///
-/// One value has one token, so that distinct people can be counted by tokens
-/// alone, also after a value was erased.
-fn token(conn: &Connection, value: &str, salts: &mut Salts) -> anyhow::Result<String> {
-    let known: Option<String> = conn
-        .prepare_cached("SELECT min(token) FROM personal WHERE value = ?1")?
-        .query_row([value], |row| row.get(0))
-        .optional()?
-        .flatten();
-    if let Some(token) = known {
-        return Ok(token);
-    }
-    enter(conn, value, salts.next()?)
-}
-
-/// Enters a value under a salt, if it is not there under it, and gives its token.
-pub(super) fn enter(conn: &Connection, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
-    let mut hasher = Sha256::new();
-    hasher.update(salt);
-    hasher.update(value);
-    let token = chain::hex(&hasher.finalize());
-    conn.prepare_cached(
-        "INSERT INTO personal (token, salt, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-    )?
-    .execute(params![token, salt, value])?;
-    Ok(token)
 }
 
 /// The value behind a token; none if it was erased.

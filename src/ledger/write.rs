@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OptionalExtension, Statement, Transaction, TransactionBehavior, params,
+};
 
 use super::chain::{Parts, Recipe};
 use super::{Event, Ledger, Origin, Stopped, Tampered, chain, personal, read};
@@ -25,6 +27,7 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct Writer<'a> {
     tx: Transaction<'a>,
+    statements: Statements<'a>,
     origin: Origin,
     next_id: i64,
     next_seq: i64,
@@ -37,7 +40,30 @@ pub struct Writer<'a> {
     now: String,
     stop: Arc<AtomicBool>,
     recipe: Recipe,
-    salts: personal::Salts,
+    /// The payload of the last event, kept for the next one.
+    payload: Vec<u8>,
+}
+
+/// The statements by which every event is appended, prepared once.
+#[derive(Debug)]
+struct Statements<'a> {
+    event: Statement<'a>,
+    mention: Statement<'a>,
+    seal: personal::Seal<'a>,
+}
+
+impl<'a> Statements<'a> {
+    fn new(conn: &'a Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            event: conn.prepare(
+                "INSERT INTO event (id, origin, seq, step, subject, occurred, recorded_at, actor, payload, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?,
+            mention: conn
+                .prepare("INSERT INTO mention (subject, named, event) VALUES (?1, ?2, ?3)")?,
+            seal: personal::Seal::new(conn),
+        })
+    }
 }
 
 impl Ledger {
@@ -65,9 +91,9 @@ impl Ledger {
             .progress_handler(20_000, Some(move || asked.load(Ordering::SeqCst)))?;
         // pages that are changed more than once wait in memory, up to 64 MB of them
         self.conn.pragma_update(None, "cache_size", -65_536)?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let conn = &self.conn;
+        // nobody else can begin one: the ledger itself is borrowed
+        let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
         let last: Option<(i64, [u8; 32])> = tx
             .query_row(
                 "SELECT seq, hash FROM event WHERE origin = ?1 ORDER BY seq DESC LIMIT 1",
@@ -90,7 +116,8 @@ impl Ledger {
             now: now.to_owned(),
             stop,
             recipe: Recipe::default(),
-            salts: personal::Salts::default(),
+            payload: Vec::new(),
+            statements: Statements::new(conn)?,
         })
     }
 }
@@ -134,7 +161,9 @@ impl Writer<'_> {
             subject,
             occurred,
         } = draft;
-        personal::seal(&self.tx, &mut step.values, &mut self.salts)?;
+        self.statements.seal.values(&mut step.values)?;
+        self.payload.clear();
+        serde_json::to_writer(&mut self.payload, &step.values)?;
         let mut event = Event {
             id: self.next_id,
             origin: self.origin.name.clone(),
@@ -144,7 +173,7 @@ impl Writer<'_> {
             occurred,
             recorded_at: self.now.clone(),
             actor: self.actor.clone(),
-            payload: serde_json::to_string(&step.values)?,
+            payload: str::from_utf8(&self.payload)?.to_owned(),
             hash: chain::GENESIS,
         };
         event.hash = self.recipe.hash(&self.previous, &Parts::of(&event));
@@ -174,7 +203,7 @@ impl Writer<'_> {
     /// # Errors
     /// If the file cannot be written.
     pub fn enter_personal(&mut self, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
-        personal::enter(&self.tx, value, salt)
+        self.statements.seal.enter(value, salt)
     }
 
     /// Takes in an event of another ledger's chain, byte for byte.
@@ -221,12 +250,9 @@ impl Writer<'_> {
         &self.tx
     }
 
-    fn insert_into(&self, origin: i64, event: &Event) -> anyhow::Result<()> {
-        self.tx
-            .prepare_cached(
-                "INSERT INTO event (id, origin, seq, step, subject, occurred, recorded_at, actor, payload, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
+    fn insert_into(&mut self, origin: i64, event: &Event) -> anyhow::Result<()> {
+        self.statements
+            .event
             .execute(params![
                 event.id,
                 origin,
@@ -243,10 +269,9 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn mention(&self, subject: &str, named: bool, event: i64) -> anyhow::Result<()> {
-        self.tx
-            .prepare_cached("INSERT INTO mention (subject, named, event) VALUES (?1, ?2, ?3)")?
-            .execute(params![subject, named, event])?;
+    fn mention(&mut self, subject: &str, named: bool, event: i64) -> anyhow::Result<()> {
+        let mention = &mut self.statements.mention;
+        mention.execute(params![subject, named, event])?;
         Ok(())
     }
 

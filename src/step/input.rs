@@ -2,6 +2,8 @@
 
 mod reading;
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::field::{Field, Kind};
@@ -149,10 +151,10 @@ fn is_empty(value: &Json) -> bool {
     }
 }
 
-fn shown(value: &Json) -> String {
+fn shown(value: &Json) -> Cow<'_, str> {
     match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
+        Json::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
     }
 }
 
@@ -392,7 +394,8 @@ fn read_member(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Resu
                 Some(Json::Object(inner)) => inner.get("personal").map(shown),
                 other => other.map(shown),
             };
-            (map.get("role").map(shown), who)
+            let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+            (own(map.get("role").map(shown)), own(who))
         }
         other => {
             let text = tidy(&shown(other));

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Column, ColumnSpec, text};
 use crate::sheet::Row;
-use crate::words::nfkc;
+use crate::words::{nfkc, settled};
 
 /// A heading without width, spaces, brackets and the signs around it, for comparison.
 ///
@@ -43,21 +43,28 @@ pub fn norm_heading(heading: &str) -> String {
 
 /// NFKC in lower case without white space or invisible signs.
 pub(super) fn flatten(text: &str) -> String {
-    let invisible = |c: &char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
-    };
-    let form = nfkc(text);
-    let mut flat = String::with_capacity(form.len());
-    for c in form.chars() {
-        match c {
-            '!'..='~' => flat.push(c.to_ascii_lowercase()),
-            // neither invisible nor of two cases
-            '一'..='龥' => flat.push(c),
-            c if invisible(&c) => {}
-            c => flat.extend(c.to_lowercase()),
-        }
+    let mut flat = String::with_capacity(text.len());
+    for c in text.chars() {
+        let Some(c) = settled(c) else {
+            // its form may depend on what stands beside it
+            flat.clear();
+            nfkc(text).chars().for_each(|c| push_flat(&mut flat, c));
+            break;
+        };
+        push_flat(&mut flat, c);
     }
     flat
+}
+
+fn push_flat(flat: &mut String, c: char) {
+    match c {
+        '!'..='~' => flat.push(c.to_ascii_lowercase()),
+        // neither invisible nor of two cases
+        '一'..='龥' => flat.push(c),
+        '\u{200b}'..='\u{200f}' | '\u{feff}' => {}
+        c if c.is_whitespace() || c.is_control() => {}
+        c => flat.extend(c.to_lowercase()),
+    }
 }
 
 /// The text without white space or byte order marks at its ends.

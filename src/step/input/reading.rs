@@ -1,6 +1,6 @@
 //! A step while its values are read, one after the other.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::{Problem, Vocabulary, is_empty, read_value, shown};
 use crate::step::{Kind, Step, StepDef};
@@ -70,11 +70,14 @@ impl<'v> Reading<'v> {
             return Err(problems);
         }
         // the order of the form, whatever the order of the input
-        let values = def.fields.iter().zip(values);
-        let values = values.filter_map(|(field, value)| Some((field.name.to_owned(), value?)));
+        // a number of its own is often added
+        let mut ordered = Map::with_capacity(values.iter().flatten().count() + 1);
+        for (field, value) in def.fields.iter().zip(values) {
+            ordered.extend(value.map(|value| (field.name.to_owned(), value)));
+        }
         Ok(Step {
             def,
-            values: values.collect(),
+            values: ordered,
         })
     }
 }
