@@ -33,6 +33,7 @@ pub use checkpoint::Checkpoint;
 pub use files::{create_private, private_folder};
 pub use format::FORMAT;
 pub use open::OpenError;
+pub use personal::Persons;
 pub use stated::Stated;
 pub use write::{Draft, Writer};
 

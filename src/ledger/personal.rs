@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Statement, params};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::copies::Copies;
-use super::{Event, Ledger, chain};
+use super::{Event, Ledger, chain, read};
 
 /// Puts tokens in the place of personal values, entering new ones in the table.
 #[derive(Debug)]
@@ -123,23 +124,32 @@ pub(super) fn is_token(text: &str) -> bool {
 /// The digest that a token spells.
 pub(super) type Token = [u8; 32];
 
+/// The value of each lower-case hexadecimal digit, and 255 of every other byte.
+const DIGITS: [u8; 256] = {
+    let mut values = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+
 /// The digest that a token spells; none if it is no token.
 pub(super) fn bytes(token: &str) -> Option<Token> {
-    if !is_token(token) {
+    let (pairs, []) = token.as_bytes().as_chunks() else {
         return None;
-    }
-    let value = |digit: u8| {
-        if digit < b'a' {
-            digit - b'0'
-        } else {
-            digit - b'a' + 10
-        }
     };
+    let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
     let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(token.as_bytes().chunks_exact(2)) {
-        *byte = value(pair[0]) << 4 | value(pair[1]);
+    let mut wrong = 0;
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+        wrong |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(bytes)
+    // what is no digit has a bit that no digit has
+    (wrong < 16).then_some(bytes)
 }
 
 /// The value behind a token; none if it was erased.
@@ -147,6 +157,32 @@ pub(super) fn open(conn: &Connection, token: &str) -> rusqlite::Result<Option<St
     conn.prepare_cached("SELECT value FROM personal WHERE token = ?1")?
         .query_row([token], |row| row.get(0))
         .optional()
+}
+
+/// Every personal value of a ledger, for who shows many of them.
+#[derive(Debug, Default)]
+pub struct Persons {
+    values: FxHashMap<Token, Box<str>>,
+}
+
+impl Persons {
+    pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
+        let mut values = FxHashMap::default();
+        let mut statement = conn.prepare("SELECT token, value FROM personal")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(token) = bytes(read::text(row, 0)?) {
+                values.insert(token, read::text(row, 1)?.into());
+            }
+        }
+        Ok(Self { values })
+    }
+
+    /// The value behind a token; none if it was erased.
+    #[must_use]
+    pub fn get(&self, token: &str) -> Option<&str> {
+        self.values.get(&bytes(token)?).map(|value| &**value)
+    }
 }
 
 /// Calls `each` with every token of a payload.

@@ -357,6 +357,14 @@ impl<'a> Reader<'a> {
             .optional()
     }
 
+    /// All personal values, read at once.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn persons(self) -> rusqlite::Result<personal::Persons> {
+        personal::Persons::read(self.conn)
+    }
+
     /// The personal value behind a token; none if it was erased.
     ///
     /// # Errors
