@@ -21,7 +21,7 @@ pub use subject::Subject;
 pub use view::View;
 
 use crate::law::{Calendar, Day};
-use crate::ledger::Event;
+use crate::ledger::{Event, Line};
 use crate::step::{self, Recorded as _, StepDef, general, register};
 
 /// Facts in memory, found by subject. May hold a whole ledger or a few subjects of it.
@@ -94,18 +94,29 @@ impl Book {
     }
 
     /// Takes up one event.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "who has read it needs it no more"
+    )]
     pub fn take(&mut self, event: Event) {
-        let origin = self.chain(&event.origin);
+        self.take_line(&event.line());
+    }
+
+    /// As [`Book::take`], borrowed from the file.
+    pub fn take_line(&mut self, event: &Line<'_>) {
+        let origin = self.chain(event.origin);
         let place = (origin.clone(), event.seq);
         let late = self.limit.is_some_and(|limit| event.id >= limit);
         if late || self.by_place.contains_key(&place) {
             return;
         }
-        let Some(def) = step::find(&event.step) else {
+        let Some(def) = step::find(event.step) else {
             self.unknown += 1;
             return;
         };
-        self.enter(Fact::decode(def, origin, event));
+        let (origin, seq) = place;
+        let fact = Fact::decode(def, EventKey { origin, seq }, event, self.facts.last());
+        self.enter(fact);
     }
 
     /// Takes up the fact of an event, wherever it stands, unless it is there already.

@@ -254,10 +254,7 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     let parsed = Subject::parse(subject);
     if matches!(parsed, Subject::StreetYear(..) | Subject::DistrictYear(_)) {
         // a street's year rests on every project of it
-        reader.all(|event| {
-            book.take(event);
-            true
-        })?;
+        reader.lines(|event| book.take_line(event))?;
         return Ok(());
     }
     load_with(reader, book, subject, &mut BTreeSet::new())?;

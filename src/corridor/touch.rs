@@ -93,7 +93,8 @@ impl Touched {
             if number < named {
                 places.push(place);
                 if self.facts.len() == place {
-                    let fact = Fact::of_step(step, own.clone(), event);
+                    let like = self.facts.last().and_then(Option::as_ref);
+                    let fact = Fact::of_step(step, own.clone(), event, like);
                     self.facts.push(Some(fact));
                 }
             }

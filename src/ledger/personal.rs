@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::copies::Copies;
-use super::{Event, Ledger, chain, read};
+use super::{Event, Ledger, chain, line};
 
 /// Puts tokens in the place of personal values, entering new ones in the table.
 #[derive(Debug)]
@@ -171,8 +171,8 @@ impl Persons {
         let mut statement = conn.prepare("SELECT token, value FROM personal")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if let Some(token) = bytes(read::text(row, 0)?) {
-                values.insert(token, read::text(row, 1)?.into());
+            if let Some(token) = bytes(line::text(row, 0)?) {
+                values.insert(token, line::text(row, 1)?.into());
             }
         }
         Ok(Self { values })

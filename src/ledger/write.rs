@@ -9,7 +9,7 @@ use rusqlite::{
 };
 
 use super::chain::{Parts, Recipe};
-use super::{Event, Ledger, Origin, Stopped, Tampered, chain, personal, read};
+use super::{Event, Ledger, Origin, Stopped, Tampered, chain, line, personal, read};
 use crate::step::Step;
 
 /// What the caller wants appended.
@@ -332,12 +332,12 @@ impl Writer<'_> {
             let parts = Parts {
                 origin,
                 seq: row.get(0)?,
-                step: read::text(row, 1)?,
-                subject: read::text(row, 2)?,
-                occurred: read::text(row, 3)?,
-                recorded_at: read::text(row, 4)?,
-                actor: read::text(row, 5)?,
-                payload: read::text(row, 6)?,
+                step: line::text(row, 1)?,
+                subject: line::text(row, 2)?,
+                occurred: line::text(row, 3)?,
+                recorded_at: line::text(row, 4)?,
+                actor: line::text(row, 5)?,
+                payload: line::text(row, 6)?,
             };
             let stored: [u8; 32] = row.get(7)?;
             if parts.seq != last + 1 || recipe.hash(&previous, &parts) != stored {

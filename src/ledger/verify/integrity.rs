@@ -9,7 +9,7 @@ use super::tally::Ascent;
 use super::walk::Walk;
 use super::{Faults, Ledger};
 use crate::ledger::format::FORMAT;
-use crate::ledger::read::text;
+use crate::ledger::line::text;
 use crate::words;
 
 impl Ledger {

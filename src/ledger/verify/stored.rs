@@ -6,8 +6,8 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::tally::{Ascent, Tally};
+use crate::ledger::line::text;
 use crate::ledger::personal::{self, Token};
-use crate::ledger::read::text;
 
 /// What the table of mentions says.
 pub(super) struct Mentions {

@@ -130,9 +130,7 @@ impl Walk {
         let def = step::find(event.parts.step).filter(|def| !TELLING.contains(&def.id));
         match def.and_then(|def| payload::named(def, event.parts.payload)) {
             Some(named) => {
-                for token in named.tokens {
-                    self.tokens.extend(personal::bytes(token));
-                }
+                self.tokens.extend(named.tokens);
                 let own = event.parts.subject;
                 for subject in named.subjects.iter().filter(|subject| **subject != own) {
                     self.mentions.add((subject, true, event.id));

@@ -28,7 +28,7 @@ pub fn steps(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Vec<&'static
     let columns = def.columns.iter().map(|column| &column.value);
     for template in texts.into_iter().flatten().chain(columns) {
         for slot in Plan::of(template).slots() {
-            steps.extend(of_slot(slot)?);
+            steps.extend(of_slot(slot, rows)?);
             last.extend(slot.field.map(|(step, _)| step));
             batch |= slot.name == "batch";
         }
@@ -56,20 +56,31 @@ pub fn steps(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Vec<&'static
     Some(steps)
 }
 
-fn of_slot(slot: &Slot<'_>) -> Option<Vec<&'static StepDef>> {
+fn of_slot(slot: &Slot<'_>, rows: &StepDef) -> Option<Vec<&'static StepDef>> {
     match slot.name {
         "#" | "street" | "community" | "case" | "year" | "office" | "date" | "n" | "batch"
         | "wan" => Some(Vec::new()),
         "works" | "service" | "goods" => {
-            let typed = STEPS.iter().filter(|def| def.index("type").is_some());
-            Some(typed.copied().collect())
+            // the type of a row's subject is said by its own records
+            let own = STEPS
+                .iter()
+                .filter(|def| [rows.subject, "subject"].contains(&def.subject));
+            Some(
+                own.copied()
+                    .filter(|def| def.index("type").is_some())
+                    .collect(),
+            )
         }
         _ => slot.field.map(|(def, _)| vec![def]),
     }
 }
 
-/// True if facts of this step may name other subjects than their own.
+/// True if facts of this step may name other subjects than their own, which are then known of
+/// it; what is told to somebody makes no link.
 fn links(def: &StepDef) -> bool {
+    if def.stage() == "publicize" {
+        return false;
+    }
     let other = |name: &str| name != def.subject && name != "shelf";
     let mut refs = def.fields.iter().filter(|field| field.kind == Kind::Ref);
     refs.any(|field| other(field.name))
