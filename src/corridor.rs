@@ -21,8 +21,8 @@ use std::collections::{BTreeSet, HashMap};
 use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Draft, Event, Ledger, Writer};
-use crate::pack::{Pack, Rule};
-use crate::state::{Book, EventKey, Value};
+use crate::pack::{Pack, Rule, Scope};
+use crate::state::{Book, EventKey, Subject, Value};
 use crate::step::{Recorded, Step, general};
 use crate::words::Words;
 
@@ -327,12 +327,23 @@ fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>
     // can show anywhere
     let readers = pack.may_read(&steps);
     let asked = |rule: &&Rule| gathered.before.is_some() || readers.contains(rule.id.as_str());
-    let asked: Vec<&Rule> = pack.rules.iter().filter(asked).collect();
+    let of = |scope: Scope| -> Vec<&Rule> {
+        let rules = pack.rules.iter().filter(asked);
+        rules.filter(|rule| rule.judged_in(scope)).collect()
+    };
+    let (of_cases, of_demands) = (of(Scope::Case), of(Scope::Demand));
+    let asked = |subject: &str| match Subject::parse(subject) {
+        Subject::Demand(..) => &*of_demands,
+        _ => &*of_cases,
+    };
     let is_new = |finding: &Finding| finding.events.iter().any(|key| new.contains(key));
     let (blank, rest): (Vec<Finding>, Vec<Finding>) = gathered
         .subjects
         .iter()
-        .flat_map(|subject| judge::found_wanting(pack, &gathered.book, (subject, as_of), &asked))
+        .flat_map(|subject| {
+            let of = (subject.as_str(), as_of);
+            judge::found_wanting(pack, &gathered.book, of, asked(subject))
+        })
         .chain(of_years)
         .partition(|finding| finding.verdict == Verdict::Unverifiable);
     let caused = rest

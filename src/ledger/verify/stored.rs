@@ -25,7 +25,7 @@ impl Mentions {
         let read = scan(conn, "SELECT subject, named, event FROM mention", |row| {
             let subject = text(row, 0)?;
             let key: (bool, i64) = (row.get(1)?, row.get(2)?);
-            rows.add((subject, key.0, key.1));
+            rows.add(&[key.1, i64::from(key.0)], &[subject]);
             ascent.next(
                 |(last, before): &(String, (bool, i64))| (last.as_str(), *before) < (subject, key),
                 |last| (again(last.map(|last| last.0), subject), key),
@@ -66,7 +66,7 @@ impl Persons {
             let spelt = personal::bytes(token);
             wrong += u64::from(spelt != Some(digest.finalize().into()));
             tokens.extend(spelt);
-            rows.add((value, token));
+            rows.add(&[], &[value, token]);
             ascent.next(
                 |last: &String| last.as_str() < token,
                 |last| again(last, token),
