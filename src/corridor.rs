@@ -9,6 +9,7 @@ mod books;
 mod complete;
 mod gather;
 mod known;
+mod numbered;
 pub mod quarters;
 mod reasons;
 mod refs;
@@ -21,8 +22,8 @@ use std::collections::{BTreeSet, HashMap};
 use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{Draft, Event, Ledger, Writer};
-use crate::pack::{Pack, Rule};
-use crate::state::{Book, EventKey, Value};
+use crate::pack::{Pack, Rule, Scope};
+use crate::state::{Book, EventKey, Subject, Value};
 use crate::step::{Recorded, Step, general};
 use crate::words::Words;
 
@@ -131,7 +132,11 @@ pub fn record_telling(
     if let Some(step) = rebound(&writer, pack, terms)? {
         entries.insert(0, Entry::new(step));
     }
-    let (drafts, known) = match prepare(&writer, pack, entries, terms)? {
+    let Prepared {
+        drafts,
+        known,
+        numbered,
+    } = match prepare(&writer, pack, entries, terms)? {
         Ok(prepared) => prepared,
         Err(problems) => {
             writer.roll_back()?;
@@ -143,24 +148,20 @@ pub fn record_telling(
         ..Receipt::default()
     };
     receipt.clock_back = writer.clock_went_back().map(str::to_owned);
-    let mut places = HashMap::new();
-    let mut reasons = Vec::new();
+    let (mut places, mut reasons) = (Vec::new(), Vec::new());
     let (mut refs, mut touched) = (refs::Refs::default(), touch::Touched::default());
     let mut as_of = terms.as_of;
     for (draft, place, given) in drafts {
         as_of = as_of.max(draft.occurred.parse().unwrap_or(as_of));
         let (event, step) = writer.append_step(draft)?;
-        let number = receipt.events.len();
         refs.take(&event, &step, place.as_ref());
-        touched.take(writer.reader(), pack, &event, &step, number)?;
+        touched.take(writer.reader(), pack, &event, &step)?;
         reasons.extend(given.into_iter().map(|(rule, text)| Given {
             event: key(&event),
             rule,
             text,
         }));
-        if let Some(place) = place {
-            places.insert(key(&event), place);
-        }
+        places.push(place);
         receipt.events.push(event);
         tell(receipt.events.len());
     }
@@ -169,7 +170,7 @@ pub fn record_telling(
         writer.roll_back()?;
         return Ok(Err(Refusal::Input(missing)));
     }
-    let gathered = gather::gather(writer.reader(), pack, &receipt.events, touched)?;
+    let gathered = gather::gather(writer.reader(), pack, &receipt.events, touched, &numbered)?;
     receipt.read = gathered.book.facts().len();
     let (mut caused, blanks) = judged(pack, &gathered, as_of);
     receipt.blanks = blanks;
@@ -191,6 +192,8 @@ pub fn record_telling(
     if !terms.as_is && caused.iter().any(Finding::blocks) {
         writer.roll_back()?;
         caused.retain(Finding::blocks);
+        let places = receipt.events.iter().map(key).zip(places);
+        let places: HashMap<EventKey, Option<String>> = places.collect();
         return Ok(Err(Refusal::Breach(
             caused
                 .into_iter()
@@ -198,7 +201,7 @@ pub fn record_telling(
                     let place = finding
                         .causes
                         .iter()
-                        .find_map(|key| places.get(key).cloned());
+                        .find_map(|key| places.get(key).cloned().flatten());
                     (finding, place)
                 })
                 .collect(),
@@ -245,10 +248,17 @@ fn rebound(writer: &Writer<'_>, pack: &Pack, terms: &Terms) -> anyhow::Result<Op
     Ok(Some(step))
 }
 
-type Prepared = (
-    Vec<(Draft, Option<String>, Vec<(String, String)>)>,
-    Vec<String>,
-);
+/// A step that is ready to be appended, with the place it comes from and the reasons given.
+type Ready = (Draft, Option<String>, Vec<(String, String)>);
+
+/// Steps that are ready to be appended.
+struct Prepared {
+    drafts: Vec<Ready>,
+    /// Subjects of entries that stand in the ledger already.
+    known: Vec<String>,
+    /// The numbers that were free before.
+    numbered: numbered::Numbered,
+}
 
 /// Completes every entry and leaves out those that the ledger holds already.
 fn prepare(
@@ -283,7 +293,11 @@ fn prepare(
         problems.extend(unknown_rules);
     }
     Ok(if problems.is_empty() {
-        Ok((drafts, already))
+        Ok(Prepared {
+            drafts,
+            known: already,
+            numbered: completer.numbered(),
+        })
     } else {
         Err(problems)
     })
@@ -315,12 +329,24 @@ fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>
     // what does not read them cannot have them among its facts; the last of a subject taken away
     // can show anywhere
     let readers = pack.may_read(&steps);
-    let asked = |rule: &Rule| gathered.before.is_some() || readers.contains(rule.id.as_str());
+    let asked = |rule: &&Rule| gathered.before.is_some() || readers.contains(rule.id.as_str());
+    let of = |scope: Scope| -> Vec<&Rule> {
+        let rules = pack.rules.iter().filter(asked);
+        rules.filter(|rule| rule.judged_in(scope)).collect()
+    };
+    let (of_cases, of_demands) = (of(Scope::Case), of(Scope::Demand));
+    let asked = |subject: &str| match Subject::parse(subject) {
+        Subject::Demand(..) => &*of_demands,
+        _ => &*of_cases,
+    };
     let is_new = |finding: &Finding| finding.events.iter().any(|key| new.contains(key));
     let (blank, rest): (Vec<Finding>, Vec<Finding>) = gathered
         .subjects
         .iter()
-        .flat_map(|subject| judge::found_wanting(pack, &gathered.book, (subject, as_of), &asked))
+        .flat_map(|subject| {
+            let of = (subject.as_str(), as_of);
+            judge::found_wanting(pack, &gathered.book, of, asked(subject))
+        })
         .chain(of_years)
         .partition(|finding| finding.verdict == Verdict::Unverifiable);
     let caused = rest

@@ -68,20 +68,19 @@ fn told(pack: &Pack, view: &View<'_>, wanted: impl Fn(&Rule) -> bool) -> Vec<Fin
 }
 
 /// The findings on a subject that say that something is wrong, open or missing, of the rules
-/// that are asked for.
+/// that are asked for, given in the order of the law.
 #[must_use]
 pub fn found_wanting(
     pack: &Pack,
     book: &Book,
     (subject, as_of): (&str, Day),
-    rule: &(dyn Fn(&Rule) -> bool + Sync),
+    rules: &[&Rule],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let asked = Asked {
-        rule,
-        tell: &|verdict| verdict <= Verdict::Justified,
-    };
-    judge_for(pack, book, (subject, as_of), asked, |_, _, told| {
+    let view = View::new(book, subject, as_of);
+    let tell = |verdict| verdict <= Verdict::Justified;
+    let rules = rules.iter().map(|rule| ((), *rule));
+    weigh_all(pack, &view, rules, &tell, |(), _, told| {
         findings.extend(told);
     });
     findings
@@ -104,28 +103,42 @@ pub fn judge_for(
     book: &Book,
     (subject, as_of): (&str, Day),
     asked: Asked<'_>,
-    mut take: impl FnMut(usize, Verdict, Option<Finding>),
+    take: impl FnMut(usize, Verdict, Option<Finding>),
 ) -> Counts {
     let view = View::new(book, subject, as_of);
+    let rules = pack.rules.iter().enumerate();
+    let rules = rules.filter(|(_, rule)| (asked.rule)(rule));
+    weigh_all(pack, &view, rules, asked.tell, take)
+}
+
+/// Judges those of some rules, each with what stands for its place, that concern the subject of a
+/// view; see [`judge_for`].
+fn weigh_all<'a, P>(
+    pack: &'a Pack,
+    view: &'a View<'a>,
+    rules: impl Iterator<Item = (P, &'a Rule)>,
+    tell: &dyn Fn(Verdict) -> bool,
+    mut take: impl FnMut(P, Verdict, Option<Finding>),
+) -> Counts {
     let memo = eval::Memo::default();
     let facts = eval::Facts {
         memo: Some(&memo),
-        ..eval::Facts::new(pack, &view)
+        ..eval::Facts::new(pack, view)
     };
     let scope = scope_of(&view.subject);
     let mine = |rule: &Rule| scope.is_some_and(|scope| rule.judged_in(scope));
     let mut counts = Counts::default();
-    let rules = pack.rules.iter().enumerate();
-    for (place, rule) in rules.filter(|(_, rule)| (asked.rule)(rule) && mine(rule)) {
+    for (place, rule) in rules.filter(|(_, rule)| mine(rule)) {
         let verdict = rule::weigh(&facts, rule);
         debug_assert_eq!(
             verdict,
             rule::found(&facts, rule).verdict,
-            "{} on {subject}: the verdict depends on its words",
-            rule.id
+            "{} on {}: the verdict depends on its words",
+            rule.id,
+            view.id
         );
         counts.add(verdict);
-        let told = (asked.tell)(verdict).then(|| rule::found(&facts, rule));
+        let told = tell(verdict).then(|| rule::found(&facts, rule));
         take(place, verdict, told);
     }
     counts

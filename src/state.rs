@@ -21,7 +21,7 @@ pub use subject::Subject;
 pub use view::View;
 
 use crate::law::{Calendar, Day};
-use crate::ledger::Event;
+use crate::ledger::{Event, Line};
 use crate::step::{self, Recorded as _, StepDef, general, register};
 
 /// Facts in memory, found by subject. May hold a whole ledger or a few subjects of it.
@@ -96,20 +96,45 @@ impl Book {
     }
 
     /// Takes up one event.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "who has read it needs it no more"
+    )]
     pub fn take(&mut self, event: Event) {
-        let origin = self.chain(&event.origin);
+        self.take_line(&event.line());
+    }
+
+    /// As [`Book::take`], borrowed from the file.
+    pub fn take_line(&mut self, event: &Line<'_>) {
+        let origin = self.chain(event.origin);
         let place = (origin.clone(), event.seq);
         let late = self.limit.is_some_and(|limit| event.id >= limit);
         if late || self.by_place.contains_key(&place) {
             return;
         }
-        let Some(def) = step::find(&event.step) else {
+        let Some(def) = step::find(event.step) else {
             self.unknown += 1;
             return;
         };
+        let (origin, seq) = place;
+        let fact = Fact::decode(def, EventKey { origin, seq }, event, self.facts.last());
+        self.enter(fact);
+    }
+
+    /// Takes up the fact of an event, wherever it stands, unless it is there already.
+    pub fn take_fact(&mut self, mut fact: Fact) {
+        fact.key.origin = self.chain(&fact.key.origin);
+        let place = (fact.key.origin.clone(), fact.key.seq);
+        if !self.by_place.contains_key(&place) {
+            self.enter(fact);
+        }
+    }
+
+    fn enter(&mut self, mut fact: Fact) {
+        let def = fact.def;
+        let place = (fact.key.origin.clone(), fact.key.seq);
         self.cohorts = OnceLock::new();
         self.calendar = OnceLock::new();
-        let mut fact = Fact::decode(def, origin, event);
         if !self.aliases.is_empty() {
             fact.rename(&self.aliases);
         }

@@ -219,12 +219,31 @@ pub fn is_clean(text: &str) -> bool {
 /// The compatibility form of a text (NFKC): full-width letters and digits are plain ones.
 #[must_use]
 pub fn nfkc(text: &str) -> Cow<'_, str> {
-    // these are their own forms, whatever they stand beside, and most texts have no others
-    let own = |c: char| c.is_ascii() || ('\u{4E00}'..='\u{9FFF}').contains(&c);
-    if text.chars().all(own) {
+    if text.chars().all(|c| settled(c) == Some(c)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.nfkc().collect())
+    let form: Option<String> = text.chars().map(settled).collect();
+    Cow::Owned(form.unwrap_or_else(|| text.nfkc().collect()))
+}
+
+/// The compatibility form of a character that has this form whatever of its kind it stands
+/// beside; most texts have no others.
+#[must_use]
+pub fn settled(c: char) -> Option<char> {
+    match c {
+        '\0'..='\u{7F}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '、'..='〟'
+        | '“'
+        | '”'
+        | '‘'
+        | '’'
+        | '—'
+        | '·' => Some(c),
+        '\u{3000}' => Some(' '),
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0),
+        _ => None,
+    }
 }
 
 /// The known name that looks most like a mistyped one, if one does.

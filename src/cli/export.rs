@@ -47,18 +47,20 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     let public = matches.get_flag("public");
     // what is masked may stand in any record of a subject
     let steps = table.filter(|_| !public);
-    let book = match steps.and_then(|def| official::steps(&pack, def)) {
+    let of_batch = matches.get_one::<String>("batch").is_some();
+    let book = match steps.and_then(|def| official::steps(&pack, def, of_batch)) {
         Some(steps) => corridor::book_of_steps(&ledger, &steps)?,
         None => corridor::whole_book(&ledger)?,
     };
     let text = |name: &str| matches.get_one::<String>(name).cloned();
-    let filler = Filler {
+    let mut filler = Filler {
         pack: &pack,
         book: &book,
         opener: Opener {
             ledger: &ledger,
             plain: true,
         },
+        persons: None,
         public,
         chosen: Chosen {
             community: community(&book, matches)?.or_else(|| {
@@ -75,7 +77,7 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     };
     let busy = context.busy("正在填表…", "Filling in…");
     let mut papers = match (table, form) {
-        (Some(def), _) => vec![of_table(def, &filler, matches, context)?],
+        (Some(def), _) => vec![of_table(def, &mut filler, matches, context)?],
         (None, Some(def)) => of_cases(def, &filler, matches, context)?,
         (None, None) => return Err(no_paper(&pack, &name).into()),
     };
@@ -117,7 +119,7 @@ fn no_paper(pack: &Pack, name: &str) -> Fail {
 
 fn of_table(
     def: &TableDef,
-    filler: &Filler<'_>,
+    filler: &mut Filler<'_>,
     matches: &ArgMatches,
     context: &mut Context<'_>,
 ) -> anyhow::Result<Paper> {
@@ -149,6 +151,11 @@ fn of_table(
         );
     }
     undetermined(def, &rows, context);
+    // a table of a good part of the ledger shows a good part of all values
+    let reader = filler.opener.ledger.reader();
+    if i64::try_from(rows.len())? >= reader.count()? / 16 {
+        filler.persons = Some(reader.persons()?);
+    }
     Ok(official::table(
         def,
         filler,

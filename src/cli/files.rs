@@ -3,16 +3,16 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::Fail;
 use super::context::{Context, shown};
 use crate::report::table::{clean, uninert};
-use crate::sheet::table::{ColumnSpec, Table, column_letter};
+use crate::sheet::table::{Column, ColumnSpec, Table, column_letter};
 use crate::sheet::{self, Cell, CellKind, ReadOptions, Workbook};
 use crate::step::input::Problem;
 use crate::step::mask::{mask, quoted, quoting};
-use crate::step::{Kind, Step, StepDef};
+use crate::step::{Field, Kind, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -96,27 +96,79 @@ pub(super) fn specs(def: &'static StepDef) -> Vec<ColumnSpec<'static>> {
 
 /// The values of one row by field, amounts of 万元 columns as such.
 pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Json> {
-    let mut raw = Map::new();
-    let record = &table.rows[index];
-    for column in &table.columns {
-        let Some(cell) = record.cells.get(&column.key) else {
-            continue;
-        };
-        if cell.text.is_empty() || column.key == "reason" {
-            continue;
-        }
-        let money = def
-            .field(&column.key)
-            .is_some_and(|f| f.kind == Kind::Money);
-        let text = uninert(&cell.text);
-        let text = if money && column.wan && !text.contains('万') && !text.contains('元') {
-            format!("{text}万")
-        } else {
-            text.to_owned()
-        };
-        raw.insert(column.key.clone(), json!(text));
+    let columns = table.columns.iter().zip(table.rows[index].cells.all());
+    let filled = columns.filter(|(column, cell)| !cell.text.is_empty() && column.key != "reason");
+    let value = |(column, cell): (&Column, &Cell)| {
+        let text = said(def.field(&column.key), column.wan, &cell.text);
+        (column.key.clone(), Json::String(text))
+    };
+    filled.map(value).collect()
+}
+
+/// What a cell says in a field.
+fn said(field: Option<&Field>, wan: bool, text: &str) -> String {
+    let text = uninert(text);
+    let money = field.is_some_and(|field| field.kind == Kind::Money);
+    if money && wan && !text.contains('万') && !text.contains('元') {
+        format!("{text}万")
+    } else {
+        text.to_owned()
     }
-    raw
+}
+
+/// The values of a row, each with the place of its field in the form.
+#[derive(Debug)]
+pub(super) struct Given {
+    def: &'static StepDef,
+    pub(super) values: Vec<(usize, Json)>,
+}
+
+impl Given {
+    /// The values of one row of a table whose columns are fields of the step, or reasons.
+    pub(super) fn of_row(
+        def: &'static StepDef,
+        fields: &[Option<usize>],
+        table: &Table,
+        index: usize,
+    ) -> Self {
+        let cells = table.rows[index].cells.all();
+        let mut values = Vec::with_capacity(table.columns.len() + 5);
+        for ((column, cell), field) in table.columns.iter().zip(cells).zip(fields) {
+            if let Some(place) = field.filter(|_| !cell.text.is_empty()) {
+                let text = said(Some(&def.fields[place]), column.wan, &cell.text);
+                values.push((place, Json::String(text)));
+            }
+        }
+        Self { def, values }
+    }
+
+    /// Says a value, whatever was said of its field.
+    pub(super) fn set(&mut self, field: &str, value: Json) {
+        let place = self.def.index(field);
+        match self.values.iter_mut().find(|(at, _)| Some(*at) == place) {
+            Some((_, old)) => *old = value,
+            None => self.values.extend(place.map(|place| (place, value))),
+        }
+    }
+
+    /// Says a value where none was given.
+    pub(super) fn or(&mut self, field: &str, value: impl FnOnce() -> Json) {
+        if !self.has(field) {
+            self.set(field, value());
+        }
+    }
+
+    /// True if there is a value for the field.
+    pub(super) fn has(&self, field: &str) -> bool {
+        let mut values = self.values.iter();
+        values.any(|(place, _)| self.def.fields[*place].name == field)
+    }
+}
+
+/// The fields of a step that the columns of a table are.
+pub(super) fn fields(def: &StepDef, table: &Table) -> Vec<Option<usize>> {
+    let columns = table.columns.iter();
+    columns.map(|column| def.index(&column.key)).collect()
 }
 
 /// What was read of a row, unless a cell of it holds something else than what was written there:
@@ -126,14 +178,10 @@ pub(super) fn checked(
     index: usize,
     read: Result<Step, Vec<Problem>>,
 ) -> Result<Step, Vec<Problem>> {
+    let wrong = |cell: &Cell| cell.kind == CellKind::Error || has_lost_digits(cell);
     let mut problems = read.as_ref().err().cloned().unwrap_or_default();
-    let record = &table.rows[index];
-    for column in &table.columns {
-        let Some(cell) = record.cells.get(&column.key) else {
-            continue;
-        };
-        let told = problems.iter().any(|problem| problem.field == column.key);
-        if !told && (cell.kind == CellKind::Error || has_lost_digits(cell)) {
+    for (column, cell) in table.columns.iter().zip(table.rows[index].cells.all()) {
+        if wrong(cell) && !problems.iter().any(|told| told.field == column.key) {
             problems.push(Problem {
                 field: column.key.clone(),
                 value: cell.text.clone(),
@@ -158,7 +206,10 @@ fn has_lost_digits(cell: &Cell) -> bool {
     if cell.kind == CellKind::Number {
         return text.len() > 15 && digits(text);
     }
-    text.split_once(['E', 'e']).is_some_and(|(head, power)| {
+    // no other begins with a digit, as most texts do not
+    let number = text.starts_with(|c: char| c.is_ascii_digit());
+    let parts = text.split_once(['E', 'e']).filter(|_| number);
+    parts.is_some_and(|(head, power)| {
         let power = power.strip_prefix('+').unwrap_or_default();
         let (whole, rest) = head.split_once('.').unwrap_or((head, "0"));
         whole.len() == 1 && digits(whole) && digits(rest) && digits(power)

@@ -7,37 +7,43 @@ use super::steps::answer_with;
 use super::{Exit, talk};
 use crate::corridor::{Entry, Receipt, Refusal};
 use crate::step::mask::{Sure, holds_number, sureness};
+use crate::step::{Field, StepDef};
 
 /// The places of entries where free text holds such a number, in both languages.
 pub(super) fn places(entries: &[Entry]) -> Vec<(String, String)> {
     let mut list = Vec::new();
+    let mut free: Option<(&StepDef, Vec<(&Field, Sure)>)> = None;
     for entry in entries {
-        let place = entry
-            .place
-            .as_deref()
-            .map_or(String::new(), |p| format!("{p} "));
-        for field in entry.step.def.fields {
-            // a correction is written as field and value
-            let sure = sureness(field).filter(|_| field.name != "set");
+        let def = entry.step.def;
+        let (_, free) = match free.take().filter(|(of, _)| *of == def) {
+            Some(same) => free.insert(same),
+            None => free.insert((def, free_text(def))),
+        };
+        let mut tell = |zh: &str, en: &str| {
+            let place = entry.place.as_deref();
+            let place = place.map_or(String::new(), |p| format!("{p} "));
+            list.push((format!("{place}“{zh}”"), format!("{place}{en}")));
+        };
+        for (field, sure) in free.iter() {
             let value = entry.step.values.get(field.name);
-            if let (Some(sure), Some(value)) = (sure, value)
-                && holds(value, sure)
-            {
-                list.push((
-                    format!("{place}“{}”", field.heading),
-                    format!("{place}{}", field.name),
-                ));
+            if value.is_some_and(|value| holds(value, *sure)) {
+                tell(field.heading, field.name);
             }
         }
-        if entry
-            .reasons
-            .iter()
-            .any(|(_, text)| holds_number(text, Sure::Likely))
-        {
-            list.push((format!("{place}“情况说明”"), format!("{place}reason")));
+        let mut reasons = entry.reasons.iter();
+        if reasons.any(|(_, text)| holds_number(text, Sure::Likely)) {
+            tell("情况说明", "reason");
         }
     }
     list
+}
+
+/// The fields of a step in which a number of a person does not belong.
+fn free_text(def: &'static StepDef) -> Vec<(&'static Field, Sure)> {
+    // a correction is written as field and value
+    let fields = def.fields.iter().filter(|field| field.name != "set");
+    let sure = fields.filter_map(|field| Some((field, sureness(field)?)));
+    sure.collect()
 }
 
 fn holds(value: &Json, sure: Sure) -> bool {

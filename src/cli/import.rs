@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::ArgMatches;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use super::context::{Context, Format, day};
-use super::files::{self, CellProblem};
+use super::files::{self, CellProblem, Given};
 use super::steps::reasons;
 use super::{Exit, Fail, freetext, talk};
 use crate::corridor::{self, Entry};
@@ -31,6 +31,15 @@ struct Plan {
     reasons: Vec<(String, String)>,
     /// Columns that must be filled on every row, with the rule that says so.
     required: Vec<(String, &'static str)>,
+}
+
+/// A table of the file, and what it says of its rows.
+struct Source<'t> {
+    table: &'t Table,
+    /// The fields that its columns are.
+    fields: Vec<Option<usize>>,
+    /// The date of rows that have none.
+    received: Option<Day>,
 }
 
 /// Imports a demand list: every row is good, or nothing is appended.
@@ -65,9 +74,13 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     community_of(&ledger, &plan, &tables, context)?;
     let (mut entries, mut problems, mut bad_rows) = (Vec::new(), Vec::new(), Vec::new());
     for table in &tables {
-        let given = plan.received.or_else(|| date_above(table));
+        let source = Source {
+            table,
+            fields: files::fields(def, table),
+            received: plan.received.or_else(|| date_above(table)),
+        };
         for index in 0..table.rows.len() {
-            match row(&plan, &pack, table, index, given) {
+            match row(&plan, &pack, &source, index) {
                 Ok(step) => entries.push(Entry {
                     step,
                     place: Some(files::row_place(&plan.file, table, index)),
@@ -234,30 +247,25 @@ fn date_above(table: &Table) -> Option<Day> {
 }
 
 /// One row as a step, or everything that is wrong with it.
-fn row(
-    plan: &Plan,
-    pack: &Pack,
-    table: &Table,
-    index: usize,
-    received: Option<Day>,
-) -> Result<Step, Vec<Problem>> {
+fn row(plan: &Plan, pack: &Pack, source: &Source<'_>, index: usize) -> Result<Step, Vec<Problem>> {
     let def = collect::Demand::DEF;
-    let mut raw: Map<String, Json> = files::raw(def, table, index);
-    raw.insert("community".into(), json!(plan.community));
-    raw.insert("year".into(), json!(plan.year));
+    let mut given = Given::of_row(def, &source.fields, source.table, index);
+    given.set("community", plan.community.as_str().into());
+    given.set("year", plan.year.as_str().into());
     if let Some(round) = &plan.round {
-        raw.entry("round").or_insert_with(|| json!(round));
+        given.or("round", || round.as_str().into());
     }
-    raw.entry("mode").or_insert_with(|| json!(plan.mode));
-    if let Some(day) = received {
-        raw.entry("received").or_insert_with(|| json!(day));
+    given.or("mode", || plan.mode.as_str().into());
+    if let Some(day) = source.received {
+        given.or("received", || json!(day));
     }
-    let read = files::checked(table, index, input::read(def, &raw, pack));
+    let read = input::read_fields(def, &given.values, pack);
+    let read = files::checked(source.table, index, read);
     let mut problems = match &read {
         Ok(_) => Vec::new(),
         Err(problems) => problems.clone(),
     };
-    if !raw.contains_key("received") {
+    if !given.has("received") {
         problems.retain(|p| p.field != "received");
         problems.push(Problem {
             field: "received".into(),
@@ -269,9 +277,9 @@ fn row(
         });
     }
     for (rule, field) in &plan.required {
-        let excused = plan.reasons.iter().any(|(r, _)| r == rule);
-        let told = problems.iter().any(|p| p.field == *field);
-        if raw.contains_key(*field) || excused || told {
+        let excused = || plan.reasons.iter().any(|(r, _)| r == rule);
+        let told = || problems.iter().any(|p| p.field == *field);
+        if given.has(field) || excused() || told() {
             continue;
         }
         let heading = def.field(field).map_or(*field, |f| f.heading);

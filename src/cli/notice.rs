@@ -217,6 +217,7 @@ fn fill(
             ledger,
             plain: true,
         },
+        persons: None,
         public,
         chosen: Chosen::default(),
         date,

@@ -13,10 +13,7 @@ pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
     let mut book = Book::new()
         .with_aliases(ledger.reader().aliases()?)
         .of_chain(ledger.reader().own()?);
-    ledger.reader().all(|event| {
-        book.take(event);
-        true
-    })?;
+    ledger.reader().lines(|event| book.take_line(event))?;
     Ok(book)
 }
 
@@ -31,7 +28,7 @@ pub fn book_of_steps(ledger: &Ledger, steps: &[&StepDef]) -> anyhow::Result<Book
     }
     let ids: Vec<&str> = steps.iter().map(|def| def.id).collect();
     let mut book = Book::new().of_chain(reader.own()?);
-    reader.of_steps(&ids, |event| book.take(event))?;
+    reader.lines_of_steps(&ids, |event| book.take_line(event))?;
     Ok(book)
 }
 

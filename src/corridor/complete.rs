@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::json;
 
 use super::Entry;
+use super::numbered::Numbered;
 use crate::law::{Calendar, Day};
 use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
@@ -28,6 +29,7 @@ pub(super) struct Completer<'a> {
     pub(super) pack: &'a Pack,
     today: Day,
     next: HashMap<String, u64>,
+    numbered: Numbered,
     communities: HashMap<String, bool>,
     /// Events that this batch withdraws.
     struck: HashSet<(String, i64)>,
@@ -42,6 +44,7 @@ impl<'a> Completer<'a> {
             pack,
             today,
             next: HashMap::new(),
+            numbered: Numbered::default(),
             communities: HashMap::new(),
             struck: HashSet::new(),
             streets: None,
@@ -264,7 +267,14 @@ impl<'a> Completer<'a> {
             return Ok(*next);
         }
         let taken = self.reader.subjects(prefix)?;
-        Ok(next_number(prefix, taken.iter().map(String::as_str)))
+        let free = next_number(prefix, taken.iter().map(String::as_str));
+        self.numbered.free.insert(prefix.to_owned(), free);
+        Ok(free)
+    }
+
+    /// What was found out about free numbers.
+    pub(super) fn numbered(self) -> Numbered {
+        self.numbered
     }
 
     /// Keeps in mind which event this batch withdraws.

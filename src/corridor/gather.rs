@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::numbered::Numbered;
 use super::touch::Touched;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::Pack;
@@ -59,6 +60,7 @@ pub(super) fn gather(
     pack: &Pack,
     events: &[Event],
     touched: Touched,
+    numbered: &Numbered,
 ) -> anyhow::Result<Gathered> {
     let Touched {
         subjects,
@@ -69,7 +71,7 @@ pub(super) fn gather(
         contracts,
         supervised,
         takes_away,
-        named,
+        mut facts,
         ..
     } = touched;
     let first = events.first().map_or(0, |event| event.id);
@@ -80,16 +82,20 @@ pub(super) fn gather(
     if let Some(own) = reader.own()? {
         book.extend(reader.of_subject(&own)?);
     }
-    for subject in &subjects {
-        match named.get(subject) {
-            // what is new altogether need not be read again
-            Some(places) if !reader.knew(subject, first)? => {
-                book.extend(places.iter().map(|place| events[*place].clone()));
-                load_around(reader, &mut book, subject, &mut shared)?;
-            }
-            _ => load_with(reader, &mut book, subject, &mut shared)?,
+    for (subject, places) in &subjects {
+        let new =
+            !places.is_empty() && (numbered.is_new(subject) || !reader.knew(subject, first)?);
+        if new {
+            // what is new altogether need not be read again; a fact that was taken for another
+            // subject is there already
+            let facts = places.iter().filter_map(|place| facts[*place].take());
+            facts.for_each(|fact| book.take_fact(fact));
+            load_around(reader, &mut book, subject, &mut shared)?;
+        } else {
+            load_with(reader, &mut book, subject, &mut shared)?;
         }
     }
+    let subjects: BTreeSet<String> = subjects.into_keys().collect();
     if pack.looks_around() {
         load_siblings(reader, &mut book, &subjects)?;
     }
@@ -248,10 +254,7 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     let parsed = Subject::parse(subject);
     if matches!(parsed, Subject::StreetYear(..) | Subject::DistrictYear(_)) {
         // a street's year rests on every project of it
-        reader.all(|event| {
-            book.take(event);
-            true
-        })?;
+        reader.lines(|event| book.take_line(event))?;
         return Ok(());
     }
     load_with(reader, book, subject, &mut BTreeSet::new())?;

@@ -1,11 +1,11 @@
 //! What new events touch: the subjects to judge, and what must be loaded to judge them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::key;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Scope, Treatment};
-use crate::state::{EventKey, Subject};
+use crate::state::{EventKey, Fact, Subject};
 use crate::step::Step;
 
 /// A community and a programme year.
@@ -14,8 +14,8 @@ type Place = (String, i32);
 /// What some events touch.
 #[derive(Default)]
 pub(super) struct Touched {
-    /// Cases and demands.
-    pub(super) subjects: BTreeSet<String>,
+    /// Cases and demands, each with the new events that concern it, as places among the facts.
+    pub(super) subjects: BTreeMap<String, Vec<usize>>,
     /// The events that are added or changed.
     pub(super) changed: Vec<EventKey>,
     /// Where the contracts of a year add up.
@@ -30,8 +30,10 @@ pub(super) struct Touched {
     pub(super) years: BTreeMap<String, BTreeSet<&'static str>>,
     /// One of the events takes something away.
     pub(super) takes_away: bool,
-    /// The new events that concern each case and demand, as places among them.
-    pub(super) named: HashMap<String, Vec<usize>>,
+    /// The facts of these events.
+    pub(super) facts: Vec<Option<Fact>>,
+    /// The chain of the new events.
+    chain: Option<Arc<str>>,
     /// What of a community's year is looked at for each kind of step.
     looked_at: HashMap<&'static str, BTreeSet<&'static str>>,
 }
@@ -44,19 +46,12 @@ impl Touched {
         pack: &Pack,
         event: &Event,
         step: &Step,
-        place: usize,
     ) -> anyhow::Result<()> {
-        self.changed.push(key(event));
+        let own = self.key(event);
+        self.changed.push(own.clone());
         let def = step.def;
         let mut touched = step.mentions();
-        for subject in &touched {
-            if matches!(
-                Subject::parse(subject),
-                Subject::Case(..) | Subject::Demand(..)
-            ) {
-                self.named.entry(subject.clone()).or_default().push(place);
-            }
-        }
+        let named = touched.len();
         if matches!(def.id, "amend" | "withdraw") {
             // a changed demand or meeting changes what is said of the cases that rest on it
             for subject in touched.clone() {
@@ -68,12 +63,13 @@ impl Touched {
                     seq,
                 };
                 self.aims
-                    .push((key(event), target.clone(), event.subject.clone()));
+                    .push((own.clone(), target.clone(), event.subject.clone()));
                 self.changed.push(target);
             }
             self.takes_away |= def.id == "withdraw";
         }
-        for subject in touched {
+        let place = self.facts.len();
+        for (number, subject) in touched.into_iter().enumerate() {
             match Subject::parse(&subject) {
                 Subject::Case(code, year) => {
                     if matches!(
@@ -85,15 +81,22 @@ impl Touched {
                     if def.id == "implement.contract" || def.id == "amend" {
                         self.contracts.insert((code, year));
                     }
-                    self.subjects.insert(subject);
                 }
-                Subject::Demand(..) => {
-                    self.subjects.insert(subject);
-                }
+                Subject::Demand(..) => {}
                 Subject::StreetYear(..) | Subject::DistrictYear(_) => {
                     self.streets.insert(subject);
+                    continue;
                 }
-                _ => {}
+                _ => continue,
+            }
+            let places = self.subjects.entry(subject).or_default();
+            if number < named {
+                places.push(place);
+                if self.facts.len() == place {
+                    let like = self.facts.last().and_then(Option::as_ref);
+                    let fact = Fact::of_step(step, own.clone(), event, like);
+                    self.facts.push(Some(fact));
+                }
             }
         }
         let looked_at = self.looked_at.entry(def.id);
@@ -107,6 +110,19 @@ impl Touched {
                 .extend(looked_at);
         }
         Ok(())
+    }
+}
+
+impl Touched {
+    /// The place of a new event; all stand in one chain, whose name is kept once.
+    fn key(&mut self, event: &Event) -> EventKey {
+        let chain = self
+            .chain
+            .get_or_insert_with(|| event.origin.as_str().into());
+        EventKey {
+            origin: chain.clone(),
+            seq: event.seq,
+        }
     }
 }
 

@@ -112,16 +112,18 @@ fn decimal(mut number: u64, negative: bool, digits: &mut [u8; DECIMAL]) -> &[u8]
 }
 
 /// The two digits of a byte.
+#[inline]
 fn digits(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    [byte >> 4, byte & 15].map(|value| DIGITS[usize::from(value)])
+    let digit = |value: u8| DIGITS[usize::from(value & 15)];
+    [digit(byte >> 4), digit(byte)]
 }
 
 /// A hash in lower-case hexadecimal.
 fn spelt(hash: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
-        pair.copy_from_slice(&digits(*byte));
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(hash) {
+        *pair = digits(*byte);
     }
     text
 }
@@ -129,8 +131,13 @@ fn spelt(hash: &[u8; 32]) -> [u8; 64] {
 /// Bytes in lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    let all = bytes.iter().flat_map(|byte| digits(*byte));
-    all.map(char::from).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let [high, low] = digits(*byte);
+        text.push(char::from(high));
+        text.push(char::from(low));
+    }
+    text
 }
 
 /// SHA-256 of some bytes, in hexadecimal.

@@ -2,40 +2,115 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Statement, params};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::copies::Copies;
-use super::{Event, Ledger, chain};
+use super::{Event, Ledger, chain, line};
 
-/// Replaces every `{"personal": VALUE}` by its token, entering new values in the table.
-pub(super) fn seal(conn: &Connection, values: &mut Map<String, Json>) -> anyhow::Result<()> {
-    for value in values.values_mut() {
-        seal_value(conn, value)?;
-    }
-    Ok(())
+/// Puts tokens in the place of personal values, entering new ones in the table.
+#[derive(Debug)]
+pub(super) struct Seal<'a> {
+    conn: &'a Connection,
+    /// Prepared with the first value.
+    statements: Option<[Statement<'a>; 2]>,
+    /// Random salts from the system that no value has yet.
+    salts: Vec<[u8; 16]>,
 }
 
-fn seal_value(conn: &Connection, value: &mut Json) -> anyhow::Result<()> {
-    match value {
-        Json::Array(list) => {
-            for item in list {
-                seal_value(conn, item)?;
-            }
+impl<'a> Seal<'a> {
+    pub(super) fn new(conn: &'a Connection) -> Self {
+        Self {
+            conn,
+            statements: None,
+            salts: Vec::new(),
         }
-        Json::Object(map) => {
-            if let Some(Json::String(text)) = map.get_mut("personal") {
-                if !is_token(text) {
-                    *text = token(conn, text)?;
-                }
-            } else {
-                seal(conn, map)?;
-            }
-        }
-        _ => {}
     }
-    Ok(())
+
+    /// Replaces every `{"personal": VALUE}` by its token.
+    pub(super) fn values(&mut self, values: &mut Map<String, Json>) -> anyhow::Result<()> {
+        for value in values.values_mut() {
+            self.value(value)?;
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &mut Json) -> anyhow::Result<()> {
+        match value {
+            Json::Array(list) => {
+                for item in list {
+                    self.value(item)?;
+                }
+            }
+            Json::Object(map) => {
+                if let Some(Json::String(text)) = map.get_mut("personal") {
+                    if !is_token(text) {
+                        *text = self.token(text)?;
+                    }
+                } else {
+                    self.values(map)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The token of a value: the one that the table has, else a new one with a fresh salt.
+    ///
+    /// One value has one token, so that distinct people can be counted by tokens
+    /// alone, also after a value was erased.
+    fn token(&mut self, value: &str) -> anyhow::Result<String> {
+        let [find, _] = self.statements()?;
+        let known: Option<String> = find
+            .query_row([value], |row| row.get(0))
+            .optional()?
+            .flatten();
+        if let Some(token) = known {
+            return Ok(token);
+        }
+        let salt = self.salt()?;
+        self.enter(value, salt)
+    }
+
+    /// Enters a value under a salt, if it is not there under it, and gives its token.
+    pub(super) fn enter(&mut self, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
+        let mut hasher = Sha256::new();
+        hasher.update(salt);
+        hasher.update(value);
+        let token = chain::hex(&hasher.finalize());
+        let [_, enter] = self.statements()?;
+        enter.execute(params![token, salt, value])?;
+        Ok(token)
+    }
+
+    /// Finding the token of a value, and entering one.
+    fn statements(&mut self) -> rusqlite::Result<&mut [Statement<'a>; 2]> {
+        let both = match self.statements.take() {
+            Some(both) => both,
+            None => [
+                self.conn
+                    .prepare("SELECT min(token) FROM personal WHERE value = ?1")?,
+                self.conn.prepare(
+                    "INSERT INTO personal (token, salt, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                )?,
+            ],
+        };
+        Ok(self.statements.insert(both))
+    }
+
+    /// A salt that was never used.
+    fn salt(&mut self) -> anyhow::Result<[u8; 16]> {
+        if self.salts.is_empty() {
+            let mut random = [0_u8; 16 * 32];
+            getrandom::fill(&mut random)
+                .map_err(|error| anyhow::anyhow!("no random numbers from the system: {error}"))?;
+            self.salts.extend_from_slice(random.as_chunks().0);
+        }
+        Ok(self.salts.pop().unwrap_or_default())
+    }
 }
 
 /// True for a token: 64 lower-case hexadecimal digits.
@@ -49,55 +124,32 @@ pub(super) fn is_token(text: &str) -> bool {
 /// The digest that a token spells.
 pub(super) type Token = [u8; 32];
 
+/// The value of each lower-case hexadecimal digit, and 255 of every other byte.
+const DIGITS: [u8; 256] = {
+    let mut values = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+
 /// The digest that a token spells; none if it is no token.
 pub(super) fn bytes(token: &str) -> Option<Token> {
-    if !is_token(token) {
+    let (pairs, []) = token.as_bytes().as_chunks() else {
         return None;
-    }
-    let value = |digit: u8| {
-        if digit < b'a' {
-            digit - b'0'
-        } else {
-            digit - b'a' + 10
-        }
     };
+    let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
     let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(token.as_bytes().chunks_exact(2)) {
-        *byte = value(pair[0]) << 4 | value(pair[1]);
+    let mut wrong = 0;
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let (high, low) = (DIGITS[usize::from(*high)], DIGITS[usize::from(*low)]);
+        wrong |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(bytes)
-}
-
-/// The token of a value: the one that the table has, else a new one with a fresh salt.
-///
-/// One value has one token, so that distinct people can be counted by tokens
-/// alone, also after a value was erased.
-fn token(conn: &Connection, value: &str) -> anyhow::Result<String> {
-    let known: Option<String> = conn
-        .prepare_cached("SELECT min(token) FROM personal WHERE value = ?1")?
-        .query_row([value], |row| row.get(0))
-        .optional()?
-        .flatten();
-    if let Some(token) = known {
-        return Ok(token);
-    }
-    let mut salt = [0_u8; 16];
-    getrandom::fill(&mut salt)
-        .map_err(|error| anyhow::anyhow!("no random numbers from the system: {error}"))?;
-    enter(conn, value, salt)
-}
-
-/// Enters a value under a salt, if it is not there under it, and gives its token.
-pub(super) fn enter(conn: &Connection, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
-    let mut hasher = Sha256::new();
-    hasher.update(salt);
-    hasher.update(value);
-    let token = chain::hex(&hasher.finalize());
-    conn.prepare_cached(
-        "INSERT INTO personal (token, salt, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-    )?
-    .execute(params![token, salt, value])?;
-    Ok(token)
+    // what is no digit has a bit that no digit has
+    (wrong < 16).then_some(bytes)
 }
 
 /// The value behind a token; none if it was erased.
@@ -105,6 +157,32 @@ pub(super) fn open(conn: &Connection, token: &str) -> rusqlite::Result<Option<St
     conn.prepare_cached("SELECT value FROM personal WHERE token = ?1")?
         .query_row([token], |row| row.get(0))
         .optional()
+}
+
+/// Every personal value of a ledger, for who shows many of them.
+#[derive(Debug, Default)]
+pub struct Persons {
+    values: FxHashMap<Token, Box<str>>,
+}
+
+impl Persons {
+    pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
+        let mut values = FxHashMap::default();
+        let mut statement = conn.prepare("SELECT token, value FROM personal")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(token) = bytes(line::text(row, 0)?) {
+                values.insert(token, line::text(row, 1)?.into());
+            }
+        }
+        Ok(Self { values })
+    }
+
+    /// The value behind a token; none if it was erased.
+    #[must_use]
+    pub fn get(&self, token: &str) -> Option<&str> {
+        self.values.get(&bytes(token)?).map(|value| &**value)
+    }
 }
 
 /// Calls `each` with every token of a payload.

@@ -13,7 +13,7 @@ pub(super) const COLUMNS: &str =
 /// A view on the events, inside or outside a transaction.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
-    conn: &'a Connection,
+    pub(super) conn: &'a Connection,
 }
 
 impl Ledger {
@@ -160,15 +160,22 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub fn of_steps(self, steps: &[&str], mut each: impl FnMut(Event)) -> rusqlite::Result<()> {
-        let ids: Vec<String> = steps.iter().map(|id| format!("'{id}'")).collect();
-        let mut statement = self.conn.prepare(&format!(
-            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
-             WHERE e.step IN ({}) ORDER BY e.id",
-            ids.join(", ")
-        ))?;
+        self.rows(&of_steps(steps), |row| {
+            each(event(row)?);
+            Ok(())
+        })
+    }
+
+    /// Calls `each` with every row of a query, until it fails.
+    pub(super) fn rows(
+        self,
+        sql: &str,
+        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        let mut statement = self.conn.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            each(event(row)?);
+            each(row)?;
         }
         Ok(())
     }
@@ -218,9 +225,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub fn arrivals(self, mut each: impl FnMut(Event) -> bool) -> rusqlite::Result<()> {
-        let mut statement = self.conn.prepare(&format!(
-            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id"
-        ))?;
+        let mut statement = self.conn.prepare(&every())?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if !each(event(row)?) {
@@ -374,6 +379,14 @@ impl<'a> Reader<'a> {
             .optional()
     }
 
+    /// All personal values, read at once.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn persons(self) -> rusqlite::Result<personal::Persons> {
+        personal::Persons::read(self.conn)
+    }
+
     /// The personal value behind a token; none if it was erased.
     ///
     /// # Errors
@@ -386,6 +399,21 @@ impl<'a> Reader<'a> {
 /// The first text after all that begin with `prefix`.
 fn after(prefix: &str) -> String {
     format!("{prefix}\u{10FFFF}")
+}
+
+/// All events, in order of arrival.
+pub(super) fn every() -> String {
+    format!("SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id")
+}
+
+/// Those of some steps.
+pub(super) fn of_steps(steps: &[&str]) -> String {
+    let ids: Vec<String> = steps.iter().map(|id| format!("'{id}'")).collect();
+    format!(
+        "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
+         WHERE e.step IN ({}) ORDER BY e.id",
+        ids.join(", ")
+    )
 }
 
 pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event> {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use rusqlite::{Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, params};
 
 use super::chain::{Parts, Recipe};
-use super::{Event, Ledger, Origin, Stopped, Tampered, chain, personal, read};
+use super::{Event, Ledger, Origin, Stopped, Tampered, chain, line, personal, read};
 use crate::step::Step;
 
 /// What the caller wants appended.
@@ -25,6 +25,7 @@ pub struct Draft {
 #[derive(Debug)]
 pub struct Writer<'a> {
     tx: Transaction<'a>,
+    statements: Statements<'a>,
     origin: Origin,
     next_id: i64,
     next_seq: i64,
@@ -37,6 +38,30 @@ pub struct Writer<'a> {
     now: String,
     stop: Arc<AtomicBool>,
     recipe: Recipe,
+    /// The payload of the last event, kept for the next one.
+    payload: Vec<u8>,
+}
+
+/// The statements by which every event is appended, prepared once.
+#[derive(Debug)]
+struct Statements<'a> {
+    event: Statement<'a>,
+    mention: Statement<'a>,
+    seal: personal::Seal<'a>,
+}
+
+impl<'a> Statements<'a> {
+    fn new(conn: &'a Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            event: conn.prepare(
+                "INSERT INTO event (id, origin, seq, step, subject, occurred, recorded_at, actor, payload, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?,
+            mention: conn
+                .prepare("INSERT INTO mention (subject, named, event) VALUES (?1, ?2, ?3)")?,
+            seal: personal::Seal::new(conn),
+        })
+    }
 }
 
 impl Ledger {
@@ -64,9 +89,9 @@ impl Ledger {
             .progress_handler(20_000, Some(move || asked.load(Ordering::SeqCst)))?;
         // pages that are changed more than once wait in memory, up to 64 MB of them
         self.conn.pragma_update(None, "cache_size", -65_536)?;
-        let tx = self
-            .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let conn = &self.conn;
+        // nobody else can begin one: the ledger itself is borrowed
+        let tx = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
         let (seq, previous, last_time) = match check_tail(read::Reader::new(&tx), &self.origin)? {
             Some(last) => (last.seq, last.hash, last.recorded_at),
             None => (0, chain::GENESIS, String::new()),
@@ -84,6 +109,8 @@ impl Ledger {
             now: now.to_owned(),
             stop,
             recipe: Recipe::default(),
+            payload: Vec::new(),
+            statements: Statements::new(conn)?,
         })
     }
 }
@@ -126,7 +153,9 @@ impl Writer<'_> {
             subject,
             occurred,
         } = draft;
-        personal::seal(&self.tx, &mut step.values)?;
+        self.statements.seal.values(&mut step.values)?;
+        self.payload.clear();
+        serde_json::to_writer(&mut self.payload, &step.values)?;
         let mut event = Event {
             id: self.next_id,
             origin: self.origin.name.clone(),
@@ -136,7 +165,7 @@ impl Writer<'_> {
             occurred,
             recorded_at: self.now.clone(),
             actor: self.actor.clone(),
-            payload: serde_json::to_string(&step.values)?,
+            payload: str::from_utf8(&self.payload)?.to_owned(),
             hash: chain::GENESIS,
         };
         event.hash = self.recipe.hash(&self.previous, &Parts::of(&event));
@@ -166,7 +195,7 @@ impl Writer<'_> {
     /// # Errors
     /// If the file cannot be written.
     pub fn enter_personal(&mut self, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
-        personal::enter(&self.tx, value, salt)
+        self.statements.seal.enter(value, salt)
     }
 
     /// Takes in an event of another ledger's chain, byte for byte.
@@ -213,12 +242,9 @@ impl Writer<'_> {
         &self.tx
     }
 
-    fn insert_into(&self, origin: i64, event: &Event) -> anyhow::Result<()> {
-        self.tx
-            .prepare_cached(
-                "INSERT INTO event (id, origin, seq, step, subject, occurred, recorded_at, actor, payload, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-            )?
+    fn insert_into(&mut self, origin: i64, event: &Event) -> anyhow::Result<()> {
+        self.statements
+            .event
             .execute(params![
                 event.id,
                 origin,
@@ -235,10 +261,9 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn mention(&self, subject: &str, named: bool, event: i64) -> anyhow::Result<()> {
-        self.tx
-            .prepare_cached("INSERT INTO mention (subject, named, event) VALUES (?1, ?2, ?3)")?
-            .execute(params![subject, named, event])?;
+    fn mention(&mut self, subject: &str, named: bool, event: i64) -> anyhow::Result<()> {
+        let mention = &mut self.statements.mention;
+        mention.execute(params![subject, named, event])?;
         Ok(())
     }
 
@@ -290,17 +315,32 @@ impl Writer<'_> {
         let mut last = before;
         let origin = &self.origin.name;
         let mut recipe = Recipe::default();
-        self.reader().of_chain(origin, before, |event| {
-            let hash = recipe.hash(&previous, &Parts::of(&event));
-            if event.seq != last + 1 || hash != event.hash {
-                return Err(anyhow::Error::from(Tampered {
+        let mut statement = self.tx.prepare(
+            "SELECT seq, step, subject, occurred, recorded_at, actor, payload, hash FROM event
+             WHERE origin = ?1 AND seq > ?2 ORDER BY seq",
+        )?;
+        let mut rows = statement.query(params![self.origin.id, before])?;
+        while let Some(row) = rows.next()? {
+            let parts = Parts {
+                origin,
+                seq: row.get(0)?,
+                step: line::text(row, 1)?,
+                subject: line::text(row, 2)?,
+                occurred: line::text(row, 3)?,
+                recorded_at: line::text(row, 4)?,
+                actor: line::text(row, 5)?,
+                payload: line::text(row, 6)?,
+            };
+            let stored: [u8; 32] = row.get(7)?;
+            if parts.seq != last + 1 || recipe.hash(&previous, &parts) != stored {
+                return Err(Tampered {
                     origin: origin.clone(),
                     seq: last + 1,
-                }));
+                }
+                .into());
             }
-            (last, previous) = (event.seq, event.hash);
-            Ok(())
-        })?;
+            (last, previous) = (parts.seq, stored);
+        }
         if last + 1 == self.next_seq && previous == self.previous {
             return Ok(());
         }

@@ -141,9 +141,10 @@ impl Source<'_> {
             actor: if self.public {
                 mask::mask(&fact.actor)
             } else {
-                fact.actor.clone()
+                fact.actor.to_string()
             },
-            entered: entered(fact).map_or_else(|| fact.recorded_at.clone(), |day| day.to_string()),
+            entered: entered(fact)
+                .map_or_else(|| fact.recorded_at.to_string(), |day| day.to_string()),
             late,
             amended: fact.amended.iter().map(|key| key.seq).collect(),
             struck: fact.struck,

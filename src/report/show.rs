@@ -28,10 +28,16 @@ impl Opener<'_> {
     /// The value behind a token, as it may be shown.
     #[must_use]
     pub fn open(&self, token: &str) -> String {
-        match self.ledger.reader().personal(token) {
-            Ok(Some(value)) if self.plain => value,
-            Ok(Some(value)) => mask(&value),
-            _ => ERASED.to_owned(),
+        self.shown(self.ledger.reader().personal(token).ok().flatten())
+    }
+
+    /// A value that was found, or not, as it may be shown.
+    #[must_use]
+    pub fn shown(&self, value: Option<String>) -> String {
+        match value {
+            Some(value) if self.plain => value,
+            Some(value) => mask(&value),
+            None => ERASED.to_owned(),
         }
     }
 }

@@ -84,6 +84,12 @@ impl Cells {
         let at = self.keys.iter().position(|known| known == key)?;
         self.cells.get(at)
     }
+
+    /// The cells in the order of the columns.
+    #[must_use]
+    pub fn all(&self) -> &[Cell] {
+        &self.cells
+    }
 }
 
 /// The letters over a column counted from 0: `A`, `Z`, `AA`.
@@ -176,8 +182,9 @@ fn table(sheet: &Sheet, place: usize, header: Header, wanted: &Wanted) -> Table 
     let keys: Arc<[String]> = table.columns.iter().map(|c| c.key.clone()).collect();
     let mut note = false;
     for row in below.iter().skip(1) {
-        let alone = texts(row).len() == 1;
-        let reason = foot::refuse(row, &table.columns, wanted, note);
+        let texts = texts(row);
+        let alone = texts.len() == 1;
+        let reason = foot::refuse(row, &texts, &table.columns, wanted, note);
         note = alone && (note || reason == Some("说明文字"));
         match reason {
             Some("") => {}

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::law::{Day, Moment, Money};
-use crate::ledger::Event;
-use crate::step::{Field, Kind, StepDef};
+use crate::ledger::{Event, Line};
+use crate::step::{Field, Kind, Step, StepDef};
 
 /// A typed value of a fact.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -220,9 +220,9 @@ pub struct Fact {
     /// Business date.
     pub occurred: Option<Day>,
     /// UTC time of recording.
-    pub recorded_at: String,
+    pub recorded_at: Arc<str>,
     /// Who recorded it.
-    pub actor: String,
+    pub actor: Arc<str>,
     /// The values, in the order of the step's fields, corrections applied.
     pub values: Vec<Value>,
     /// Struck by a withdrawal.
@@ -232,21 +232,52 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// Decodes an event of a known step, with the name of its chain. A payload of an older version decodes as far
-    /// as it goes: fields it lacks are nothing, fields since given up are passed over.
+    /// Decodes an event of a known step; what it says like another fact is kept once. A payload
+    /// of an older version decodes as far as it goes: fields it lacks are nothing, fields since
+    /// given up are passed over.
     #[must_use]
-    pub fn decode(def: &'static StepDef, origin: Arc<str>, event: Event) -> Self {
+    pub fn decode(
+        def: &'static StepDef,
+        key: EventKey,
+        event: &Line<'_>,
+        like: Option<&Self>,
+    ) -> Self {
+        let values = super::decode::values(def, event.payload);
+        Self::new(def, key, event, values, like)
+    }
+
+    /// The fact of an event whose step is still at hand as it was recorded: the same as its
+    /// payload says.
+    #[must_use]
+    pub fn of_step(step: &Step, key: EventKey, event: &Event, like: Option<&Self>) -> Self {
+        let value = |field: &Field| {
+            let value = step.values.get(field.name);
+            value.map_or(Value::None, |value| Value::decode(field, value))
+        };
+        let values = step.def.fields.iter().map(value).collect();
+        Self::new(step.def, key, &event.line(), values, like)
+    }
+
+    fn new(
+        def: &'static StepDef,
+        key: EventKey,
+        event: &Line<'_>,
+        values: Vec<Value>,
+        like: Option<&Self>,
+    ) -> Self {
+        // most events have the clerk of the one before, and many its time
+        let shared = |text: &str, known: Option<&Arc<str>>| match known {
+            Some(known) if **known == *text => known.clone(),
+            _ => text.into(),
+        };
         Self {
             def,
-            key: EventKey {
-                origin,
-                seq: event.seq,
-            },
-            subject: event.subject,
+            key,
+            subject: event.subject.to_owned(),
             occurred: event.occurred.parse().ok(),
-            recorded_at: event.recorded_at,
-            actor: event.actor,
-            values: super::decode::values(def, &event.payload),
+            recorded_at: shared(event.recorded_at, like.map(|fact| &fact.recorded_at)),
+            actor: shared(event.actor, like.map(|fact| &fact.actor)),
+            values,
             struck: false,
             amended: Vec::new(),
         }

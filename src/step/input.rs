@@ -1,5 +1,9 @@
 //! Reading a step from what people give: arguments, JSON records, cells of a sheet.
 
+mod reading;
+
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::field::{Field, Kind};
@@ -8,6 +12,7 @@ use crate::law::{Day, Moment, Money};
 use crate::step::mask::{quoted, quoting};
 use crate::words;
 use crate::words::{Words, nfkc};
+use reading::{Reading, persons};
 
 /// The words that a regulation uses for canonical terms.
 pub trait Vocabulary {
@@ -59,60 +64,38 @@ pub fn read(
     raw: &Map<String, Json>,
     vocabulary: &dyn Vocabulary,
 ) -> Result<Step, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut values: Vec<Option<Json>> = vec![None; def.fields.len()];
+    let mut reading = Reading::new(def, vocabulary);
     for (key, value) in raw {
-        let Some(index) = find_index(def, key) else {
-            problems.push(Problem {
+        match find_index(def, key) {
+            Some(index) => reading.take(index, value),
+            None => reading.problems.push(Problem {
                 field: key.clone(),
                 value: String::new(),
                 words: unknown_field(def, key),
-            });
-            continue;
-        };
-        if is_empty(value) {
-            continue;
-        }
-        let field = &def.fields[index];
-        match read_value(field, value, vocabulary) {
-            Ok(Json::Null) => {}
-            Ok(json) => values[index] = Some(json),
-            Err(words) => problems.push(Problem::new(field, &shown(value), words)),
+            }),
         }
     }
-    for (field, value) in def.fields.iter().zip(&values) {
-        let already = |p: &Problem| p.field == field.name;
-        if field.required && value.is_none() && !problems.iter().any(already) {
-            problems.push(Problem::new(
-                field,
-                "",
-                words!(
-                    "缺少“{}”，请填写（{}）。",
-                    "“{1}” is missing; fill it in ({0}).",
-                    field.heading,
-                    field.option()
-                ),
-            ));
-        }
-    }
-    if !problems.is_empty() {
-        let persons = raw.iter().filter_map(|(key, value)| {
-            let personal = find_field(def, key)?.kind == Kind::Personal;
-            value.as_str().filter(|_| personal).map(str::to_owned)
-        });
-        let persons: Vec<String> = persons.collect();
-        for problem in &mut problems {
-            problem.hide(def, &persons);
-        }
-        return Err(problems);
-    }
-    // the order of the form, whatever the order of the input
-    let values = def.fields.iter().zip(values);
-    let values = values.filter_map(|(field, value)| Some((field.name.to_owned(), value?)));
-    Ok(Step {
-        def,
-        values: values.collect(),
+    reading.done(|| {
+        let named = raw.iter();
+        let known = named.filter_map(|(key, value)| Some((find_index(def, key)?, value)));
+        persons(def, known)
     })
+}
+
+/// As [`read`], from values whose fields are known by their place in the form.
+///
+/// # Errors
+/// Every problem at once.
+pub fn read_fields(
+    def: &'static StepDef,
+    given: &[(usize, Json)],
+    vocabulary: &dyn Vocabulary,
+) -> Result<Step, Vec<Problem>> {
+    let mut reading = Reading::new(def, vocabulary);
+    for (index, value) in given {
+        reading.take(*index, value);
+    }
+    reading.done(|| persons(def, given.iter().map(|(index, value)| (*index, value))))
 }
 
 /// Reads one value of a step.
@@ -168,10 +151,10 @@ fn is_empty(value: &Json) -> bool {
     }
 }
 
-fn shown(value: &Json) -> String {
+fn shown(value: &Json) -> Cow<'_, str> {
     match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
+        Json::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
     }
 }
 
@@ -228,7 +211,11 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
     let text = || tidy(&shown(value));
     match field.kind {
         Kind::Text => match value {
-            Json::String(text) if text.contains('\0') || text.chars().count() > LONGEST => {
+            // a byte has at most one character
+            Json::String(text)
+                if text.contains('\0')
+                    || text.len() > LONGEST && text.chars().count() > LONGEST =>
+            {
                 Err(not_a(
                     field,
                     "不超过5000字的文字",
@@ -240,7 +227,7 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
                 let code: String = nfkc(text).chars().filter(|c| !c.is_whitespace()).collect();
                 Ok(json!(code.to_uppercase()))
             }
-            Json::String(text) => Ok(json!(text.trim())),
+            Json::String(text) => Ok(text.trim().into()),
             Json::Number(number) => Ok(json!(number.to_string())),
             _ => Err(not_a(field, "文字", "text")),
         },
@@ -266,7 +253,7 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
             },
         },
         Kind::Day => match text().parse::<Day>() {
-            Ok(day) => Ok(json!(day)),
+            Ok(day) => Ok(day.to_string().into()),
             Err(error) => Err(Words::new(error.zh(), error.en())),
         },
         Kind::Moment => match text().parse::<Moment>() {
@@ -275,7 +262,7 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
         },
         Kind::Ref => read_ref(field, &text()),
         Kind::Code => read_code(field, &text()),
-        Kind::Term => Ok(json!(vocabulary.term(field.vocabulary, &text())?)),
+        Kind::Term => Ok(vocabulary.term(field.vocabulary, &text())?.into()),
         Kind::Personal => read_personal(field, value),
         Kind::Member => read_member(field, value, vocabulary),
     }
@@ -396,7 +383,8 @@ fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
             local.unwrap_or(&digits).clone_into(&mut text);
         }
     }
-    Ok(json!({ "personal": text }))
+    let personal = ("personal".to_owned(), Json::String(text));
+    Ok(Json::Object(Map::from_iter([personal])))
 }
 
 fn read_member(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {
@@ -406,7 +394,8 @@ fn read_member(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Resu
                 Some(Json::Object(inner)) => inner.get("personal").map(shown),
                 other => other.map(shown),
             };
-            (map.get("role").map(shown), who)
+            let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
+            (own(map.get("role").map(shown)), own(who))
         }
         other => {
             let text = tidy(&shown(other));

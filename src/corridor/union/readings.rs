@@ -69,7 +69,7 @@ type Answers = BTreeMap<String, BTreeMap<String, BTreeMap<Day, String>>>;
 pub(super) fn readings(reader: Reader<'_>) -> anyhow::Result<Vec<Conflict>> {
     let mut book = Book::new();
     let steps = ["regime.ruling", "regime.calendar", "amend", "withdraw"];
-    reader.of_steps(&steps, |event| book.take(event))?;
+    reader.lines_of_steps(&steps, |event| book.take_line(event))?;
     let mut answers = Answers::new();
     for fact in book.of_step(general::Ruling::DEF) {
         let text = |field: &str| clean(fact.value(field).text().unwrap_or_default());

@@ -4,11 +4,12 @@
 //! read once, in its order, and compared with the tally of the rows that it must hold; what does
 //! not fit is left to `SQLite` to find and to name.
 
-use super::stored::{Mentions, Persons, again, scan, text};
+use super::stored::{Mentions, Persons, again, scan};
 use super::tally::Ascent;
 use super::walk::Walk;
 use super::{Faults, Ledger};
 use crate::ledger::format::FORMAT;
+use crate::ledger::line::text;
 use crate::words;
 
 impl Ledger {
@@ -69,7 +70,7 @@ impl Ledger {
         let sql = "SELECT origin, seq, id FROM event INDEXED BY event_place ORDER BY origin, seq";
         scan(&self.conn, sql, |row| {
             let place: (i64, i64) = (row.get(0)?, row.get(1)?);
-            places.add((place.0, place.1, row.get::<_, i64>(2)?));
+            places.add(&[place.0, place.1, row.get(2)?], &[]);
             ascent.next(|last| *last < place, |_| place);
             Ok(())
         })?;
@@ -93,7 +94,7 @@ impl Ledger {
             "SELECT value, token FROM personal INDEXED BY personal_value ORDER BY value, token";
         scan(&self.conn, sql, |row| {
             let (value, token) = (text(row, 0)?, text(row, 1)?);
-            rows.add((value, token));
+            rows.add(&[], &[value, token]);
             ascent.next(
                 |(last, before): &(String, String)| {
                     (last.as_str(), before.as_str()) < (value, token)

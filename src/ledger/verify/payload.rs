@@ -1,10 +1,6 @@
 //! What a payload names, found in one pass over its text.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-
-use crate::ledger::personal;
+use crate::ledger::personal::{self, Token};
 use crate::step::{Kind, StepDef};
 
 /// Subjects and tokens of a payload, borrowed from it.
@@ -13,56 +9,19 @@ pub(super) struct Named<'a> {
     /// The subjects that it names, each once.
     pub(super) subjects: Vec<&'a str>,
     /// The tokens of personal values.
-    pub(super) tokens: Vec<&'a str>,
+    pub(super) tokens: Vec<Token>,
 }
 
 /// Reads a payload of the form in which this program writes them, to its last byte; none if it
 /// is any other text, which is then to be read as JSON and field by field.
 pub(super) fn named<'a>(def: &'static StepDef, payload: &'a str) -> Option<Named<'a>> {
-    let mut named = Named::default();
-    let mut from = serde_json::Deserializer::from_str(payload);
-    from.deserialize_map(Fields(def, &mut named)).ok()?;
-    from.end().ok()?;
-    Some(named)
-}
-
-/// Any form but the usual one ends the pass.
-fn unusual<E: serde::de::Error>() -> E {
-    E::custom("not the usual form")
-}
-
-/// The object of a payload.
-struct Fields<'b, 'de>(&'static StepDef, &'b mut Named<'de>);
-
-impl<'de> Visitor<'de> for Fields<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the values of a step")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        let Self(def, named) = self;
-        let mut seen = 0_u64;
-        while let Some(name) = map.next_key::<&str>()? {
-            let Some(index) = def.index(name).filter(|index| *index < 64) else {
-                return Err(unusual());
-            };
-            // of a field that stands there twice the last one counts
-            if seen & (1 << index) != 0 {
-                return Err(unusual());
-            }
-            seen |= 1 << index;
-            let field = &def.fields[index];
-            map.next_value_seed(One {
-                single: field.name == def.subject || field.kind == Kind::Ref,
-                several: field.kind == Kind::Ref,
-                inside: Inside::Field,
-                named: &mut *named,
-            })?;
-        }
-        Ok(())
-    }
+    let mut pass = Pass {
+        text: payload,
+        at: 0,
+        named: Named::default(),
+    };
+    pass.object(def)?;
+    (pass.at == payload.len()).then_some(pass.named)
 }
 
 /// What a value stands in.
@@ -73,113 +32,210 @@ enum Inside {
     Member,
 }
 
-/// One value.
-struct One<'b, 'de> {
+/// How a value is to be taken.
+#[derive(Clone, Copy)]
+struct Take {
     /// A text here is a subject.
     single: bool,
     /// A text in a list here is a subject.
     several: bool,
     inside: Inside,
-    named: &'b mut Named<'de>,
 }
 
-impl<'de> DeserializeSeed<'de> for One<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
+/// The bytes that end a text, begin an escape or may not stand in one.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut byte = 0;
+    while byte < 32 {
+        stops[byte] = true;
+        byte += 1;
     }
+    stops[b'"' as usize] = true;
+    stops[b'\\' as usize] = true;
+    stops
+};
+
+/// A pass over a text. Where it comes upon another form than the usual one, of which JSON has
+/// many, it ends with none.
+struct Pass<'a> {
+    text: &'a str,
+    at: usize,
+    named: Named<'a>,
 }
 
-impl<'de> Visitor<'de> for One<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
+impl<'a> Pass<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    /// Passes a sign, if it is the next one.
+    fn passes(&mut self, sign: u8) -> bool {
+        let is = self.peek() == Some(sign);
+        self.at += usize::from(is);
+        is
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    fn must(&mut self, sign: u8) -> Option<()> {
+        self.passes(sign).then_some(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<(), E> {
-        let subjects = &mut self.named.subjects;
-        if self.single && !text.is_empty() && !subjects.contains(&text) {
-            subjects.push(text);
-        }
-        Ok(())
-    }
-
-    /// A text with escapes, which cannot be borrowed.
-    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
-        if self.single { Err(unusual()) } else { Ok(()) }
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<(), S::Error> {
-        if self.inside != Inside::Field {
-            return Err(unusual());
+    /// The object of the whole payload.
+    fn object(&mut self, def: &'static StepDef) -> Option<()> {
+        let (mut seen, mut next) = (0_u64, 0);
+        self.must(b'{')?;
+        if self.passes(b'}') {
+            return Some(());
         }
         loop {
-            let item = One {
-                single: self.several,
+            let name = self.plain()?;
+            self.must(b':')?;
+            // the fields mostly stand in the order of the form
+            let ahead = def.fields.get(next..).unwrap_or_default();
+            let index = ahead.iter().position(|field| field.name == name);
+            let index = index.map(|at| next + at).or_else(|| def.index(name));
+            let index = index.filter(|index| *index < 64)?;
+            // of a field that stands there twice the last one counts
+            if seen & (1 << index) != 0 {
+                return None;
+            }
+            seen |= 1 << index;
+            next = index + 1;
+            let field = &def.fields[index];
+            self.value(Take {
+                single: field.name == def.subject || field.kind == Kind::Ref,
+                several: field.kind == Kind::Ref,
+                inside: Inside::Field,
+            })?;
+            if !self.passes(b',') {
+                return self.must(b'}');
+            }
+        }
+    }
+
+    fn value(&mut self, take: Take) -> Option<()> {
+        match self.peek()? {
+            b'"' => {
+                let (text, escapes) = self.string()?;
+                if take.single {
+                    // one with escapes cannot be borrowed
+                    (!escapes).then_some(())?;
+                    let subjects = &mut self.named.subjects;
+                    if !text.is_empty() && !subjects.contains(&text) {
+                        subjects.push(text);
+                    }
+                }
+                Some(())
+            }
+            b'[' if take.inside == Inside::Field => self.list(take.several),
+            b'{' => self.person(take.inside),
+            b't' => self.word("true"),
+            b'f' => self.word("false"),
+            b'n' => self.word("null"),
+            b'-' | b'0'..=b'9' => self.whole(),
+            _ => None,
+        }
+    }
+
+    fn list(&mut self, several: bool) -> Option<()> {
+        self.must(b'[')?;
+        if self.passes(b']') {
+            return Some(());
+        }
+        loop {
+            self.value(Take {
+                single: several,
                 several: false,
                 inside: Inside::List,
-                named: &mut *self.named,
-            };
-            if list.next_element_seed(item)?.is_none() {
-                return Ok(());
+            })?;
+            if !self.passes(b',') {
+                return self.must(b']');
             }
         }
     }
 
     /// A personal value `{"personal": TOKEN}`, or a member `{"who": {…}, "role": TEXT}`.
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+    fn person(&mut self, inside: Inside) -> Option<()> {
+        self.must(b'{')?;
+        if self.passes(b'}') {
+            return Some(());
+        }
         let (mut who, mut role) = (false, false);
-        while let Some(name) = map.next_key::<&str>()? {
+        loop {
+            let name = self.plain()?;
+            self.must(b':')?;
             match name {
                 "personal" if !who && !role => {
-                    let token = map.next_value::<&str>()?;
-                    if personal::is_token(token) {
-                        self.named.tokens.push(token);
-                    }
-                    return match map.next_key::<&str>()? {
-                        None => Ok(()),
-                        Some(_) => Err(unusual()),
-                    };
+                    let token = self.plain()?;
+                    self.named.tokens.extend(personal::bytes(token));
+                    return self.must(b'}');
                 }
-                "who" if !who && self.inside != Inside::Member => {
+                "who" if !who && inside != Inside::Member => {
                     who = true;
-                    map.next_value_seed(One {
+                    self.value(Take {
                         single: false,
                         several: false,
                         inside: Inside::Member,
-                        named: &mut *self.named,
                     })?;
                 }
                 "role" if !role => {
                     role = true;
-                    map.next_value::<&str>()?;
+                    self.plain()?;
                 }
-                _ => return Err(unusual()),
+                _ => return None,
+            }
+            if !self.passes(b',') {
+                return self.must(b'}');
             }
         }
-        Ok(())
+    }
+
+    /// A text without escapes.
+    fn plain(&mut self) -> Option<&'a str> {
+        let (text, escapes) = self.string()?;
+        (!escapes).then_some(text)
+    }
+
+    /// A text, and whether it has escapes, as line breaks and quotes are written.
+    fn string(&mut self) -> Option<(&'a str, bool)> {
+        self.must(b'"')?;
+        let from = self.at;
+        let mut escapes = false;
+        loop {
+            let rest = self.text.as_bytes().get(self.at..)?;
+            self.at += rest.iter().position(|byte| STOPS[usize::from(*byte)])?;
+            match self.peek()? {
+                b'"' => break,
+                b'\\' => {
+                    escapes = true;
+                    self.at += 1;
+                    matches!(self.peek()?, b'"' | b'\\' | b'n' | b'r' | b't').then_some(())?;
+                    self.at += 1;
+                }
+                _ => return None,
+            }
+        }
+        // it ends at a quote, which is a character of its own
+        let text = self.text.get(from..self.at)?;
+        self.at += 1;
+        Some((text, escapes))
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        rest.starts_with(word).then(|| self.at += word.len())
+    }
+
+    /// A whole number of a usual length.
+    fn whole(&mut self) -> Option<()> {
+        self.passes(b'-');
+        let zero = self.peek() == Some(b'0');
+        let from = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        let digits = self.at - from;
+        // what follows, a fraction or an exponent, is no sign that may follow
+        ((1..=18).contains(&digits) && (digits == 1 || !zero)).then_some(())
     }
 }
 
@@ -191,10 +247,10 @@ mod tests {
     use crate::step::{STEPS, Step};
 
     /// The slow way: the whole text as JSON, then field by field.
-    fn slowly(def: &'static StepDef, payload: &str) -> Option<(Vec<String>, Vec<String>)> {
+    fn slowly(def: &'static StepDef, payload: &str) -> Option<(Vec<String>, Vec<Token>)> {
         let values: Map<String, Json> = serde_json::from_str(payload).ok()?;
         let mut tokens = Vec::new();
-        personal::tokens(&values, &mut |token| tokens.push(token.to_owned()));
+        personal::tokens(&values, &mut |token| tokens.extend(personal::bytes(token)));
         let mut subjects = Step { def, values }.mentions();
         subjects.sort();
         Some((subjects, tokens))
@@ -208,7 +264,7 @@ mod tests {
         quick.subjects.sort_unstable();
         let quick = (
             quick.subjects.into_iter().map(str::to_owned).collect(),
-            quick.tokens.into_iter().map(str::to_owned).collect(),
+            quick.tokens,
         );
         assert_eq!(Some(quick), slowly(def, payload), "{payload}");
         true
@@ -226,6 +282,13 @@ mod tests {
             "\"\"",
             "\"HZ2022-001\"",
             "\"a\\n\\u4e2d\"",
+            "\"a\\n\\\"\\\\\\t中\"",
+            "\"a\\\"",
+            "0",
+            "-0",
+            "-",
+            "01",
+            "truth",
             "[]",
             "[null]",
             "[\"a\",\"b\",\"a\",7]",

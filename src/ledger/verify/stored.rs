@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::tally::{Ascent, Tally};
+use crate::ledger::line::text;
 use crate::ledger::personal::{self, Token};
 
 /// What the table of mentions says.
@@ -24,7 +25,7 @@ impl Mentions {
         let read = scan(conn, "SELECT subject, named, event FROM mention", |row| {
             let subject = text(row, 0)?;
             let key: (bool, i64) = (row.get(1)?, row.get(2)?);
-            rows.add((subject, key.0, key.1));
+            rows.add(&[key.1, i64::from(key.0)], &[subject]);
             ascent.next(
                 |(last, before): &(String, (bool, i64))| (last.as_str(), *before) < (subject, key),
                 |last| (again(last.map(|last| last.0), subject), key),
@@ -65,7 +66,7 @@ impl Persons {
             let spelt = personal::bytes(token);
             wrong += u64::from(spelt != Some(digest.finalize().into()));
             tokens.extend(spelt);
-            rows.add((value, token));
+            rows.add(&[], &[value, token]);
             ascent.next(
                 |last: &String| last.as_str() < token,
                 |last| again(last, token),
@@ -93,17 +94,6 @@ pub(super) fn scan(
         each(row)?;
     }
     Ok(())
-}
-
-/// A text of a row, borrowed.
-pub(super) fn text<'a>(row: &'a rusqlite::Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
-    row.get_ref(column)?.as_str().map_err(|error| {
-        // which error it is, is known there
-        match row.get::<_, String>(column) {
-            Err(known) => known,
-            Ok(_) => rusqlite::Error::UserFunctionError(error.into()),
-        }
-    })
 }
 
 /// A text in the place of another one.

@@ -1,6 +1,6 @@
 //! Tallies: whether two scans saw the same rows, without keeping them.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Number and sum of the hashes of some rows, whatever their order.
 ///
@@ -11,6 +11,8 @@ pub(super) struct Tally {
     keys: RandomState,
     count: u64,
     sum: u64,
+    /// The bytes of the last row, kept for the next one.
+    row: Vec<u8>,
 }
 
 impl Tally {
@@ -22,10 +24,21 @@ impl Tally {
         }
     }
 
-    /// Counts one row.
-    pub(super) fn add(&mut self, row: impl Hash) {
+    /// Counts one row; those of one tally have as many numbers and texts as one another.
+    pub(super) fn add(&mut self, numbers: &[i64], texts: &[&str]) {
+        self.row.clear();
+        for number in numbers {
+            self.row.extend_from_slice(&number.to_le_bytes());
+        }
+        for text in texts {
+            self.row.extend_from_slice(text.as_bytes());
+            // no text holds this byte, so none flows into the next
+            self.row.push(0xFF);
+        }
+        let mut hasher = self.keys.build_hasher();
+        hasher.write(&self.row);
         self.count += 1;
-        self.sum = self.sum.wrapping_add(self.keys.hash_one(row));
+        self.sum = self.sum.wrapping_add(hasher.finish());
     }
 
     /// True if both saw the same rows.
@@ -67,8 +80,8 @@ mod tests {
         let one = Tally::default();
         let of = |rows: &[(&str, i64)]| {
             let mut tally = one.other();
-            for row in rows {
-                tally.add(row);
+            for (text, number) in rows {
+                tally.add(&[*number], &[text]);
             }
             tally
         };

@@ -118,7 +118,8 @@ impl Walk {
             ));
             self.events = event.id;
         }
-        self.places.add((event.row, event.parts.seq, event.id));
+        self.places
+            .add(&[event.row, event.parts.seq, event.id], &[]);
         self.link(event, faults);
         if let Some(tree) = self.trees.get_mut(event.parts.origin) {
             tree.merkle.push(event.hash);
@@ -130,14 +131,12 @@ impl Walk {
         let def = step::find(event.parts.step).filter(|def| !TELLING.contains(&def.id));
         match def.and_then(|def| payload::named(def, event.parts.payload)) {
             Some(named) => {
-                for token in named.tokens {
-                    self.tokens.extend(personal::bytes(token));
-                }
+                self.tokens.extend(named.tokens);
                 let own = event.parts.subject;
                 for subject in named.subjects.iter().filter(|subject| **subject != own) {
-                    self.mentions.add((subject, true, event.id));
+                    self.mentions.add(&[event.id, 1], &[subject]);
                 }
-                self.mentions.add((own, false, event.id));
+                self.mentions.add(&[event.id, 0], &[own]);
             }
             None => self.tell(&event.owned(), faults),
         }
@@ -219,8 +218,8 @@ impl Walk {
         }
         self.copies.note(event, &values);
         for subject in mentions(event, values) {
-            let named = subject != event.subject;
-            self.mentions.add((subject, named, event.id));
+            let named = i64::from(subject != event.subject);
+            self.mentions.add(&[event.id, named], &[&subject]);
         }
     }
 

@@ -10,8 +10,8 @@ use super::plan::{Piece, Plan, Slot, field};
 use super::rows::{Chosen, Row};
 use crate::judge;
 use crate::law::{Day, Money};
-use crate::ledger::Ledger;
 use crate::ledger::read::Reader;
+use crate::ledger::{Ledger, Persons};
 use crate::pack::{Pack, Path, TableDef};
 use crate::report::show::Opener;
 use crate::state::{Book, Fact, Subject, Value, View};
@@ -26,6 +26,8 @@ pub struct Filler<'a> {
     pub book: &'a Book,
     /// Opens names and phone numbers.
     pub opener: Opener<'a>,
+    /// All names and phone numbers, if so many are shown that they were read at once.
+    pub persons: Option<Persons>,
     /// Residents are masked, and what the pack keeps from the public.
     pub public: bool,
     /// What of a table is wanted.
@@ -304,10 +306,14 @@ impl Filler<'_> {
             plain: named || !self.public,
             ..self.opener
         };
+        let open = |token: &str| match &self.persons {
+            Some(all) => opener.shown(all.get(token).map(str::to_owned)),
+            None => opener.open(token),
+        };
         let text = match value {
             Value::Money(money) => money.to_wan(),
-            Value::Member(person) => opener.open(&person.who),
-            Value::Text(text) if field.kind == Kind::Personal => opener.open(text),
+            Value::Member(person) => open(&person.who),
+            Value::Text(text) if field.kind == Kind::Personal => open(text),
             Value::Text(text) if field.kind == Kind::Term => {
                 let word = self.pack.label(field.vocabulary, text);
                 // a word of no list is free text

@@ -5,9 +5,10 @@ use crate::step::{self, Kind, Recorded, STEPS, StepDef, general, register};
 
 use super::plan::{Plan, Slot, field};
 
-/// The steps that bear on a table that is not masked; none if it may be any.
+/// The steps that bear on a table that is not masked; none if it may be any. `of_batch` says
+/// that the rows of one batch are wanted.
 #[must_use]
-pub fn steps(pack: &Pack, def: &TableDef) -> Option<Vec<&'static StepDef>> {
+pub fn steps(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Vec<&'static StepDef>> {
     // a condition, and what code computes, may look at anything
     if pack.rows.contains_key(&def.id) {
         return None;
@@ -20,47 +21,66 @@ pub fn steps(pack: &Pack, def: &TableDef) -> Option<Vec<&'static StepDef>> {
         general::Withdraw::DEF,
         register::Community::DEF,
     ];
+    // of another step than that of the rows the last record is shown
+    let mut last: Vec<&'static StepDef> = Vec::new();
+    let mut batch = of_batch;
     let texts = [Some(&def.title), Some(&def.header), def.summary.as_ref()];
     let columns = def.columns.iter().map(|column| &column.value);
     for template in texts.into_iter().flatten().chain(columns) {
         for slot in Plan::of(template).slots() {
-            steps.extend(of_slot(slot)?);
+            steps.extend(of_slot(slot, rows)?);
+            last.extend(slot.field.map(|(step, _)| step));
+            batch |= slot.name == "batch";
         }
     }
     if let Some(path) = &def.amount {
-        steps.push(field(path)?.0);
+        last.push(field(path)?.0);
     }
     if let Some(path) = &def.struck_by {
         steps.push(step::find(path.rsplit_once('.')?.0)?);
     }
     if let Some(name) = &def.requires {
-        steps.push(step::find(name)?);
+        last.push(step::find(name)?);
     }
-    // a batch is chosen by its candidates
-    steps.extend(step::find("shortlist.candidate"));
-    if rows.subject != "demand" {
+    if batch {
+        // a batch is that of the last candidate
+        last.push(step::find("shortlist.candidate")?);
+    }
+    if rows.subject != "demand" && last.iter().any(|step| *step != rows) {
         // what a case names may hold what it lacks itself
         steps.extend(STEPS.iter().filter(|def| links(def)));
     }
+    steps.extend(last);
     steps.sort_by_key(|def| def.mark);
     steps.dedup();
     Some(steps)
 }
 
-fn of_slot(slot: &Slot<'_>) -> Option<Vec<&'static StepDef>> {
+fn of_slot(slot: &Slot<'_>, rows: &StepDef) -> Option<Vec<&'static StepDef>> {
     match slot.name {
         "#" | "street" | "community" | "case" | "year" | "office" | "date" | "n" | "batch"
         | "wan" => Some(Vec::new()),
         "works" | "service" | "goods" => {
-            let typed = STEPS.iter().filter(|def| def.index("type").is_some());
-            Some(typed.copied().collect())
+            // the type of a row's subject is said by its own records
+            let own = STEPS
+                .iter()
+                .filter(|def| [rows.subject, "subject"].contains(&def.subject));
+            Some(
+                own.copied()
+                    .filter(|def| def.index("type").is_some())
+                    .collect(),
+            )
         }
         _ => slot.field.map(|(def, _)| vec![def]),
     }
 }
 
-/// True if facts of this step may name other subjects than their own.
+/// True if facts of this step may name other subjects than their own, which are then known of
+/// it; what is told to somebody makes no link.
 fn links(def: &StepDef) -> bool {
+    if def.stage() == "publicize" {
+        return false;
+    }
     let other = |name: &str| name != def.subject && name != "shelf";
     let mut refs = def.fields.iter().filter(|field| field.kind == Kind::Ref);
     refs.any(|field| other(field.name))

@@ -58,7 +58,10 @@ impl Chosen {
             return Vec::new();
         };
         let mut rows = Vec::new();
-        for id in book.subjects() {
+        let mut subjects: Vec<&str> = book.of_step(step).map(|f| f.subject.as_str()).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        for id in subjects {
             if !self.wants(book, def, step, &Subject::parse(id)) {
                 continue;
             }

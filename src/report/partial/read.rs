@@ -142,7 +142,11 @@ impl<'r> Pass<'r> {
         }
         // a correction names in its text what the corrected event will name
         let amends = def == general::Amend::DEF;
-        let fact = Fact::decode(def, event.origin.as_str().into(), event.clone());
+        let key = EventKey {
+            origin: event.origin.as_str().into(),
+            seq: event.seq,
+        };
+        let fact = Fact::decode(def, key, &event.line(), None);
         let named = fact.mentions();
         let links = found
             .into_iter()

@@ -1,7 +1,7 @@
 //! Rows below a header that are no records: totals, notes, signatures, repeated headers.
 
 use super::head::{Wanted, flatten};
-use super::{Column, norm_heading, text, texts};
+use super::{Column, norm_heading, text};
 use crate::sheet::Row;
 
 /// First words of rows that sum others up.
@@ -36,14 +36,14 @@ const SIGNATURES: [&str; 22] = [
 
 /// Why a row below the header is no record; an empty reason for a blank row.
 ///
-/// `note` says that the row above belongs to a note.
+/// `texts` are the texts of the row; `note` says that the row above belongs to a note.
 pub(super) fn refuse(
     row: &Row,
+    texts: &[&str],
     columns: &[Column],
     wanted: &Wanted,
     note: bool,
 ) -> Option<&'static str> {
-    let texts = texts(row);
     let Some(first) = texts.first() else {
         return Some("");
     };

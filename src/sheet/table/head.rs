@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::{Column, ColumnSpec, text};
 use crate::sheet::Row;
-use crate::words::nfkc;
+use crate::words::{nfkc, settled};
 
 /// A heading without width, spaces, brackets and the signs around it, for comparison.
 ///
@@ -12,6 +14,13 @@ use crate::words::nfkc;
 #[must_use]
 pub fn norm_heading(heading: &str) -> String {
     let flat = flatten(heading);
+    let signs = [':', '*', '※', '★'];
+    if !flat.contains(['(', '[', '【', '〔', '〖', ')', ']', '】', '〕', '〗']) {
+        let bare = flat.trim_matches(signs);
+        if bare.len() == flat.len() {
+            return flat;
+        }
+    }
     let mut depth = 0_u32;
     let outside = |c: &char| match c {
         '(' | '[' | '【' | '〔' | '〖' => {
@@ -25,7 +34,7 @@ pub fn norm_heading(heading: &str) -> String {
         _ => depth == 0,
     };
     let bare: String = flat.chars().filter(outside).collect();
-    let bare = bare.trim_matches([':', '*', '※', '★']);
+    let bare = bare.trim_matches(signs);
     if bare.is_empty() {
         return flat.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     }
@@ -34,14 +43,28 @@ pub fn norm_heading(heading: &str) -> String {
 
 /// NFKC in lower case without white space or invisible signs.
 pub(super) fn flatten(text: &str) -> String {
-    let invisible = |c: &char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
-    };
-    nfkc(text)
-        .chars()
-        .filter(|c| !invisible(c))
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut flat = String::with_capacity(text.len());
+    for c in text.chars() {
+        let Some(c) = settled(c) else {
+            // its form may depend on what stands beside it
+            flat.clear();
+            nfkc(text).chars().for_each(|c| push_flat(&mut flat, c));
+            break;
+        };
+        push_flat(&mut flat, c);
+    }
+    flat
+}
+
+fn push_flat(flat: &mut String, c: char) {
+    match c {
+        '!'..='~' => flat.push(c.to_ascii_lowercase()),
+        // neither invisible nor of two cases
+        '一'..='龥' => flat.push(c),
+        '\u{200b}'..='\u{200f}' | '\u{feff}' => {}
+        c if c.is_whitespace() || c.is_control() => {}
+        c => flat.extend(c.to_lowercase()),
+    }
 }
 
 /// The text without white space or byte order marks at its ends.
@@ -61,12 +84,12 @@ pub(super) struct Header<'a> {
 /// The headings each spec answers to, the best first.
 pub(super) struct Wanted<'a> {
     pub(super) specs: &'a [ColumnSpec<'a>],
-    norms: BTreeMap<String, (usize, &'a str)>,
+    norms: FxHashMap<String, (usize, &'a str)>,
 }
 
 impl<'a> Wanted<'a> {
     pub(super) fn new(specs: &'a [ColumnSpec<'a>]) -> Self {
-        let mut norms = BTreeMap::new();
+        let mut norms = FxHashMap::default();
         for spec in specs {
             let names = std::iter::once(&spec.heading).chain(spec.aliases);
             for (rank, name) in names.enumerate() {
@@ -85,7 +108,8 @@ impl<'a> Wanted<'a> {
         let norm = norm_heading(heading);
         let plain = norm.trim_end_matches("万元").trim_end_matches(':');
         let plain = plain.trim_end_matches("单位");
-        let found = self.norms.get(&norm).or_else(|| self.norms.get(plain));
+        let found = self.norms.get(&norm);
+        let found = found.or_else(|| self.norms.get(plain).filter(|_| plain.len() < norm.len()));
         found.copied()
     }
 

@@ -12,6 +12,9 @@ pub enum Sure {
     Certain,
 }
 
+/// The fewest digits of a number of a person: a telephone of the place.
+const SHORTEST: usize = 7;
+
 /// A run of digits, and what stands right before and behind it.
 struct Run {
     from: usize,
@@ -37,6 +40,10 @@ pub fn hide_numbers(text: &str, sure: Sure) -> String {
 /// True if a text holds the number of a person.
 #[must_use]
 pub fn holds_number(text: &str, sure: Sure) -> bool {
+    let digits = text.chars().filter(|c| plain(*c).is_ascii_digit());
+    if digits.count() < SHORTEST {
+        return false;
+    }
     let chars: Vec<char> = text.chars().collect();
     !places(&chars, sure).is_empty()
 }

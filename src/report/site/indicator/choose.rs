@@ -177,17 +177,15 @@ pub(super) fn contractors(year: &Year<'_>) -> Draft {
         .measures
         .push(share("qualified", label, qualified, all, 1));
     let needs = count(&|c| {
-        let awarded = year
-            .last::<procure::Award>(c.case)
-            .map(|f| f.recorded_at.as_str());
+        let awarded = year.last::<procure::Award>(c.case).map(|f| &*f.recorded_at);
         let signed = year
             .last::<implement::Contract>(c.case)
-            .map(|f| f.recorded_at.as_str());
+            .map(|f| &*f.recorded_at);
         year.last::<procure::Procure>(c.case).is_some_and(|fact| {
             !fact.value("needs").is_none()
                 && awarded
                     .or(signed)
-                    .is_none_or(|end| fact.recorded_at.as_str() <= end)
+                    .is_none_or(|end| &*fact.recorded_at <= end)
         })
     });
     let label = say("采购需求先于成交登记", "needs recorded before the award");

@@ -110,9 +110,9 @@ fn reversed(year: &Year<'_>, demand: &Demand<'_>) -> bool {
         ]
         .into_iter()
         .flatten()
-        .map(|fact| fact.recorded_at.as_str())
+        .map(|fact| &*fact.recorded_at)
         .min();
-        first.is_some_and(|first| demand.fact.recorded_at.as_str() > first)
+        first.is_some_and(|first| &*demand.fact.recorded_at > first)
     })
 }
 

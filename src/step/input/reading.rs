@@ -1,0 +1,93 @@
+//! A step while its values are read, one after the other.
+
+use serde_json::{Map, Value as Json};
+
+use super::{Problem, Vocabulary, is_empty, read_value, shown};
+use crate::step::{Kind, Step, StepDef};
+use crate::words;
+
+/// A step while it is read.
+pub(super) struct Reading<'v> {
+    def: &'static StepDef,
+    vocabulary: &'v dyn Vocabulary,
+    values: Vec<Option<Json>>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'v> Reading<'v> {
+    pub(super) fn new(def: &'static StepDef, vocabulary: &'v dyn Vocabulary) -> Self {
+        Self {
+            def,
+            vocabulary,
+            values: vec![None; def.fields.len()],
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, index: usize, value: &Json) {
+        if is_empty(value) {
+            return;
+        }
+        let field = &self.def.fields[index];
+        match read_value(field, value, self.vocabulary) {
+            Ok(Json::Null) => {}
+            Ok(json) => self.values[index] = Some(json),
+            Err(words) => {
+                let problem = Problem::new(field, &shown(value), words);
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// The step, or all that is wrong with it; what `persons` gives is hidden then.
+    pub(super) fn done(self, persons: impl FnOnce() -> Vec<String>) -> Result<Step, Vec<Problem>> {
+        let Self {
+            def,
+            values,
+            mut problems,
+            ..
+        } = self;
+        for (field, value) in def.fields.iter().zip(&values) {
+            let already = |p: &Problem| p.field == field.name;
+            if field.required && value.is_none() && !problems.iter().any(already) {
+                problems.push(Problem::new(
+                    field,
+                    "",
+                    words!(
+                        "缺少“{}”，请填写（{}）。",
+                        "“{1}” is missing; fill it in ({0}).",
+                        field.heading,
+                        field.option()
+                    ),
+                ));
+            }
+        }
+        if !problems.is_empty() {
+            let persons = persons();
+            for problem in &mut problems {
+                problem.hide(def, &persons);
+            }
+            return Err(problems);
+        }
+        // the order of the form, whatever the order of the input
+        // a number of its own is often added
+        let mut ordered = Map::with_capacity(values.iter().flatten().count() + 1);
+        for (field, value) in def.fields.iter().zip(values) {
+            ordered.extend(value.map(|value| (field.name.to_owned(), value)));
+        }
+        Ok(Step {
+            def,
+            values: ordered,
+        })
+    }
+}
+
+/// The personal values among some, as they were given.
+pub(super) fn persons<'v>(
+    def: &StepDef,
+    given: impl Iterator<Item = (usize, &'v Json)>,
+) -> Vec<String> {
+    let personal = given.filter(|(index, _)| def.fields[*index].kind == Kind::Personal);
+    let texts = personal.filter_map(|(_, value)| value.as_str());
+    texts.map(str::to_owned).collect()
+}
