@@ -30,8 +30,9 @@ pub struct Book {
     facts: Vec<Fact>,
     by_subject: BTreeMap<String, Vec<usize>>,
     about: FxHashMap<String, Vec<usize>>,
-    by_place: FxHashMap<(Arc<str>, i64), usize>,
-    /// The name of each chain, kept once.
+    /// By the number of the chain and the place in it.
+    by_place: FxHashMap<(usize, i64), usize>,
+    /// The name of each chain, kept once; its place here is its number.
     chains: Vec<Arc<str>>,
     by_step: FxHashMap<u64, Vec<usize>>,
     /// Events of steps that this version does not know: kept and verified, not judged.
@@ -43,7 +44,7 @@ pub struct Book {
     /// Name of the ledger's own chain, where it is known.
     own: Option<String>,
     /// Corrections and withdrawals of events that have not been taken up yet.
-    early: HashMap<(Arc<str>, i64), Vec<usize>>,
+    early: FxHashMap<(usize, i64), Vec<usize>>,
     /// The started projects; made when first asked for.
     cohorts: OnceLock<cohort::Index>,
     /// Projects of the district that were counted beforehand.
@@ -106,8 +107,8 @@ impl Book {
 
     /// As [`Book::take`], borrowed from the file.
     pub fn take_line(&mut self, event: &Line<'_>) {
-        let origin = self.chain(event.origin);
-        let place = (origin.clone(), event.seq);
+        let chain = self.chain(event.origin);
+        let place = (chain, event.seq);
         let late = self.limit.is_some_and(|limit| event.id >= limit);
         if late || self.by_place.contains_key(&place) {
             return;
@@ -116,23 +117,26 @@ impl Book {
             self.unknown += 1;
             return;
         };
-        let (origin, seq) = place;
-        let fact = Fact::decode(def, EventKey { origin, seq }, event, self.facts.last());
-        self.enter(fact);
+        let key = EventKey {
+            origin: self.chains[chain].clone(),
+            seq: event.seq,
+        };
+        let fact = Fact::decode(def, key, event, self.facts.last());
+        self.enter(fact, place);
     }
 
     /// Takes up the fact of an event, wherever it stands, unless it is there already.
     pub fn take_fact(&mut self, mut fact: Fact) {
-        fact.key.origin = self.chain(&fact.key.origin);
-        let place = (fact.key.origin.clone(), fact.key.seq);
+        let chain = self.chain(&fact.key.origin);
+        fact.key.origin = self.chains[chain].clone();
+        let place = (chain, fact.key.seq);
         if !self.by_place.contains_key(&place) {
-            self.enter(fact);
+            self.enter(fact, place);
         }
     }
 
-    fn enter(&mut self, mut fact: Fact) {
+    fn enter(&mut self, mut fact: Fact, place: (usize, i64)) {
         let def = fact.def;
-        let place = (fact.key.origin.clone(), fact.key.seq);
         self.cohorts = OnceLock::new();
         self.calendar = OnceLock::new();
         if !self.aliases.is_empty() {
@@ -160,7 +164,7 @@ impl Book {
                 self.about.insert(fact.subject.clone(), vec![index]);
             }
         }
-        self.by_place.insert(place.clone(), index);
+        self.by_place.insert(place, index);
         self.by_step.entry(def.mark).or_default().push(index);
         self.facts.push(fact);
         // another ledger's correction may be read before what it corrects
@@ -174,19 +178,23 @@ impl Book {
         }
     }
 
-    /// The name of a chain, kept once for all its facts.
-    fn chain(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.chains.iter().find(|known| ***known == *name) {
-            return known.clone();
-        }
-        let new: Arc<str> = name.into();
-        self.chains.push(new.clone());
-        new
+    /// The number of a chain that is known.
+    fn chain_of(&self, name: &str) -> Option<usize> {
+        self.chains.iter().position(|known| **known == *name)
+    }
+
+    /// The number of a chain, whose name is kept once for all its facts.
+    fn chain(&mut self, name: &str) -> usize {
+        self.chain_of(name).unwrap_or_else(|| {
+            self.chains.push(name.into());
+            self.chains.len() - 1
+        })
     }
 
     /// Keeps a correction until its target is taken up.
     fn await_target(&mut self, fact: &Fact, index: usize) {
-        if let Some(place) = target_of(fact) {
+        if let Some((origin, seq)) = target_of(fact) {
+            let place = (self.chain(origin), seq);
             self.early.entry(place).or_default().push(index);
         }
     }
@@ -216,7 +224,9 @@ impl Book {
     }
 
     fn target(&self, fact: &Fact) -> Option<usize> {
-        self.by_place.get(&target_of(fact)?).copied()
+        let (origin, seq) = target_of(fact)?;
+        let place = (self.chain_of(origin)?, seq);
+        self.by_place.get(&place).copied()
     }
 
     fn amend(&mut self, fact: &Fact, own: usize) {
@@ -318,7 +328,8 @@ impl Book {
     /// The place of an event in the book.
     #[must_use]
     pub fn place(&self, key: &EventKey) -> Option<usize> {
-        self.by_place.get(&(key.origin.clone(), key.seq)).copied()
+        let place = (self.chain_of(&key.origin)?, key.seq);
+        self.by_place.get(&place).copied()
     }
 
     /// The subjects that a subject's own facts name, itself left out.
@@ -434,8 +445,8 @@ impl Book {
 }
 
 /// The place of the event that a correction or a withdrawal names.
-fn target_of(fact: &Fact) -> Option<(Arc<str>, i64)> {
+fn target_of(fact: &Fact) -> Option<(&str, i64)> {
     let seq = fact.value("event").count()?;
     let origin = fact.value("origin").text().unwrap_or(&fact.key.origin);
-    Some((origin.into(), seq))
+    Some((origin, seq))
 }
