@@ -3,17 +3,17 @@
 //! Folding knows no regulation: it decodes payloads, applies corrections and
 //! withdrawals, and finds the facts that concern a subject.
 
+mod change;
 mod cohort;
 mod decode;
 mod fact;
 pub mod subject;
 mod view;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value as Json};
 
 pub use cohort::{Counted, Started};
 pub use fact::{EventKey, Fact, Value};
@@ -40,7 +40,9 @@ pub struct Book {
     /// Events from this one on are not taken up.
     limit: Option<i64>,
     /// Tokens of one person that several ledgers gave: each with the one that stands for all.
-    aliases: HashMap<String, String>,
+    aliases: Arc<HashMap<String, String>>,
+    /// The communities whose subjects are found by being named; all of them if none are said.
+    only: Option<Arc<BTreeSet<String>>>,
     /// Name of the ledger's own chain, where it is known.
     own: Option<String>,
     /// Corrections and withdrawals of events that have not been taken up yet.
@@ -71,8 +73,16 @@ impl Book {
 
     /// Takes tokens that several ledgers gave to one person for one; to be said first.
     #[must_use]
-    pub fn with_aliases(mut self, aliases: HashMap<String, String>) -> Self {
-        self.aliases = aliases;
+    pub fn with_aliases(mut self, aliases: impl Into<Arc<HashMap<String, String>>>) -> Self {
+        self.aliases = aliases.into();
+        self
+    }
+
+    /// Finds of the subjects that a fact names those of some communities only, and those of none;
+    /// to be said first.
+    #[must_use]
+    pub fn of_communities(mut self, communities: BTreeSet<String>) -> Self {
+        self.only = Some(Arc::new(communities));
         self
     }
 
@@ -148,7 +158,13 @@ impl Book {
             "withdraw" => self.strike(&fact, index),
             _ => {}
         }
-        for subject in std::iter::once(fact.subject.as_str()).chain(fact.named()) {
+        let here = |name: &&str| {
+            let code = self.only.as_ref().and(subject::code_of(name));
+            let known = |only: &Arc<BTreeSet<String>>| code.is_none_or(|code| only.contains(code));
+            self.only.as_ref().is_none_or(known)
+        };
+        let named: Vec<&str> = fact.named().filter(here).collect();
+        for subject in std::iter::once(fact.subject.as_str()).chain(named) {
             match self.by_subject.get_mut(subject) {
                 // named twice is named
                 Some(list) if list.last() == Some(&index) => {}
@@ -191,14 +207,6 @@ impl Book {
         })
     }
 
-    /// Keeps a correction until its target is taken up.
-    fn await_target(&mut self, fact: &Fact, index: usize) {
-        if let Some((origin, seq)) = target_of(fact) {
-            let place = (self.chain(origin), seq);
-            self.early.entry(place).or_default().push(index);
-        }
-    }
-
     /// The working days: those that come with the tool, and those of recorded notices.
     #[must_use]
     pub fn calendar(&self) -> &Calendar {
@@ -221,55 +229,6 @@ impl Book {
 
     fn cohorts(&self) -> &cohort::Index {
         self.cohorts.get_or_init(|| cohort::Index::new(self))
-    }
-
-    fn target(&self, fact: &Fact) -> Option<usize> {
-        let (origin, seq) = target_of(fact)?;
-        let place = (self.chain_of(origin)?, seq);
-        self.by_place.get(&place).copied()
-    }
-
-    fn amend(&mut self, fact: &Fact, own: usize) {
-        let Some(index) = self.target(fact) else {
-            self.await_target(fact, own);
-            return;
-        };
-        let mut raw = Map::new();
-        for line in fact.value("set").items() {
-            if let Some((field, value)) = line.text().and_then(|text| text.split_once('=')) {
-                let json = serde_json::from_str(value).unwrap_or_else(|_| Json::from(value));
-                raw.insert(field.to_owned(), json);
-            }
-        }
-        let target = &mut self.facts[index];
-        for (field, json) in &raw {
-            if let Some(slot) = target.def.index(field) {
-                target.values[slot] = Value::decode(&target.def.fields[slot], json);
-            }
-        }
-        target.date_again();
-        target.amended.push(fact.key.clone());
-        // a correction may name subjects that the event did not name before
-        for subject in self.facts[index].mentions() {
-            let list = self.by_subject.entry(subject.to_owned()).or_default();
-            if !list.contains(&index) {
-                list.push(index);
-            }
-        }
-    }
-
-    /// Strikes the event that is named; a whole demand, round or meeting with all its
-    /// facts. A withdrawn case keeps its facts and is judged no more.
-    fn strike(&mut self, fact: &Fact, own: usize) {
-        if let Some(index) = self.target(fact) {
-            self.facts[index].struck = true;
-        } else if !fact.value("event").is_none() {
-            self.await_target(fact, own);
-        } else if !matches!(Subject::parse(&fact.subject), Subject::Case(..)) {
-            for index in self.about(&fact.subject).to_vec() {
-                self.facts[index].struck = true;
-            }
-        }
     }
 
     /// A fact by its place in the book.
@@ -442,11 +401,4 @@ impl Book {
         codes.dedup();
         codes
     }
-}
-
-/// The place of the event that a correction or a withdrawal names.
-fn target_of(fact: &Fact) -> Option<(&str, i64)> {
-    let seq = fact.value("event").count()?;
-    let origin = fact.value("origin").text().unwrap_or(&fact.key.origin);
-    Some((origin, seq))
 }

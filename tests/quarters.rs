@@ -155,7 +155,6 @@ fn every_example(id: &str) {
             }
         }
     }
-    println!("{id}: {divided} of {count} in quarters");
     let shown = wrong[..wrong.len().min(5)].join("\n\n");
     assert!(wrong.is_empty(), "{} of {count}\n{shown}", wrong.len());
     assert!(2 * divided > count, "{divided} of {count} were divided");

@@ -9,7 +9,8 @@
 mod look;
 mod ties;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::ledger::{Event, Ledger, settle};
 use crate::state::Book;
@@ -37,6 +38,8 @@ pub struct Division<'l> {
     pub unknown: usize,
     /// Events that belong to no place.
     shared: Vec<Event>,
+    /// Who is the same person in several chains.
+    aliases: Arc<HashMap<String, String>>,
 }
 
 impl<'l> Division<'l> {
@@ -54,7 +57,9 @@ impl<'l> Division<'l> {
         if look.streets() < 2 {
             return Ok(None);
         }
-        let mut district = empty(ledger)?;
+        let aliases = Arc::new(reader.aliases()?);
+        let empty = Book::new().with_aliases(aliases.clone());
+        let mut district = empty.of_chain(reader.own()?);
         let mut shared = Vec::new();
         let take = |event: Event, of: Of| {
             if of == Of::NoPlace {
@@ -72,6 +77,7 @@ impl<'l> Division<'l> {
             district,
             unknown,
             shared,
+            aliases,
         }))
     }
 
@@ -89,16 +95,12 @@ impl<'l> Division<'l> {
             events.dedup_by_key(|event| event.id);
         }
         settle(&mut events);
-        let mut book = empty(self.ledger)?;
+        // what was inspected in all of the district names the projects of all
+        let mut book = Book::new()
+            .with_aliases(self.aliases.clone())
+            .of_chain(self.ledger.reader().own()?)
+            .of_communities(quarter.communities.clone());
         book.extend(events);
         Ok(book)
     }
-}
-
-/// A book of the ledger before its first event.
-fn empty(ledger: &Ledger) -> anyhow::Result<Book> {
-    let reader = ledger.reader();
-    Ok(Book::new()
-        .with_aliases(reader.aliases()?)
-        .of_chain(reader.own()?))
 }

@@ -50,7 +50,10 @@ impl Heading {
     }
 }
 
-/// Writes the numbers for people.
+/// Where the columns begin that say of nothing that it is wrong, missing or open.
+const QUIET: usize = 2 + Verdict::NotApplicable as usize;
+
+/// Writes the numbers for people: the rules that found something, and how many did not.
 ///
 /// # Errors
 /// If they cannot be written.
@@ -60,13 +63,30 @@ pub fn text(
     voice: Voice<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
-    let table = heading.by_rule(voice.pack, wanted, voice.lang);
-    write!(
-        out,
-        "{}\n{}",
-        top(heading, voice),
-        table.terminal(voice.width)
-    )?;
+    let mut table = heading.by_rule(voice.pack, wanted, voice.lang);
+    let (quiet, found): (Vec<_>, Vec<_>) = std::mem::take(&mut table.rows)
+        .into_iter()
+        .partition(|row| row[2..QUIET].iter().all(|number| number == "0"));
+    // a number that is none is easier to see where nothing stands
+    table.rows = found;
+    for cell in table.rows.iter_mut().flatten().filter(|cell| *cell == "0") {
+        cell.clear();
+    }
+    write!(out, "{}", top(heading, voice))?;
+    if !table.rows.is_empty() {
+        write!(out, "\n{}", table.terminal(voice.width))?;
+    }
+    if !quiet.is_empty() {
+        let number = quiet.len();
+        let line = voice
+            .lang
+            .pick(
+                &format!("另有{number}条规则，判断的都合规或不适用。"),
+                &format!("{number} more rules: all that was judged is in order or does not apply."),
+            )
+            .to_owned();
+        writeln!(out, "{line}")?;
+    }
     write!(out, "\n{}", numbers(heading, voice))?;
     notes(heading, voice, true, out)
 }
