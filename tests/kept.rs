@@ -177,6 +177,12 @@ fn without_a_folder_nothing_is_kept_and_numbers_add_up() {
             );
         }
     }
+    // where no folder can be made the year is judged all the same
+    let args = words(&line);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let mut command = office.command(&args);
+    command.env("MINSHENG_RESULTS", office.ledger());
+    assert_eq!(answer(&command.output().unwrap()).ends(0).json(), sum);
     for wrong in ["--all", "--report site", "--format sarif"] {
         office
             .run(&format!("audit {YEAR} --summary {wrong}"))

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::context::shown;
-use crate::ledger::results::Unread;
+use crate::ledger::results::{Unkept, Unread};
 use crate::ledger::{OpenError, StorageError, Tampered, storage_words};
 use crate::step::mask::{Sure, hide_numbers};
 use crate::words;
@@ -52,6 +52,8 @@ pub(super) fn tell(
         open.words().in_lang(lang).to_owned()
     } else if error.downcast_ref::<Unread>().is_some() {
         unread().in_lang(lang).to_owned()
+    } else if let Some(unkept) = error.downcast_ref::<Unkept>() {
+        unkept_words(unkept).in_lang(lang).to_owned()
     } else if let Some(sqlite) = error.downcast_ref::<StorageError>() {
         let path = ledger.map_or(String::new(), shown);
         storage_words(sqlite, &path).in_lang(lang).to_owned()
@@ -68,6 +70,15 @@ fn unread() -> Words {
     words!(
         "上次审计留下的结果读不出，账本没有问题：加 --from-events 重新判断。",
         "What an earlier audit found cannot be read; the ledger is not at fault. Judge anew with --from-events."
+    )
+}
+
+/// The message about findings that find no room.
+fn unkept_words(error: &Unkept) -> Words {
+    words!(
+        "审计结果没有地方放（{0}）：腾出磁盘空间，或者把 MINSHENG_RESULTS 设为空，不留结果。账本没有改动。",
+        "There is no room for what was found ({0}): free some space, or set MINSHENG_RESULTS to nothing, which keeps none. The ledger was not changed.",
+        error.why()
     )
 }
 

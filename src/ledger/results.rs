@@ -21,6 +21,31 @@ BEGIN";
 #[error("findings that were kept cannot be read; judge anew with --from-events")]
 pub struct Unread;
 
+/// Results cannot be written: the disk or the quota is full, or the folder is gone.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("what was found cannot be kept ({0}); MINSHENG_RESULTS set to nothing keeps none")]
+pub struct Unkept(String);
+
+impl Unkept {
+    /// What the system says.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<rusqlite::Error> for Unkept {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Unkept {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Results by kind and place.
 #[derive(Debug)]
 pub struct Results {
@@ -34,7 +59,7 @@ impl Results {
     ///
     /// # Errors
     /// If no temporary file can be made.
-    pub fn passing() -> rusqlite::Result<Self> {
+    pub fn passing() -> Result<Self, Unkept> {
         Self::made(Connection::open("")?, None)
     }
 
@@ -42,15 +67,14 @@ impl Results {
     ///
     /// # Errors
     /// If the file cannot be made.
-    pub fn draft(path: &Path) -> anyhow::Result<Self> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{}", std::process::id()));
-        let draft = PathBuf::from(name);
+    pub fn draft(path: &Path) -> Result<Self, Unkept> {
+        forget_drafts(path);
+        let draft = path.with_extension(std::process::id().to_string());
         drop(super::create_private(&draft)?);
-        Ok(Self::made(Connection::open(&draft)?, Some(draft))?)
+        Self::made(Connection::open(&draft)?, Some(draft))
     }
 
-    fn made(conn: Connection, draft: Option<PathBuf>) -> rusqlite::Result<Self> {
+    fn made(conn: Connection, draft: Option<PathBuf>) -> Result<Self, Unkept> {
         conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
         conn.execute_batch(TABLES)?;
         Ok(Self { conn, draft })
@@ -82,7 +106,7 @@ impl Results {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn keep(&self, kind: u8, place: &str, body: &[u8]) -> rusqlite::Result<()> {
+    pub fn keep(&self, kind: u8, place: &str, body: &[u8]) -> Result<(), Unkept> {
         self.conn
             .prepare_cached("INSERT INTO found (kind, place, body) VALUES (?1, ?2, ?3)")?
             .execute(params![kind, place, body])?;
@@ -93,7 +117,7 @@ impl Results {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn say(&self, name: &str, body: &[u8]) -> rusqlite::Result<()> {
+    pub fn say(&self, name: &str, body: &[u8]) -> Result<(), Unkept> {
         self.conn
             .prepare_cached("INSERT OR REPLACE INTO said (name, body) VALUES (?1, ?2)")?
             .execute(params![name, body])?;
@@ -133,7 +157,7 @@ impl Results {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn complete(&mut self, path: Option<&Path>) -> anyhow::Result<()> {
+    pub fn complete(&mut self, path: Option<&Path>) -> Result<(), Unkept> {
         self.say("complete", &[])?;
         self.conn.execute_batch("COMMIT")?;
         if let (Some(path), Some(draft)) = (path, &self.draft) {
@@ -149,6 +173,28 @@ impl Drop for Results {
         // what was not completed is no result
         if let Some(draft) = &self.draft {
             let _ = std::fs::remove_file(draft);
+        }
+    }
+}
+
+/// Drafts that a process left behind: of this number, or older than a day.
+fn forget_drafts(path: &Path) {
+    let old = |draft: &Path| {
+        let changed = std::fs::metadata(draft)
+            .and_then(|file| file.modified())
+            .ok();
+        let age = changed.and_then(|at| at.elapsed().ok());
+        age.is_some_and(|age| age.as_secs() > 86_400)
+    };
+    let own = path.with_extension(std::process::id().to_string());
+    let folder = path
+        .parent()
+        .and_then(|folder| std::fs::read_dir(folder).ok());
+    for entry in folder.into_iter().flatten().flatten() {
+        let draft = entry.path();
+        let of_this = draft.file_stem() == path.file_name() && draft.extension().is_some();
+        if of_this && (draft == own || old(&draft)) {
+            let _ = std::fs::remove_file(&draft);
         }
     }
 }
@@ -169,6 +215,9 @@ mod tests {
         drop(results);
         assert!(Results::kept(&path).is_none());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        // what a process of this number left behind is no hindrance
+        let left = path.with_extension(std::process::id().to_string());
+        std::fs::write(left, b"x").unwrap();
         let mut results = Results::draft(&path).unwrap();
         results.keep(1, "TG", b"b").unwrap();
         results.keep(1, "HZ", b"a").unwrap();
