@@ -110,7 +110,9 @@ impl<'a> Look<'a> {
 
     /// The community or street that an event is about; the items of lists and the law have none.
     fn place<'e>(&self, def: &StepDef, subject: &'e str) -> Option<&'e str> {
-        let listed = def.index("shelf").is_some() && *def != *register::Community::DEF;
+        // what a case or a community does stands where it belongs, whatever list has it, too
+        let placed = def.subject == "case" || *def == *register::Community::DEF;
+        let listed = def.index("shelf").is_some() && !placed;
         if listed || def.subject == "ledger" {
             return None;
         }
