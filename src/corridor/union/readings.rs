@@ -33,6 +33,10 @@ fn regimes(reader: Reader<'_>) -> anyhow::Result<BTreeMap<String, String>> {
 /// # Errors
 /// If the ledger cannot be read.
 pub fn strangers(reader: Reader<'_>, regime: &str) -> anyhow::Result<Vec<(String, String)>> {
+    // a ledger alone is bound to its own, for which the log need not be searched
+    if reader.chains()? < 2 {
+        return Ok(Vec::new());
+    }
     let own = reader.own()?;
     let all = regimes(reader)?.into_iter();
     Ok(all
