@@ -204,6 +204,7 @@ impl<'a> Facts<'a> {
                 enough(population.len().min(usize::try_from(number).unwrap_or(0)))
             }
             Least::EachCommunity => {
+                let covered: HashSet<&str> = covered.iter().copied().collect();
                 let mut communities: BTreeMap<String, bool> = BTreeMap::new();
                 for case in population {
                     let seen = covered.contains(case);
