@@ -179,17 +179,22 @@ pub fn count(
     pack: &Pack,
     book: &Book,
     (year, as_of): (i32, Day),
-    (cohort, among): Population<'_>,
+    population: &Population<'_>,
 ) -> Counted {
     let view = View::new(book, &format!("{DISTRICT}{year}"), as_of);
     let facts = eval::Facts::new(pack, &view);
-    let (sure, unknown) = facts.cases_of(cohort, among);
-    let owned = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect();
+    let Population { cohort, among, by } = population;
+    let (sure, unknown) = facts.cases_of(*cohort, *among);
+    let named = by.iter().map(|(by, filter)| {
+        let named = facts.named_in(&facts.lists_of(by, *filter, &sure), &sure);
+        (*by, filter.cloned(), named.into_iter().collect())
+    });
     Counted {
-        cohort,
+        cohort: *cohort,
         among: among.cloned(),
-        sure: owned(sure),
-        unknown: owned(unknown),
+        named: named.collect(),
+        sure: sure.iter().copied().collect(),
+        unknown: unknown.into_iter().collect(),
     }
 }
 

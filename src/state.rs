@@ -7,6 +7,7 @@ mod change;
 mod cohort;
 mod decode;
 mod fact;
+mod ids;
 pub mod subject;
 mod view;
 
@@ -17,6 +18,7 @@ use rustc_hash::FxHashMap;
 
 pub use cohort::{Counted, Started};
 pub use fact::{EventKey, Fact, Value};
+pub use ids::Ids;
 pub use subject::Subject;
 pub use view::View;
 
@@ -43,6 +45,8 @@ pub struct Book {
     aliases: Arc<HashMap<String, String>>,
     /// The communities whose subjects are found by being named; all of them if none are said.
     only: Option<Arc<BTreeSet<String>>>,
+    /// Steps whose records are taken up without the projects that they name.
+    bare: BTreeSet<&'static str>,
     /// Name of the ledger's own chain, where it is known.
     own: Option<String>,
     /// Corrections and withdrawals of events that have not been taken up yet.
@@ -83,6 +87,14 @@ impl Book {
     #[must_use]
     pub fn of_communities(mut self, communities: BTreeSet<String>) -> Self {
         self.only = Some(Arc::new(communities));
+        self
+    }
+
+    /// Takes up the records of some steps without the projects that they name, which are many; to
+    /// be said first.
+    #[must_use]
+    pub fn bare(mut self, steps: BTreeSet<&'static str>) -> Self {
+        self.bare = steps;
         self
     }
 
@@ -131,7 +143,12 @@ impl Book {
             origin: self.chains[chain].clone(),
             seq: event.seq,
         };
-        let fact = Fact::decode(def, key, event, self.facts.last());
+        let mut fact = Fact::decode(def, key, event, self.facts.last());
+        if self.bare.contains(def.id)
+            && let Some(at) = def.index("cases")
+        {
+            fact.values[at] = Value::None;
+        }
         self.enter(fact, place);
     }
 

@@ -49,7 +49,7 @@ fn years(ledger: &Ledger) -> BTreeSet<i32> {
 
 /// How many quarters a ledger has, one if it is not divided.
 fn quarters(ledger: &Ledger, pack: &Pack) -> usize {
-    let division = Division::of(ledger, &pack.steps_above()).unwrap();
+    let division = Division::of(ledger, &pack.read_above()).unwrap();
     division.map_or(1, |division| division.quarters.len())
 }
 

@@ -13,6 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::ledger::{Event, Ledger, settle};
+use crate::pack::Above;
 use crate::state::Book;
 use crate::step::{Recorded, register};
 use look::{Look, Of};
@@ -48,9 +49,9 @@ impl<'l> Division<'l> {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn of(ledger: &'l Ledger, above: &BTreeSet<&'static str>) -> anyhow::Result<Option<Self>> {
+    pub fn of(ledger: &'l Ledger, above: &Above) -> anyhow::Result<Option<Self>> {
         let reader = ledger.reader();
-        let mut look = Look::new(above, reader.chains()? > 1);
+        let mut look = Look::new(&above.steps, reader.chains()? > 1);
         reader.of_steps(&[register::Community::DEF.id], |event| {
             look.register(&event);
         })?;
@@ -59,7 +60,7 @@ impl<'l> Division<'l> {
         }
         let aliases = Arc::new(reader.aliases()?);
         let empty = Book::new().with_aliases(aliases.clone());
-        let mut district = empty.of_chain(reader.own()?);
+        let mut district = empty.of_chain(reader.own()?).bare(above.bare.clone());
         let mut shared = Vec::new();
         let take = |event: Event, of: Of| {
             if of == Of::NoPlace {

@@ -1,8 +1,9 @@
 //! Primitives over the projects of a year and over its parts.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use serde_json::json;
 
 use super::eval::{Answer, Cases, Facts};
@@ -12,10 +13,13 @@ use crate::law::Day;
 use crate::pack::check::{Cohort, Least};
 use crate::pack::expr::Expr;
 use crate::state::subject::DISTRICT;
-use crate::state::{Fact, Subject, Value, View};
+use crate::state::{Counted, Fact, Subject, Value, View};
 use crate::step::StepDef;
 use crate::words;
 use crate::words::Words;
+
+/// So many of the projects that are left out stand in a finding: more than that nobody reads.
+const LISTED: usize = 10_000;
 
 /// Records that name projects, and which projects they must name.
 pub(super) struct Covering<'p> {
@@ -47,49 +51,23 @@ impl<'a> Facts<'a> {
         } else {
             what.told()
         };
-        let (population, unknown) = self.population(cohort, among);
+        let all = self.population(cohort, among);
+        let (population, unknown) = &*all;
         if population.is_empty() && unknown.is_empty() {
             return Outcome::exempt(words!(
                 "该年度没有这样的项目。",
                 "No such project in the year."
             ));
         }
-        let places = self.places(&population);
-        // a street looks through the records of the whole district
-        let (of_year, of_scope) = (by.index("year"), by.index("scope"));
-        let said = |fact: &'a Fact, field: Option<usize>| field.map(|at| &fact.values[at]);
-        let year = view.subject.year().map(i64::from);
-        let this_year = |fact: &&'a Fact| said(fact, of_year).and_then(Value::count) == year;
-        // what was inspected elsewhere is no inspection here
-        let here = |fact: &&'a Fact| {
-            let scope = said(fact, of_scope).and_then(Value::text);
-            !population.is_empty() && scope.is_none_or(|scope| places.contains(scope))
-        };
-        let records: Vec<&Fact> = view
-            .book
-            .of_step(by)
-            .filter(this_year)
-            .filter(here)
-            .filter(|fact| fact.occurred.is_none_or(|day| day <= view.as_of))
-            .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
-            .collect();
-        // what was inspected in all of the district names many projects of others
-        let mut listed: FxHashMap<&str, Vec<&Fact>> =
-            population.iter().map(|case| (*case, Vec::new())).collect();
-        for fact in &records {
-            for case in fact.value("cases").items().iter().filter_map(Value::text) {
-                if let Some(list) = listed.get_mut(case) {
-                    list.push(fact);
-                }
-            }
-        }
-        let named = |case: &str| {
-            let lists = listed.get(case);
-            lists.is_some_and(|facts| facts.iter().any(|fact| self.reaches(fact, case)))
+        let records = self.lists_of(by, filter, population);
+        let counted = self.counted_above(cohort, among);
+        let named = match counted.and_then(|counted| counted.named_by(by, filter)) {
+            Some(named) => named.iter().collect(),
+            None => self.named_in(&records, population),
         };
         let (covered, missing): (Vec<&str>, Vec<&str>) =
-            population.iter().partition(|case| named(case));
-        let lacking = self.lacking(least, &population, &covered, &missing);
+            population.iter().partition(|case| named.contains(*case));
+        let lacking = self.lacking(least, population, &covered, &missing);
         let (need, said) = needed(&name, least, population.len(), covered.len(), &lacking);
         let year = view.subject.year().unwrap_or_default();
         let until = day_of(year + offset, month, day);
@@ -112,14 +90,72 @@ impl<'a> Facts<'a> {
         } else {
             Outcome::broken(said)
         };
+        let listed = &lacking[..lacking.len().min(LISTED)];
         let mut outcome = outcome
             .uses(records.iter().copied())
             .fact("projects", population.len())
             .fact("covered", covered.len())
             .fact("need", need)
-            .fact("left_out", json!(lacking));
+            .fact("left_out", json!(listed));
+        if listed.len() < lacking.len() {
+            outcome = outcome.fact("left_out_more", lacking.len() - listed.len());
+        }
         outcome.governed = Day::new(year, 12, 31);
         outcome
+    }
+
+    /// The records of a step of the judged year that may name some projects and for which a
+    /// condition holds.
+    pub(super) fn lists_of(
+        &self,
+        by: &'static StepDef,
+        filter: Option<&Expr>,
+        population: &[&str],
+    ) -> Vec<&'a Fact> {
+        let view = self.view;
+        let places = self.places(population);
+        // a street looks through the records of the whole district
+        let (of_year, of_scope) = (by.index("year"), by.index("scope"));
+        let said = |fact: &'a Fact, field: Option<usize>| field.map(|at| &fact.values[at]);
+        let year = view.subject.year().map(i64::from);
+        let this_year = |fact: &&'a Fact| said(fact, of_year).and_then(Value::count) == year;
+        // what was inspected elsewhere is no inspection here
+        let here = |fact: &&'a Fact| {
+            let scope = said(fact, of_scope).and_then(Value::text);
+            !population.is_empty() && scope.is_none_or(|scope| places.contains(scope))
+        };
+        view.book
+            .of_step(by)
+            .filter(this_year)
+            .filter(here)
+            .filter(|fact| fact.occurred.is_none_or(|day| day <= view.as_of))
+            .filter(|fact| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
+            .collect()
+    }
+
+    /// The projects of a population that stand in the lists of some records.
+    pub(super) fn named_in(
+        &self,
+        records: &[&'a Fact],
+        population: &[&'a str],
+    ) -> FxHashSet<&'a str> {
+        // what was inspected in all of the district names many projects of others
+        let mine: FxHashSet<&str> = population.iter().copied().collect();
+        let mut named = FxHashSet::default();
+        for fact in records {
+            let cases = fact.value("cases").items().iter().filter_map(Value::text);
+            named.extend(cases.filter(|case| mine.contains(case) && self.reaches(fact, case)));
+        }
+        named
+    }
+
+    /// What was counted beforehand of the projects of the district's year.
+    fn counted_above(&self, cohort: Cohort, among: Option<&Expr>) -> Option<&'a Counted> {
+        let of_district = matches!(self.view.subject, Subject::DistrictYear(_));
+        self.view
+            .book
+            .counted(cohort, among)
+            .filter(|_| of_district)
     }
 
     /// The scopes that hold any of some cases: the district, streets and communities.
@@ -150,11 +186,11 @@ impl<'a> Facts<'a> {
     /// The projects of the year for which a condition holds, and those for which nobody knows.
     pub(super) fn cases_of(&self, cohort: Cohort, among: Option<&Expr>) -> Cases<'a> {
         let view = self.view;
-        if let Subject::DistrictYear(_) = view.subject
-            && let Some(counted) = view.book.counted(cohort, among)
-        {
-            let all = |list: &'a [String]| list.iter().map(String::as_str).collect();
-            return (all(&counted.sure), all(&counted.unknown));
+        if let Some(counted) = self.counted_above(cohort, among) {
+            return (
+                counted.sure.iter().collect(),
+                counted.unknown.iter().collect(),
+            );
         }
         let (mut population, mut unknown) = (Vec::new(), Vec::new());
         let cases = match cohort {
@@ -185,11 +221,11 @@ impl<'a> Facts<'a> {
     fn lacking(
         &self,
         least: Least,
-        population: &[&str],
-        covered: &[&str],
-        missing: &[&str],
-    ) -> Vec<String> {
-        let all = |list: &[&str]| list.iter().map(|case| (*case).to_owned()).collect();
+        population: &[&'a str],
+        covered: &[&'a str],
+        missing: &[&'a str],
+    ) -> Vec<Cow<'a, str>> {
+        let all = |list: &[&'a str]| list.iter().copied().map(Cow::Borrowed).collect();
         let enough = |need: usize| {
             if covered.len() >= need {
                 Vec::new()
@@ -213,7 +249,7 @@ impl<'a> Facts<'a> {
                     }
                 }
                 let unseen = communities.into_iter().filter(|(_, seen)| !seen);
-                unseen.map(|(code, _)| code).collect()
+                unseen.map(|(code, _)| Cow::Owned(code)).collect()
             }
         }
     }
@@ -225,7 +261,7 @@ fn needed(
     least: Least,
     all: usize,
     covered: usize,
-    lacking: &[String],
+    lacking: &[Cow<'_, str>],
 ) -> (usize, Words) {
     let need = match least {
         Least::Percent(percent) => ceil_percent(all, percent),

@@ -135,7 +135,8 @@ fn one(
         among: among.as_ref(),
         what,
     };
-    let (known, unknown) = facts.population(covering.cohort, covering.among);
+    let population = facts.population(covering.cohort, covering.among);
+    let (known, unknown) = &*population;
     let quota = |subject: &str, population: &[&str], need: usize, unknown: usize| Quota {
         rule: rule.id.clone(),
         cite: rule.cite.clone(),
@@ -155,16 +156,16 @@ fn one(
     match least {
         // a project whose amount nobody recorded may be one of them
         Least::All => {
-            let all = [known, unknown.clone()].concat();
+            let all = [known.as_slice(), unknown].concat();
             list.push(quota(subject, &all, all.len(), unknown.len()));
         }
         Least::Percent(percent) => {
             let need = ceil_percent(known.len(), *percent);
-            list.push(quota(subject, &known, need, 0));
+            list.push(quota(subject, known, need, 0));
         }
         Least::Number(number) => {
             let need = known.len().min(usize::try_from(*number).unwrap_or(0));
-            list.push(quota(subject, &known, need, 0));
+            list.push(quota(subject, known, need, 0));
         }
         Least::EachCommunity => {
             let mut of_community: BTreeMap<String, Vec<&str>> = BTreeMap::new();

@@ -129,7 +129,7 @@ pub fn audit_at_once(
 }
 
 fn judge<S: Sink>(asked: &mut Year<'_, S>, ledger: &Ledger) -> anyhow::Result<()> {
-    match Division::of(ledger, &asked.pack.steps_above())? {
+    match Division::of(ledger, &asked.pack.read_above())? {
         Some(division) => divided::judge(asked, division),
         None => asked.whole(&whole_book(ledger)?),
     }

@@ -67,6 +67,7 @@ fn fact_label(name: &str, lang: Lang) -> String {
         ("projects", "项目数"),
         ("covered", "已包括"),
         ("left_out", "未包括"),
+        ("left_out_more", "另有未列出的"),
         ("spent", "支出合计"),
         ("total", "资金总额"),
         ("percent", "上限（%）"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{Book, Fact, Subject};
+use super::{Book, Fact, Ids, Subject};
 use crate::law::Day;
 use crate::pack::Expr;
 use crate::pack::check::Cohort;
@@ -29,9 +29,44 @@ pub struct Counted {
     /// What must hold of them.
     pub among: Option<Expr>,
     /// The projects for which it holds.
-    pub sure: Vec<String>,
+    pub sure: Ids,
     /// Those for which nobody knows.
-    pub unknown: Vec<String>,
+    pub unknown: Ids,
+    /// By the step and the condition of records: the projects of `sure` that these name.
+    pub named: Vec<(&'static StepDef, Option<Expr>, Ids)>,
+}
+
+impl Counted {
+    /// The projects that the records of a step name for which a condition holds.
+    #[must_use]
+    pub fn named_by(&self, by: &StepDef, filter: Option<&Expr>) -> Option<&Ids> {
+        let mut named = self.named.iter();
+        let found = named.find(|(def, of, _)| *def == by && of.as_ref() == filter);
+        found.map(|(.., ids)| ids)
+    }
+
+    /// Adds what was counted elsewhere of the same kind.
+    pub fn join(&mut self, other: &Self) {
+        self.sure.extend(other.sure.iter());
+        self.unknown.extend(other.unknown.iter());
+        for (here, there) in self.named.iter_mut().zip(&other.named) {
+            here.2.extend(there.2.iter());
+        }
+    }
+
+    /// The same without the projects that `here` does not want.
+    pub fn retain(&mut self, here: impl Fn(&str) -> bool) {
+        let lists = [&mut self.sure, &mut self.unknown].into_iter();
+        for ids in lists.chain(self.named.iter_mut().map(|named| &mut named.2)) {
+            *ids = ids.iter().filter(|id| here(id)).collect();
+        }
+    }
+
+    /// The projects in the order of their identifiers.
+    pub fn sort(&mut self) {
+        self.sure = self.sure.sorted();
+        self.unknown = self.unknown.sorted();
+    }
 }
 
 /// The started cases of each community, in order of their identifiers.

@@ -1,6 +1,7 @@
 //! What many rules ask of one subject, found out once.
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -20,7 +21,7 @@ pub(in crate::judge) struct Memo<'a> {
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
     staff: OnceCell<Vec<&'a Fact>>,
-    populations: RefCell<Vec<(Cohort, Option<Expr>, Cases<'a>)>>,
+    populations: RefCell<Vec<(Cohort, Option<Expr>, Rc<Cases<'a>>)>>,
 }
 
 /// The projects of a year for which a condition holds, and those for which nobody knows.
@@ -68,9 +69,13 @@ impl<'a> Facts<'a> {
     }
 
     /// The projects of a year for which a condition holds: several rules ask for the same.
-    pub(in crate::judge) fn population(&self, cohort: Cohort, among: Option<&Expr>) -> Cases<'a> {
+    pub(in crate::judge) fn population(
+        &self,
+        cohort: Cohort,
+        among: Option<&Expr>,
+    ) -> Rc<Cases<'a>> {
         let Some(memo) = self.memo() else {
-            return self.cases_of(cohort, among);
+            return Rc::new(self.cases_of(cohort, among));
         };
         let populations = memo.populations.borrow();
         let mut known = populations.iter();
@@ -78,7 +83,7 @@ impl<'a> Facts<'a> {
             return list.clone();
         }
         drop(populations);
-        let list = self.cases_of(cohort, among);
+        let list = Rc::new(self.cases_of(cohort, among));
         let kept = (cohort, among.cloned(), list.clone());
         memo.populations.borrow_mut().push(kept);
         list

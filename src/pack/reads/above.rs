@@ -7,19 +7,61 @@ use super::{Walk, always};
 use crate::pack::check::{Cohort, Primitive};
 use crate::pack::expr::Expr;
 use crate::pack::{Pack, Rule, Scope, Treatment};
-use crate::step::{Recorded, STEPS, general, register};
+use crate::step::{Recorded, STEPS, StepDef, general, register};
 
 /// The scopes above the streets.
 const ABOVE: [Scope; 2] = [Scope::DistrictYear, Scope::Ledger];
 
 /// Projects that a rule counts: those of a year, and of these those for which a condition holds.
-pub type Population<'p> = (Cohort, Option<&'p Expr>);
+#[derive(Clone, Debug, PartialEq)]
+pub struct Population<'p> {
+    /// Projects of which year.
+    pub cohort: Cohort,
+    /// What must hold of them.
+    pub among: Option<&'p Expr>,
+    /// The records that name them, with what must hold of these.
+    pub by: Vec<(&'static StepDef, Option<&'p Expr>)>,
+}
+
+/// The steps whose records the rules above the streets read wherever they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Above {
+    /// All of them, apart from those by which the [`Pack::populations`] are counted.
+    pub steps: BTreeSet<&'static str>,
+    /// Those of whose records only the populations ask which projects they name.
+    pub bare: BTreeSet<&'static str>,
+}
 
 impl Pack {
-    /// The steps whose records the rules of the district and of the ledger read wherever they
-    /// stand, apart from those by which the [`Pack::populations`] are counted.
+    /// What the rules of the district and of the ledger read of single records.
     #[must_use]
-    pub fn steps_above(&self) -> BTreeSet<&'static str> {
+    pub fn read_above(&self) -> Above {
+        let steps = self.steps_above();
+        let mut fields: BTreeSet<(&str, usize)> = BTreeSet::new();
+        for (rule, scope) in self.judged_above() {
+            let mut walk = Walk::new(self, scope);
+            walk.around(rule);
+            walk.rule(rule);
+            fields.extend(walk.fields);
+        }
+        let lists_projects = |def: &&'static StepDef| {
+            let Some(cases) = def.index("cases") else {
+                return false;
+            };
+            let mut above = self.judged_above();
+            !fields.contains(&(def.id, cases))
+                && !above.any(|(rule, _)| rule.names_field(self, def, Some(cases)))
+        };
+        let counting = self.populations();
+        let counting = counting.iter().flat_map(|population| &population.by);
+        let bare = counting.map(|(by, _)| *by).filter(lists_projects);
+        Above {
+            bare: bare.map(|def| def.id).collect(),
+            steps,
+        }
+    }
+
+    fn steps_above(&self) -> BTreeSet<&'static str> {
         // corrections, the law, who belongs where
         let shared = [
             general::Amend::DEF,
@@ -79,11 +121,27 @@ impl Pack {
         let mut list: Vec<Population<'_>> = Vec::new();
         for (rule, scope) in self.judged_above() {
             for (_, primitive) in primitives(rule, scope) {
-                if let Primitive::Coverage { cohort, among, .. } = primitive {
-                    let population = (*cohort, among.as_ref());
-                    if !list.contains(&population) {
-                        list.push(population);
-                    }
+                let Primitive::Coverage {
+                    cohort,
+                    among,
+                    by,
+                    filter,
+                    ..
+                } = primitive
+                else {
+                    continue;
+                };
+                let (cohort, among) = (*cohort, among.as_ref());
+                let records = (*by, filter.as_ref());
+                let mut known = list.iter_mut();
+                match known.find(|known| known.cohort == cohort && known.among == among) {
+                    Some(known) if known.by.contains(&records) => {}
+                    Some(known) => known.by.push(records),
+                    None => list.push(Population {
+                        cohort,
+                        among,
+                        by: vec![records],
+                    }),
                 }
             }
         }

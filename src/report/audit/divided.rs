@@ -67,8 +67,7 @@ pub(super) fn judge<S: Sink>(
     })?;
     if year.wanted.community.is_none() {
         for counted in &mut counted {
-            counted.sure.sort();
-            counted.unknown.sort();
+            counted.sort();
         }
         let district = std::mem::take(&mut division.district).with_counted(counted);
         let above = [format!("{DISTRICT}{}", year.of.0), "账本".to_owned()];
@@ -100,13 +99,12 @@ fn of_quarter<S: Sink>(
     book: &Book,
     populations: &[Population<'_>],
 ) -> Vec<Counted> {
-    let here = |id: &String| code_of(id).is_some_and(|code| quarter.communities.contains(code));
+    let here = |id: &str| code_of(id).is_some_and(|code| quarter.communities.contains(code));
     populations
         .iter()
         .map(|population| {
-            let mut counted = count(year.pack, book, year.of, *population);
-            counted.sure.retain(here);
-            counted.unknown.retain(here);
+            let mut counted = count(year.pack, book, year.of, population);
+            counted.retain(here);
             counted
         })
         .collect()
@@ -119,7 +117,6 @@ fn add(all: &mut Vec<Counted>, more: Vec<Counted>) {
         return;
     }
     for (here, there) in all.iter_mut().zip(more) {
-        here.sure.extend(there.sure);
-        here.unknown.extend(there.unknown);
+        here.join(&there);
     }
 }
