@@ -4,7 +4,7 @@
 #
 #   --quick          2,000 cases and 10,000 rows: a few minutes, to see that all of it works
 #   (default)        100,000 cases and 100,000 rows
-#   --large          adds a ledger of 1,000,000 cases (29 million events; about 30 GB of disk)
+#   --large          adds a ledger of 1,000,000 cases (29 million events; 12 GB of disk, 24 while a copy is written to)
 #   --cases N        another number of cases;  --rows N  of demand rows;  --times N  of pairs
 #   --only JOB       one job (repeat): step record csv xlsx audit events verify export growth
 #   --work DIR       where the made-up ledgers are kept between runs (default target/compare)

@@ -122,6 +122,54 @@ fn what_they_rest_on_is_looked_at() {
 }
 
 #[test]
+fn after_a_record_only_its_quarter_is_judged() {
+    let office = office();
+    must(
+        &office,
+        "register community WJ --name 外街社区 --street 外街道 --date 2020-09-10",
+    );
+    let first = format!("audit {YEAR} --fail-on never --format csv");
+    keeping(&office, &first).ends(0);
+    let record = |title: &str| {
+        let line = format!(
+            "register document --rule A6-STREETTF --body 外街道 --date 2022-01-01 --title {title}"
+        );
+        must(&office, &line);
+    };
+    record("方案");
+    for form in FORMS {
+        same(&office, form);
+    }
+    // of the other street is told what was kept
+    falsified(&office);
+    record("方案二");
+    let told = keeping(&office, &first).ends(0).out;
+    assert!(!told.contains(",violation,"), "{told}");
+    // not so if the findings rest on a chain that is not the beginning of this one
+    let conn = Connection::open(file(&office)).unwrap();
+    let sql =
+        "UPDATE said SET body = CAST(json_set(CAST(body AS TEXT), '$.chains[0].tip', 'x') AS BLOB)
+               WHERE name = 'stamp'";
+    assert_eq!(conn.execute(sql, []).unwrap(), 1);
+    drop(conn);
+    same(&office, "--format csv");
+    // nor if the record bears on all streets
+    falsified(&office);
+    must(
+        &office,
+        "register community WJ --name 外街社区 --street 外街道 --date 2020-09-11 --again",
+    );
+    same(&office, "--format csv");
+    // and a reader who is not done yet does not stand in the way
+    record("方案三");
+    let reader = Connection::open(file(&office)).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM found")
+        .unwrap();
+    same(&office, "--format csv");
+}
+
+#[test]
 fn a_damaged_file_is_judged_anew_and_one_community_keeps_nothing() {
     let office = office();
     same(&office, "--format json");

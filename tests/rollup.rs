@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use common::cli::{Office, fixture};
-use common::examples::{Base, Example, bases, examples_of, folder_of, ledger, read, terms};
+use common::examples::{Example, ledger, read, terms};
 use common::parts::{FORMS, YEAR, difference, must};
+use common::years::{Bases, as_of, each_example, told, years};
 use minsheng::corridor::{Entry, record};
 use minsheng::law::Day;
 use minsheng::ledger::Ledger;
@@ -21,27 +22,6 @@ use minsheng::report::{Voice, examples, json};
 use minsheng::state::Subject;
 use minsheng::words::Lang;
 use serde_json::Value as Json;
-
-/// An audit in the forms that hold all of it.
-fn told(audit: &Audit, pack: &Pack) -> Vec<String> {
-    let voice = |lang| Voice {
-        lang,
-        pack,
-        width: 0,
-        color: false,
-    };
-    let written = |lang, all| {
-        let mut out = Vec::new();
-        text(audit, voice(lang), all, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    };
-    let english = json::audit(audit, true, Lang::En);
-    vec![
-        written(Lang::Zh, true),
-        written(Lang::En, false),
-        serde_json::to_string_pretty(&english).unwrap(),
-    ]
-}
 
 /// What passes and what does not apply, too.
 fn everything() -> Wanted {
@@ -84,23 +64,6 @@ fn by_itself(ledger: &Ledger, pack: &Pack, year: i32, as_of: Day) -> Audit {
     roll_up(pack, given, &everything()).unwrap()
 }
 
-/// Which examples of a file are tried: all with `MINSHENG_FULL`, else a few.
-fn chosen(place: usize, file: usize) -> bool {
-    std::env::var_os("MINSHENG_FULL").is_some() || (place == 1 && file.is_multiple_of(12))
-}
-
-type Bases = BTreeMap<String, Base>;
-
-/// The years that some ledger has cases of.
-fn years(ledger: &Ledger) -> BTreeSet<i32> {
-    let subjects = ledger.reader().subjects("").unwrap();
-    let of_case = |id: &String| match Subject::parse(id) {
-        Subject::Case(_, year) => Some(year),
-        _ => None,
-    };
-    subjects.iter().filter_map(of_case).collect()
-}
-
 /// What the parts of an example's ledger say otherwise than the whole.
 fn one_example(pack: &Pack, bases: &Bases, example: &Example, number: u32) -> Option<String> {
     let place = tempfile::tempdir().unwrap();
@@ -111,8 +74,7 @@ fn one_example(pack: &Pack, bases: &Bases, example: &Example, number: u32) -> Op
     record(&mut ledger, pack, entries.collect(), &terms(true))
         .unwrap()
         .unwrap();
-    let as_of = example.as_of.as_deref().or(base.as_of.as_deref());
-    let as_of: Day = as_of.unwrap_or("2023-07-01").parse().unwrap();
+    let as_of = as_of(base, example);
     years(&ledger).into_iter().find_map(|year| {
         let whole = audit(&ledger, pack, year, as_of, &everything()).unwrap();
         let whole = told(&whole, pack);
@@ -122,41 +84,14 @@ fn one_example(pack: &Pack, bases: &Bases, example: &Example, number: u32) -> Op
     })
 }
 
-fn every_example(id: &str) {
-    let pack = Pack::load(&folder_of(id)).unwrap();
-    let folder = examples_of(id);
-    let bases = bases(&folder);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| !path.ends_with("base.jsonl"))
-        .collect();
-    files.sort();
-    let mut wrong = Vec::new();
-    let mut count = 0;
-    for (number, file) in files.iter().enumerate() {
-        let text = std::fs::read_to_string(file).unwrap();
-        let rule = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let list = examples::of_rule(&text, &rule).unwrap();
-        for (place, example) in list.iter().enumerate() {
-            if !chosen(place, number) {
-                continue;
-            }
-            count += 1;
-            if let Some(found) = one_example(&pack, &bases, example, 2 + count % 2) {
-                wrong.push(format!("{rule} {}: {found}", example.name));
-            }
-        }
-    }
-    assert!(count > 0);
-    let shown = wrong[..wrong.len().min(5)].join("\n\n");
-    assert!(wrong.is_empty(), "{} of {count}\n{shown}", wrong.len());
-}
-
 #[test]
 fn examples_of_every_pack_roll_up() {
     for id in ["nanshan-2020", "dongguan-2020", "haicang-2018"] {
-        every_example(id);
+        let chosen = |place: usize, file: usize| place == 1 && file.is_multiple_of(12);
+        each_example(id, chosen, |pack, bases, example, tried| {
+            let number = if tried % 2 == 0 { 3 } else { 2 };
+            one_example(pack, bases, example, number)
+        });
     }
 }
 

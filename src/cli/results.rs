@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::context::Context;
 use crate::ledger::{Ledger, chain, private_folder};
 use crate::pack::Pack;
-use crate::report::audit::{Kept, Stamp, Wanted, audit_to_file};
+use crate::report::audit::{Kept, Stamp, Wanted, audit_to_file, renewed};
 
 /// Ledgers with fewer events are judged in less than half a second: nothing is kept of them.
 const SMALL: i64 = 20_000;
@@ -34,6 +34,9 @@ pub(super) fn audit<'p>(
         return audit_to_file(ledger, pack, of, wanted, None);
     };
     if !anew && let Some(kept) = Kept::open(&path, &stamp, pack, wanted) {
+        return Ok(kept);
+    }
+    if !anew && let Some(kept) = renewed(ledger, pack, (&path, &stamp), wanted)? {
         return Ok(kept);
     }
     if !wanted.is_of_all_rules() {

@@ -8,15 +8,18 @@
 
 mod look;
 mod ties;
+mod trace;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::ledger::{Event, Ledger, settle};
+use crate::ledger::{Event, Glance, Ledger, settle};
 use crate::pack::Above;
 use crate::state::Book;
 use crate::step::{Recorded, register};
 use look::{Look, Of};
+
+pub use trace::Trace;
 
 /// Streets with their communities that no record ties to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +28,15 @@ pub struct Quarter {
     pub communities: BTreeSet<String>,
     /// Names of the streets.
     pub streets: BTreeSet<String>,
+}
+
+impl Quarter {
+    /// What it is called: its first community, else its first street.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let mut places = self.communities.iter().chain(&self.streets);
+        places.next().map_or("", String::as_str)
+    }
 }
 
 /// A ledger in quarters.
@@ -39,6 +51,8 @@ pub struct Division<'l> {
     pub unknown: usize,
     /// Events that belong to no place.
     shared: Vec<Event>,
+    /// By what the ledger was divided.
+    pub trace: Trace,
     /// Who is the same person in several chains.
     aliases: Arc<HashMap<String, String>>,
 }
@@ -51,7 +65,7 @@ impl<'l> Division<'l> {
     /// If the ledger cannot be read.
     pub fn of(ledger: &'l Ledger, above: &Above) -> anyhow::Result<Option<Self>> {
         let reader = ledger.reader();
-        let mut look = Look::new(&above.steps, reader.chains()? > 1);
+        let mut look = Look::new(reader.chains()? > 1);
         reader.of_steps(&[register::Community::DEF.id], |event| {
             look.register(&event);
         })?;
@@ -59,16 +73,25 @@ impl<'l> Division<'l> {
             return Ok(None);
         }
         let aliases = Arc::new(reader.aliases()?);
-        let empty = Book::new().with_aliases(aliases.clone());
-        let mut district = empty.of_chain(reader.own()?).bare(above.bare.clone());
+        let mut district = empty(&aliases, reader.own()?, above);
         let mut shared = Vec::new();
+        let mut places = (Vec::new(), Vec::new());
+        let glance = |event: &Glance<'_>| {
+            let of = look.at(event, &above.steps)?;
+            let place = (event.origin, event.seq);
+            match of {
+                Of::NoPlace => places.0.push(place),
+                Of::Above => places.1.push(place),
+            }
+            Some(of)
+        };
         let take = |event: Event, of: Of| {
             if of == Of::NoPlace {
                 shared.push(event.clone());
             }
             district.take(event);
         };
-        reader.sweep(|glance| look.at(glance), take)?;
+        reader.sweep(glance, take)?;
         let Some((quarters, unknown)) = look.quarters() else {
             return Ok(None);
         };
@@ -78,6 +101,7 @@ impl<'l> Division<'l> {
             district,
             unknown,
             shared,
+            trace: Trace::new(look, reader.origins()?, places),
             aliases,
         }))
     }
@@ -104,4 +128,12 @@ impl<'l> Division<'l> {
         book.extend(events);
         Ok(book)
     }
+}
+
+/// A book for what the rules above the streets read.
+fn empty(aliases: &Arc<HashMap<String, String>>, own: Option<String>, above: &Above) -> Book {
+    Book::new()
+        .with_aliases(aliases.clone())
+        .of_chain(own)
+        .bare(above.bare.clone())
 }

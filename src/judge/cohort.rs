@@ -1,6 +1,5 @@
 //! Primitives over the projects of a year and over its parts.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use rustc_hash::FxHashSet;
@@ -28,6 +27,33 @@ pub(super) struct Covering<'p> {
     pub(super) cohort: Cohort,
     pub(super) among: Option<&'p Expr>,
     pub(super) what: &'p Words,
+}
+
+/// What is missing for there to be enough.
+enum Lacking<'m> {
+    Cases(&'m [&'m str]),
+    Communities(Vec<String>),
+}
+
+impl Lacking<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Cases(list) => list.len(),
+            Self::Communities(list) => list.len(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first of them, so many at most.
+    fn first(&self, most: usize) -> Vec<&str> {
+        match self {
+            Self::Cases(list) => list.iter().take(most).copied().collect(),
+            Self::Communities(list) => list.iter().take(most).map(String::as_str).collect(),
+        }
+    }
 }
 
 impl<'a> Facts<'a> {
@@ -90,16 +116,12 @@ impl<'a> Facts<'a> {
         } else {
             Outcome::broken(said)
         };
-        let listed = &lacking[..lacking.len().min(LISTED)];
-        let mut outcome = outcome
+        let outcome = outcome
             .uses(records.iter().copied())
             .fact("projects", population.len())
             .fact("covered", covered.len())
-            .fact("need", need)
-            .fact("left_out", json!(listed));
-        if listed.len() < lacking.len() {
-            outcome = outcome.fact("left_out_more", lacking.len() - listed.len());
-        }
+            .fact("need", need);
+        let mut outcome = left_out(outcome, &lacking, LISTED);
         outcome.governed = Day::new(year, 12, 31);
         outcome
     }
@@ -218,23 +240,19 @@ impl<'a> Facts<'a> {
     }
 
     /// What is missing for there to be enough: cases, or communities.
-    fn lacking(
+    fn lacking<'m>(
         &self,
         least: Least,
-        population: &[&'a str],
-        covered: &[&'a str],
-        missing: &[&'a str],
-    ) -> Vec<Cow<'a, str>> {
-        let all = |list: &[&'a str]| list.iter().copied().map(Cow::Borrowed).collect();
+        population: &[&str],
+        covered: &[&str],
+        missing: &'m [&'a str],
+    ) -> Lacking<'m> {
         let enough = |need: usize| {
-            if covered.len() >= need {
-                Vec::new()
-            } else {
-                all(missing)
-            }
+            let enough = covered.len() >= need;
+            Lacking::Cases(if enough { &[] } else { missing })
         };
         match least {
-            Least::All => all(missing),
+            Least::All => Lacking::Cases(missing),
             Least::Percent(percent) => enough(ceil_percent(population.len(), percent)),
             Least::Number(number) => {
                 enough(population.len().min(usize::try_from(number).unwrap_or(0)))
@@ -249,10 +267,21 @@ impl<'a> Facts<'a> {
                     }
                 }
                 let unseen = communities.into_iter().filter(|(_, seen)| !seen);
-                unseen.map(|(code, _)| Cow::Owned(code)).collect()
+                Lacking::Communities(unseen.map(|(code, _)| code).collect())
             }
         }
     }
+}
+
+/// Tells what is missing, so many of it at most, and of how many more.
+fn left_out(outcome: Outcome, lacking: &Lacking<'_>, most: usize) -> Outcome {
+    let listed = lacking.first(most);
+    let more = lacking.len() - listed.len();
+    let outcome = outcome.fact("left_out", json!(listed));
+    if more == 0 {
+        return outcome;
+    }
+    outcome.fact("left_out_more", more)
 }
 
 /// The words for how many there are and how many there must be, with that number.
@@ -261,15 +290,15 @@ fn needed(
     least: Least,
     all: usize,
     covered: usize,
-    lacking: &[Cow<'_, str>],
+    lacking: &Lacking<'_>,
 ) -> (usize, Words) {
     let need = match least {
         Least::Percent(percent) => ceil_percent(all, percent),
         Least::Number(number) => all.min(usize::try_from(number).unwrap_or(0)),
         Least::All | Least::EachCommunity => all,
     };
-    let (shown, more) = (lacking.len().min(10), lacking.len().saturating_sub(10));
-    let mut names = lacking[..shown].join("、");
+    let more = lacking.len().saturating_sub(10);
+    let mut names = lacking.first(10).join("、");
     if more > 0 {
         names = format!("{names}…（+{more}）");
     }
@@ -314,6 +343,21 @@ mod tests {
     fn a_part_of_a_project_is_a_project() {
         for (all, need) in [(0, 0), (1, 1), (20, 1), (21, 2), (40, 2), (41, 3)] {
             assert_eq!(ceil_percent(all, 5), need, "{all}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_listed_or_counted() {
+        let cases = ["HZ2022-001", "HZ2022-002", "HZ2022-003"];
+        for (lacking, listed, more) in [
+            (Lacking::Cases(&cases[..2]), 2, None),
+            (Lacking::Cases(&cases), 2, Some(1)),
+            (Lacking::Communities(vec!["HZ".into()]), 1, None),
+        ] {
+            let mut outcome = left_out(Outcome::kept(Words::default()), &lacking, 2);
+            let facts = &outcome.told().facts;
+            assert_eq!(facts["left_out"].as_array().map(Vec::len), Some(listed));
+            assert_eq!(facts.get("left_out_more").and_then(|n| n.as_u64()), more);
         }
     }
 }

@@ -2,8 +2,9 @@
 //! be thrown away at any time, for the ledger gives it again.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 /// The tables of a file of results.
 const TABLES: &str = "
@@ -74,6 +75,17 @@ impl Results {
         Self::made(Connection::open(&draft)?, Some(draft))
     }
 
+    /// Opens results that were kept, to change some of them; nothing if there are none that can
+    /// be read, or another process changes them. They are as before until they are complete.
+    #[must_use]
+    pub fn again(path: &Path) -> Option<Self> {
+        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
+        conn.busy_timeout(Duration::from_secs(2)).ok()?;
+        conn.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
+            .ok()?;
+        Self::whole(conn, path)
+    }
+
     fn made(conn: Connection, draft: Option<PathBuf>) -> Result<Self, Unkept> {
         conn.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")?;
         conn.execute_batch(TABLES)?;
@@ -83,11 +95,14 @@ impl Results {
     /// Opens results that were kept; nothing if there are none that can be read.
     #[must_use]
     pub fn kept(path: &Path) -> Option<Self> {
-        if !path.is_file() {
-            return None;
-        }
-        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let conn = Connection::open_with_flags(path, flags).ok()?;
+        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+        // all that is read is of one moment
+        conn.execute_batch("BEGIN").ok()?;
+        Self::whole(conn, path)
+    }
+
+    /// Results that are complete.
+    fn whole(conn: Connection, path: &Path) -> Option<Self> {
         let number = |name: &str| -> Option<u64> {
             let sql = format!("PRAGMA {name}");
             let number: i64 = conn.query_row(&sql, [], |row| row.get(0)).ok()?;
@@ -110,6 +125,17 @@ impl Results {
         self.conn
             .prepare_cached("INSERT INTO found (kind, place, body) VALUES (?1, ?2, ?3)")?
             .execute(params![kind, place, body])?;
+        Ok(())
+    }
+
+    /// Forgets what was found of a kind at a place.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn forget(&self, kind: u8, place: &str) -> Result<(), Unkept> {
+        self.conn
+            .prepare_cached("DELETE FROM found WHERE kind = ?1 AND place = ?2")?
+            .execute(params![kind, place])?;
         Ok(())
     }
 
@@ -159,13 +185,27 @@ impl Results {
     /// If it cannot be written.
     pub fn complete(&mut self, path: Option<&Path>) -> Result<(), Unkept> {
         self.say("complete", &[])?;
-        self.conn.execute_batch("COMMIT")?;
+        // and what is told of them is of one moment
+        self.conn.execute_batch("COMMIT; BEGIN")?;
         if let (Some(path), Some(draft)) = (path, &self.draft) {
-            std::fs::rename(draft, path)?;
+            // a change that was broken off is not to be undone in the new file
+            match std::fs::remove_file(journal(path)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error.into());
+                }
+                _ => std::fs::rename(draft, path)?,
+            }
             self.draft = None;
         }
         Ok(())
     }
+}
+
+/// Where SQLite keeps what is to be undone of a file.
+fn journal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-journal");
+    name.into()
 }
 
 impl Drop for Results {

@@ -3,16 +3,18 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Row, types::ValueRef};
+use rusqlite::{OptionalExtension as _, Row, types::ValueRef};
 
 use super::read::{COLUMNS, Reader, event};
-use super::{Event, order};
+use super::{Event, chain as chains, order};
 
 /// An event as far as a sweep looks at it.
 #[derive(Clone, Copy, Debug)]
 pub struct Glance<'e> {
     /// Number of the chain in the file.
     pub origin: i64,
+    /// Place in the chain.
+    pub seq: i64,
     /// Step.
     pub step: &'e str,
     /// Subject.
@@ -22,6 +24,9 @@ pub struct Glance<'e> {
     /// The payload.
     pub payload: &'e str,
 }
+
+/// Where an event stands: the number of its chain in the file, and its place in the chain.
+pub type Place = (i64, i64);
 
 impl Reader<'_> {
     /// Looks at every event in order of arrival, and hands over those of which `look` says
@@ -41,14 +46,9 @@ impl Reader<'_> {
         let one = self.chains()? < 2;
         let (mut events, mut said) = (Vec::new(), HashMap::new());
         while let Some(row) = rows.next()? {
-            let glance = Glance {
-                origin: row.get(10)?,
-                step: text(row, 3)?,
-                subject: text(row, 4)?,
-                recorded_at: text(row, 6)?,
-                payload: text(row, 8)?,
+            let Some(about) = look(&glance(row)?) else {
+                continue;
             };
-            let Some(about) = look(&glance) else { continue };
             let event = event(row)?;
             if one {
                 take(event, about);
@@ -64,6 +64,69 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Looks at the events of a chain after a place in it, in their order.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn sweep_after(
+        self,
+        (origin, seq): Place,
+        mut look: impl FnMut(&Glance<'_>),
+    ) -> rusqlite::Result<()> {
+        let mut statement = self.conn().prepare_cached(&format!(
+            "SELECT {COLUMNS}, e.origin FROM event e JOIN origin o ON o.id = e.origin
+             WHERE e.origin = ?1 AND e.seq > ?2 ORDER BY e.seq"
+        ))?;
+        let mut rows = statement.query([origin, seq])?;
+        while let Some(row) = rows.next()? {
+            look(&glance(row)?);
+        }
+        Ok(())
+    }
+
+    /// The events at some places of the chains, in the one order of all chains.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or holds no event at one of the places.
+    pub fn at_places(self, places: &[Place]) -> rusqlite::Result<Vec<Event>> {
+        let mut one = self.conn().prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
+             WHERE e.origin = ?1 AND e.seq = ?2"
+        ))?;
+        let events = places.iter();
+        let events = events.map(|(origin, seq)| one.query_row([origin, seq], event));
+        let mut events = events.collect::<Result<Vec<Event>, _>>()?;
+        settle(&mut events);
+        Ok(events)
+    }
+
+    /// The chains with their numbers in the file.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn origins(self) -> rusqlite::Result<Vec<(i64, String)>> {
+        self.conn()
+            .prepare_cached("SELECT id, name FROM origin ORDER BY id")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
+    }
+
+    /// The hash of the event at a place of a chain, in hexadecimal; nothing if none is there.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn hash_at(self, chain: &str, seq: i64) -> rusqlite::Result<Option<String>> {
+        let hash: Option<[u8; 32]> = self
+            .conn()
+            .prepare_cached(
+                "SELECT e.hash FROM event e JOIN origin o ON o.id = e.origin
+                 WHERE o.name = ?1 AND e.seq = ?2",
+            )?
+            .query_row(rusqlite::params![chain, seq], |row| row.get(0))
+            .optional()?;
+        Ok(hash.map(|hash| chains::hex(&hash)))
     }
 
     /// The events that concern some places, their years and what is numbered by these, each
@@ -107,6 +170,17 @@ impl Reader<'_> {
 pub fn settle(events: &mut Vec<Event>) {
     events.sort_by_key(|event| event.id);
     order::settle(events);
+}
+
+fn glance<'r>(row: &'r Row<'_>) -> rusqlite::Result<Glance<'r>> {
+    Ok(Glance {
+        origin: row.get(10)?,
+        seq: row.get(2)?,
+        step: text(row, 3)?,
+        subject: text(row, 4)?,
+        recorded_at: text(row, 6)?,
+        payload: text(row, 8)?,
+    })
 }
 
 fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {

@@ -18,7 +18,7 @@ use crate::corridor::quarters::Division;
 use crate::corridor::whole_book;
 use crate::judge::{Finding, Verdict, scope_of};
 use crate::law::Day;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, results::Unkept};
 use crate::pack::{Pack, Rule};
 use crate::state::Subject;
 use crate::words::{Lang, Words};
@@ -109,6 +109,38 @@ pub fn audit_to_file<'p>(
     judge(&mut asked, ledger)?;
     let (heading, keeper) = asked.done(&ledger.stated()?);
     keeper.told(pack, heading, kept)
+}
+
+/// Findings that were kept under a path, brought up to what a ledger holds now: only the quarters
+/// to which something was added are judged, and what stands above the streets. Nothing if they
+/// rest on something else than an earlier state of the same ledger, or all must be judged.
+///
+/// # Errors
+/// If the ledger cannot be read, or the file cannot be written.
+pub fn renewed<'p>(
+    ledger: &Ledger,
+    pack: &'p Pack,
+    (path, stamp): (&Path, &Stamp),
+    wanted: &Wanted,
+) -> anyhow::Result<Option<Kept<'p>>> {
+    let Some((keeper, trace)) = Keeper::of_earlier(ledger, pack, path, stamp) else {
+        return Ok(None);
+    };
+    let all = Wanted::default();
+    let mut asked = Year::new(pack, (stamp.year, stamp.as_of), &all, keeper);
+    let Some((division, changed)) = Division::again(ledger, &pack.read_above(), trace)? else {
+        return Ok(None);
+    };
+    let told = divided::judge_again(&mut asked, division, &changed).and_then(|()| {
+        let (heading, keeper) = asked.done(&ledger.stated()?);
+        keeper.told(pack, heading, Some((path, stamp)))
+    });
+    match told {
+        Ok(kept) => Ok(Some(kept.only(wanted))),
+        // another process reads them, or there is no room: what is found anew has its own file
+        Err(error) if error.is::<Unkept>() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Judges a year with the whole ledger in memory: what [`audit`] must come to, too.

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{Book, Fact, Ids, Subject};
 use crate::law::Day;
 use crate::pack::Expr;
+use crate::pack::Population;
 use crate::pack::check::Cohort;
 use crate::step::implement::{Complete, Start};
 use crate::step::works::Commission;
@@ -45,20 +46,35 @@ impl Counted {
         found.map(|(.., ids)| ids)
     }
 
-    /// Adds what was counted elsewhere of the same kind.
-    pub fn join(&mut self, other: &Self) {
-        self.sure.extend(other.sure.iter());
-        self.unknown.extend(other.unknown.iter());
-        for (here, there) in self.named.iter_mut().zip(&other.named) {
-            here.2.extend(there.2.iter());
+    /// Nothing counted yet of a population.
+    #[must_use]
+    pub fn none(population: &Population<'_>) -> Self {
+        let by = population.by.iter();
+        let by = by.map(|(def, filter)| (*def, filter.cloned(), Ids::default()));
+        Self {
+            cohort: population.cohort,
+            among: population.among.cloned(),
+            sure: Ids::default(),
+            unknown: Ids::default(),
+            named: by.collect(),
         }
     }
 
-    /// The same without the projects that `here` does not want.
-    pub fn retain(&mut self, here: impl Fn(&str) -> bool) {
-        let lists = [&mut self.sure, &mut self.unknown].into_iter();
-        for ids in lists.chain(self.named.iter_mut().map(|named| &mut named.2)) {
-            *ids = ids.iter().filter(|id| here(id)).collect();
+    /// What was counted, apart from what it was counted by; only the projects that `here` wants.
+    #[must_use]
+    pub fn lists(&self, here: impl Fn(&str) -> bool) -> Vec<Ids> {
+        let named = self.named.iter().map(|(.., ids)| ids);
+        let lists = [&self.sure, &self.unknown].into_iter().chain(named);
+        let wanted = lists.map(|ids| ids.iter().filter(|id| here(id)).collect());
+        wanted.collect()
+    }
+
+    /// Adds such lists that were counted elsewhere by the same.
+    pub fn add(&mut self, lists: &[Ids]) {
+        let named = self.named.iter_mut().map(|(.., ids)| ids);
+        let here = [&mut self.sure, &mut self.unknown].into_iter().chain(named);
+        for (here, there) in here.zip(lists) {
+            here.extend(there.iter());
         }
     }
 

@@ -1,11 +1,13 @@
 //! Many identifiers in little room.
 
+use serde::{Deserialize, Serialize};
+
 /// Ends an identifier: none holds a line break.
 const END: char = '\n';
 
 /// Identifiers whose texts stand one after the other: those of a district's projects take a
 /// quarter of what as many texts of their own would.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ids {
     text: String,
     len: usize,

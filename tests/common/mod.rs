@@ -14,3 +14,4 @@ pub mod tools;
 pub mod torture;
 pub mod traps;
 pub mod trust;
+pub mod years;

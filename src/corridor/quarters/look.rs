@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 use super::Quarter;
 use super::ties::Ties;
@@ -20,8 +21,8 @@ pub(super) enum Of {
 }
 
 /// What was seen of a log.
-pub(super) struct Look<'a> {
-    above: &'a BTreeSet<&'static str>,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Look {
     /// There is more than one chain.
     several: bool,
     streets: FxHashSet<String>,
@@ -29,20 +30,22 @@ pub(super) struct Look<'a> {
     /// Codes that an event of another community names, with that one: tied if both are places.
     named: FxHashSet<(String, String)>,
     latest: FxHashMap<i64, String>,
+    /// The last event of each chain that was looked at.
+    pub(super) ends: BTreeMap<i64, i64>,
     unknown: usize,
     /// The quarters cannot be told for sure.
     unsure: bool,
 }
 
-impl<'a> Look<'a> {
-    pub(super) fn new(above: &'a BTreeSet<&'static str>, several: bool) -> Self {
+impl Look {
+    pub(super) fn new(several: bool) -> Self {
         Self {
-            above,
             several,
             streets: FxHashSet::default(),
             ties: Ties::default(),
             named: FxHashSet::default(),
             latest: FxHashMap::default(),
+            ends: BTreeMap::new(),
             unknown: 0,
             unsure: false,
         }
@@ -64,9 +67,10 @@ impl<'a> Look<'a> {
         self.streets.len()
     }
 
-    /// Looks at one event.
-    pub(super) fn at(&mut self, event: &Glance<'_>) -> Option<Of> {
+    /// Looks at one event; `above` are the steps that the rules above the streets read.
+    pub(super) fn at(&mut self, event: &Glance<'_>, above: &BTreeSet<&str>) -> Option<Of> {
         self.clock(event);
+        self.ends.insert(event.origin, event.seq);
         let Some(def) = step::find(event.step) else {
             self.unknown += 1;
             return None;
@@ -105,7 +109,12 @@ impl<'a> Look<'a> {
         }
         let serves =
             def.index("communities").is_some() && event.payload.contains("\"communities\":[\"");
-        (serves || self.above.contains(def.id)).then_some(Of::Above)
+        (serves || above.contains(def.id)).then_some(Of::Above)
+    }
+
+    /// The community or street that an event is about, if its step is known.
+    pub(super) fn place_of<'e>(&self, event: &Glance<'e>) -> Option<&'e str> {
+        self.place(step::find(event.step)?, event.subject)
     }
 
     /// The community or street that an event is about; the items of lists and the law have none.
@@ -135,19 +144,20 @@ impl<'a> Look<'a> {
     }
 
     /// The quarters, and how many events are unknown; nothing if that is not sure.
-    pub(super) fn quarters(mut self) -> Option<(Vec<Quarter>, usize)> {
+    pub(super) fn quarters(&self) -> Option<(Vec<Quarter>, usize)> {
         if self.unsure {
             return None;
         }
         // what only looks like a code is no place
-        for (own, code) in std::mem::take(&mut self.named) {
-            if self.ties.has(&code) {
-                self.ties.tie(&own, &code);
+        let mut ties = self.ties.clone();
+        for (own, code) in &self.named {
+            if ties.has(code) {
+                ties.tie(own, code);
             }
         }
         let streets = &self.streets;
         let mut quarters: BTreeMap<String, Quarter> = BTreeMap::new();
-        for set in self.ties.sets() {
+        for set in ties.sets() {
             let (streets, communities): (BTreeSet<String>, BTreeSet<String>) =
                 set.into_iter().partition(|place| streets.contains(place));
             let first = communities.first().or(streets.first()).cloned();

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 /// Places, of which some are tied to others: sets that grow together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Ties {
     places: FxHashMap<String, usize>,
     /// For each place one that it is tied to, itself for the first of a set.

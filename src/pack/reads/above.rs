@@ -71,7 +71,6 @@ impl Pack {
             general::Ruling::DEF,
             general::Holidays::DEF,
             register::Community::DEF,
-            register::Document::DEF,
         ];
         let mut steps: BTreeSet<&'static str> = shared.iter().map(|def| def.id).collect();
         let mut cases = false;

@@ -8,18 +8,22 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, Heading, Tell};
-use super::year::{Judged, Sink};
+use super::year::{Account, Judged, Sink};
 use super::{Wanted, worded};
+use crate::corridor::quarters::{Quarter, Trace};
 use crate::judge::{Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::{
-    Stated,
+    Ledger, Stated,
     results::{Results, Unread},
 };
 use crate::pack::{Pack, Severity};
 use crate::state::EventKey;
 use crate::state::subject::code_of;
 use crate::words::Words;
+
+/// Under what is kept by what the ledger was divided.
+const TRACE: &str = "division";
 
 /// A subject with its findings of one verdict.
 #[derive(Serialize, Deserialize)]
@@ -122,6 +126,45 @@ impl Keeper {
         Ok(())
     }
 
+    /// Goes on with findings that were kept of an earlier state of a ledger, with that by which
+    /// it was divided; nothing if there are none.
+    pub(super) fn of_earlier(
+        ledger: &Ledger,
+        pack: &Pack,
+        path: &Path,
+        stamp: &Stamp,
+    ) -> Option<(Self, Trace)> {
+        let results = Results::again(path)?;
+        let said = |name: &str| results.said(name).ok().flatten();
+        let kept: Stamp = serde_json::from_slice(&said("stamp")?).ok()?;
+        if !kept.is_earlier(stamp, ledger)? {
+            return None;
+        }
+        let trace = postcard::from_bytes(&said(TRACE)?).ok()?;
+        let names: Vec<String> = serde_json::from_slice(&said("origins")?).ok()?;
+        let rules = pack.rules.iter().map(|rule| rule.id.clone());
+        let keeper = Self {
+            rules: rules.zip(0..).collect(),
+            origins: names.into_iter().map(Into::into).zip(0..).collect(),
+            results,
+        };
+        Some((keeper, trace))
+    }
+
+    /// Forgets what was found at a place.
+    pub(super) fn forget(&mut self, place: &str) -> anyhow::Result<()> {
+        for verdict in Verdict::ALL {
+            self.results.forget(verdict as u8, place)?;
+        }
+        Ok(())
+    }
+
+    /// What was kept of a quarter besides its findings.
+    pub(super) fn accounted(&self, quarter: &Quarter) -> anyhow::Result<Account> {
+        let body = self.results.said(&said_of(quarter))?.ok_or(Unread)?;
+        Ok(postcard::from_bytes(&body).map_err(|_| Unread)?)
+    }
+
     /// The findings, to be told; under `path` they are kept with what they rest on.
     ///
     /// # Errors
@@ -161,6 +204,20 @@ impl Sink for Keeper {
         }
         Ok(())
     }
+
+    fn account(&mut self, quarter: &Quarter, account: &Account) -> anyhow::Result<()> {
+        let body = postcard::to_stdvec(account)?;
+        Ok(self.results.say(&said_of(quarter), &body)?)
+    }
+
+    fn trace(&mut self, trace: &Trace) -> anyhow::Result<()> {
+        Ok(self.results.say(TRACE, &postcard::to_stdvec(trace)?)?)
+    }
+}
+
+/// Under what a quarter's account is kept.
+fn said_of(quarter: &Quarter) -> String {
+    format!("quarter {}", quarter.name())
 }
 
 /// What the findings of a year rest on: another ledger, book, day or program finds anew.
@@ -178,6 +235,27 @@ pub struct Stamp {
     pub chains: Vec<Stated>,
     /// Digest of who is the same person in several chains.
     pub persons: String,
+}
+
+impl Stamp {
+    /// True if this rests on an earlier state of the chains of a ledger, and on the same besides.
+    fn is_earlier(&self, now: &Self, ledger: &Ledger) -> Option<bool> {
+        let besides = Self {
+            chains: self.chains.clone(),
+            ..now.clone()
+        };
+        if *self != besides || self.chains.len() != now.chains.len() {
+            return Some(false);
+        }
+        for (then, now) in self.chains.iter().zip(&now.chains) {
+            let tip = ledger.reader().hash_at(&then.origin, then.size).ok()?;
+            let known = then.size == 0 || tip.as_ref() == Some(&then.tip);
+            if then.origin != now.origin || !known {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
 }
 
 /// The findings of a judged year in a file.
@@ -202,19 +280,27 @@ impl<'p> Kept<'p> {
         if kept != *stamp {
             return None;
         }
-        let mut heading: Heading = serde_json::from_slice(&said("heading")?).ok()?;
-        (heading.counts, heading.advice) = heading.tally.counts(pack, wanted);
-        heading
-            .unmatched
-            .retain(|(_, rule)| pack.rule(rule).is_some_and(|rule| wanted.takes(rule)));
+        let heading: Heading = serde_json::from_slice(&said("heading")?).ok()?;
         let origins: Vec<String> = serde_json::from_slice(&said("origins")?).ok()?;
-        Some(Self {
+        let kept = Self {
             pack,
             heading,
             origins: origins.into_iter().map(Into::into).collect(),
             results,
-            wanted: wanted.clone(),
-        })
+            wanted: Wanted::default(),
+        };
+        Some(kept.only(wanted))
+    }
+
+    /// The same, of some rules only.
+    #[must_use]
+    pub(super) fn only(mut self, wanted: &Wanted) -> Self {
+        (self.heading.counts, self.heading.advice) = self.heading.tally.counts(self.pack, wanted);
+        self.heading
+            .unmatched
+            .retain(|(_, rule)| self.pack.rule(rule).is_some_and(|rule| wanted.takes(rule)));
+        self.wanted = wanted.clone();
+        self
     }
 
     fn finding(&self, id: &str, verdict: Verdict, brief: Brief<'_>) -> anyhow::Result<Finding> {

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::iter::ParallelIterator as _;
 use rayon::slice::ParallelSlice as _;
+use serde::{Deserialize, Serialize};
 
 use super::tally::Tally;
 use super::{Heading, Held, Wanted, names_of, subjects_of, title};
+use crate::corridor::quarters::{Quarter, Trace};
 use crate::judge::{self, Asked, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::Stated;
 use crate::pack::{Pack, Rule, Severity};
-use crate::state::{Book, Subject};
+use crate::state::{Book, Counted, Ids, Subject};
 
 /// Takes what is told of subjects.
 pub(in crate::report) trait Sink: Send {
@@ -20,6 +22,33 @@ pub(in crate::report) trait Sink: Send {
     /// # Errors
     /// If they cannot be kept.
     fn take(&mut self, subjects: Vec<Judged>) -> anyhow::Result<()>;
+
+    /// Takes what is to be known of a quarter besides.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    fn account(&mut self, _quarter: &Quarter, _account: &Account) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    /// Takes by what the ledger was divided.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    fn trace(&mut self, _trace: &Trace) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a quarter adds to its year, apart from its findings.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(in crate::report) struct Account {
+    projects: usize,
+    communities: BTreeSet<String>,
+    tally: Tally,
+    unmatched: Vec<(String, String)>,
+    /// The projects that the rules above the streets count, by population.
+    pub(super) counted: Vec<Vec<Ids>>,
 }
 
 /// A year of which more and more is judged.
@@ -36,7 +65,9 @@ pub(in crate::report) struct Year<'a, S> {
     communities: BTreeSet<String>,
     tally: Tally,
     unmatched: Vec<(String, String)>,
-    sink: S,
+    /// The projects of the quarters that the rules above the streets count.
+    pub(super) counted: Vec<Counted>,
+    pub(super) sink: S,
 }
 
 /// What was found of some subjects.
@@ -99,6 +130,7 @@ impl<'a, S: Sink> Year<'a, S> {
             communities: BTreeSet::new(),
             tally: Tally::new(pack),
             unmatched: Vec::new(),
+            counted: Vec::new(),
             sink,
         }
     }
@@ -191,18 +223,56 @@ impl<'a, S: Sink> Year<'a, S> {
         self.sink.take(subjects)
     }
 
-    /// Counts what was found, and hands on what is told of it.
-    fn note(&mut self, part: Part) -> Vec<Judged> {
-        self.tally.join(&part.tally);
-        self.unmatched.extend(part.unmatched);
+    /// Takes up a quarter: what was found there, and the projects counted.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    pub(super) fn take_quarter(
+        &mut self,
+        quarter: &Quarter,
+        mut part: Part,
+        counted: Vec<Vec<Ids>>,
+    ) -> anyhow::Result<()> {
+        let mut account = self.account(&mut part);
+        account.counted = counted;
+        self.add(&account);
+        self.sink.account(quarter, &account)?;
+        self.sink.take(part.subjects)
+    }
+
+    /// What a part adds to the year; its findings stay in it.
+    fn account(&self, part: &mut Part) -> Account {
+        let mut account = Account {
+            tally: std::mem::take(&mut part.tally),
+            unmatched: std::mem::take(&mut part.unmatched),
+            ..Account::default()
+        };
         for judged in &part.subjects {
             let subject = Subject::parse(&judged.id);
-            self.projects += usize::from(matches!(subject, Subject::Case(..)));
+            account.projects += usize::from(matches!(subject, Subject::Case(..)));
             let code = subject.community();
             if let Some(code) = code.filter(|code| self.wanted.wants(&self.names, code)) {
-                self.communities.insert(code.to_owned());
+                account.communities.insert(code.to_owned());
             }
         }
+        account
+    }
+
+    /// Adds what a part of the year adds to it.
+    pub(super) fn add(&mut self, account: &Account) {
+        self.projects += account.projects;
+        self.communities.extend(account.communities.iter().cloned());
+        self.tally.join(&account.tally);
+        self.unmatched.extend(account.unmatched.iter().cloned());
+        for (here, there) in self.counted.iter_mut().zip(&account.counted) {
+            here.add(there);
+        }
+    }
+
+    /// Counts what was found, and hands on what is told of it.
+    fn note(&mut self, mut part: Part) -> Vec<Judged> {
+        let account = self.account(&mut part);
+        self.add(&account);
         part.subjects
     }
 
