@@ -184,9 +184,10 @@ pub fn count(
     let view = View::new(book, &format!("{DISTRICT}{year}"), as_of);
     let facts = eval::Facts::new(pack, &view);
     let Population { cohort, among, by } = population;
-    let (sure, unknown) = facts.cases_of(*cohort, *among);
+    let counted = facts.population(*cohort, *among);
+    let (sure, unknown) = (&counted.sure, &counted.unknown);
     let named = by.iter().map(|(by, filter)| {
-        let named = facts.named_in(&facts.lists_of(by, *filter, &sure), &sure);
+        let named = facts.named_in(&facts.lists_of(by, *filter, &counted.places), sure);
         (*by, filter.cloned(), named.into_iter().collect())
     });
     Counted {
@@ -194,7 +195,7 @@ pub fn count(
         among: among.cloned(),
         named: named.collect(),
         sure: sure.iter().copied().collect(),
-        unknown: unknown.into_iter().collect(),
+        unknown: unknown.iter().copied().collect(),
     }
 }
 

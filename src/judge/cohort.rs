@@ -78,14 +78,14 @@ impl<'a> Facts<'a> {
             what.told()
         };
         let all = self.population(cohort, among);
-        let (population, unknown) = &*all;
+        let (population, unknown) = (&all.sure, &all.unknown);
         if population.is_empty() && unknown.is_empty() {
             return Outcome::exempt(words!(
                 "该年度没有这样的项目。",
                 "No such project in the year."
             ));
         }
-        let records = self.lists_of(by, filter, population);
+        let records = self.lists_of(by, filter, &all.places);
         let counted = self.counted_above(cohort, among);
         let named = match counted.and_then(|counted| counted.named_by(by, filter)) {
             Some(named) => named.iter().collect(),
@@ -132,10 +132,9 @@ impl<'a> Facts<'a> {
         &self,
         by: &'static StepDef,
         filter: Option<&Expr>,
-        population: &[&str],
+        places: &HashSet<String>,
     ) -> Vec<&'a Fact> {
         let view = self.view;
-        let places = self.places(population);
         // a street looks through the records of the whole district
         let (of_year, of_scope) = (by.index("year"), by.index("scope"));
         let said = |fact: &'a Fact, field: Option<usize>| field.map(|at| &fact.values[at]);
@@ -144,7 +143,7 @@ impl<'a> Facts<'a> {
         // what was inspected elsewhere is no inspection here
         let here = |fact: &&'a Fact| {
             let scope = said(fact, of_scope).and_then(Value::text);
-            !population.is_empty() && scope.is_none_or(|scope| places.contains(scope))
+            !places.is_empty() && scope.is_none_or(|scope| places.contains(scope))
         };
         view.book
             .of_step(by)
@@ -180,9 +179,13 @@ impl<'a> Facts<'a> {
             .filter(|_| of_district)
     }
 
-    /// The scopes that hold any of some cases: the district, streets and communities.
-    fn places(&self, cases: &[&str]) -> HashSet<String> {
+    /// The scopes that hold any of some cases: the district, streets and communities; none if
+    /// there is no case.
+    pub(super) fn places(&self, cases: &[&str]) -> HashSet<String> {
         let book = self.view.book;
+        if cases.is_empty() {
+            return HashSet::new();
+        }
         let mut places = HashSet::from([DISTRICT.to_owned()]);
         for case in cases {
             for code in book.served(case) {

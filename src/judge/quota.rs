@@ -136,7 +136,7 @@ fn one(
         what,
     };
     let population = facts.population(covering.cohort, covering.among);
-    let (known, unknown) = &*population;
+    let (known, unknown) = (&population.sure, &population.unknown);
     let quota = |subject: &str, population: &[&str], need: usize, unknown: usize| Quota {
         rule: rule.id.clone(),
         cite: rule.cite.clone(),

@@ -1,6 +1,7 @@
 //! What many rules ask of one subject, found out once.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -21,7 +22,17 @@ pub(in crate::judge) struct Memo<'a> {
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
     staff: OnceCell<Vec<&'a Fact>>,
-    populations: RefCell<Vec<(Cohort, Option<Expr>, Rc<Cases<'a>>)>>,
+    populations: RefCell<Vec<(Cohort, Option<Expr>, Rc<Population<'a>>)>>,
+}
+
+/// Projects of a year that rules count.
+pub(in crate::judge) struct Population<'a> {
+    /// Those for which a condition holds.
+    pub(in crate::judge) sure: Vec<&'a str>,
+    /// Those for which nobody knows.
+    pub(in crate::judge) unknown: Vec<&'a str>,
+    /// The scopes that hold any of the former.
+    pub(in crate::judge) places: HashSet<String>,
 }
 
 /// The projects of a year for which a condition holds, and those for which nobody knows.
@@ -73,9 +84,18 @@ impl<'a> Facts<'a> {
         &self,
         cohort: Cohort,
         among: Option<&Expr>,
-    ) -> Rc<Cases<'a>> {
+    ) -> Rc<Population<'a>> {
+        let found = || {
+            let (sure, unknown) = self.cases_of(cohort, among);
+            let places = self.places(&sure);
+            Rc::new(Population {
+                sure,
+                unknown,
+                places,
+            })
+        };
         let Some(memo) = self.memo() else {
-            return Rc::new(self.cases_of(cohort, among));
+            return found();
         };
         let populations = memo.populations.borrow();
         let mut known = populations.iter();
@@ -83,7 +103,7 @@ impl<'a> Facts<'a> {
             return list.clone();
         }
         drop(populations);
-        let list = Rc::new(self.cases_of(cohort, among));
+        let list = found();
         let kept = (cohort, among.cloned(), list.clone());
         memo.populations.borrow_mut().push(kept);
         list
