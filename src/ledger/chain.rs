@@ -62,7 +62,6 @@ impl Recipe {
         self.text.extend_from_slice(DOMAIN.as_bytes());
         self.text.extend_from_slice(b"64:");
         self.text.extend_from_slice(&spelt(previous));
-        self.text.push(b',');
         self.netstring(parts.origin.as_bytes());
         let mut seq = [0; DECIMAL];
         self.netstring(decimal(parts.seq.unsigned_abs(), parts.seq < 0, &mut seq));
@@ -76,16 +75,21 @@ impl Recipe {
         ] {
             self.netstring(part.as_bytes());
         }
+        self.text.push(b',');
         Sha256::digest(&self.text).into()
     }
 
+    /// Ends what stands before and adds a part, up to its own end.
+    #[inline]
     fn netstring(&mut self, bytes: &[u8]) {
         let mut length = [0; DECIMAL];
-        let length = decimal(bytes.len() as u64, false, &mut length);
-        self.text.extend_from_slice(length);
-        self.text.push(b':');
+        let digits = decimal(bytes.len() as u64, false, &mut length).len();
+        // `,LENGTH:` in one go
+        let mut head = [b':'; DECIMAL + 2];
+        head[0] = b',';
+        head[1..=digits].copy_from_slice(&length[DECIMAL - digits..]);
+        self.text.extend_from_slice(&head[..digits + 2]);
         self.text.extend_from_slice(bytes);
-        self.text.push(b',');
     }
 }
 
@@ -114,10 +118,20 @@ fn decimal(mut number: u64, negative: bool, digits: &mut [u8; DECIMAL]) -> &[u8]
 /// The two digits of a byte.
 #[inline]
 fn digits(byte: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| DIGITS[usize::from(value & 15)];
-    [digit(byte >> 4), digit(byte)]
+    PAIRS[usize::from(byte)]
 }
+
+/// The two digits of every byte.
+const PAIRS: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
 
 /// A hash in lower-case hexadecimal.
 fn spelt(hash: &[u8; 32]) -> [u8; 64] {

@@ -1,11 +1,15 @@
 //! `verify`: every byte of every event, the chain, the schema and what stands beside them.
 
 mod integrity;
+mod pages;
 mod payload;
+mod record;
 mod stored;
 mod stream;
 mod tally;
+mod tree;
 mod walk;
+mod whole;
 
 pub(crate) use walk::subjects;
 
@@ -80,11 +84,16 @@ impl Ledger {
         self.check_identity(&mut faults)?;
         self.check_schema(&mut faults, &mut notes)?;
         let schema_fits = faults.are_none();
-        let (walk, walked) = self.walk(against);
-        let mentions = Mentions::read(&self.conn, &walk.mentions);
-        let persons = Persons::read(&self.conn);
-        self.check_integrity(&walk, (&mentions, &persons), schema_fits, &mut faults);
-        faults.append(walked);
+        let whole = schema_fits && self.version.format == FORMAT;
+        let whole = whole.then(|| self.whole(against).ok()).flatten();
+        let (walk, mentions, persons) = whole.unwrap_or_else(|| {
+            let (walk, walked) = self.walk(against);
+            let mentions = Mentions::read(&self.conn, &walk.mentions);
+            let persons = Persons::read(&self.conn);
+            self.check_integrity(&walk, (&mentions, &persons), schema_fits, &mut faults);
+            faults.append(walked);
+            (walk, mentions, persons)
+        });
         self.check_mentions(&walk, &mentions, &mut faults);
         self.check_personal(&walk, &persons, &mut faults, &mut notes)?;
         self.check_received(&walk, &mut faults);

@@ -49,7 +49,7 @@ impl Ledger {
     }
 
     /// All that `PRAGMA integrity_check` looks at, without looking rows up one by one.
-    fn is_sound(&self, walk: &Walk, persons: &Persons) -> rusqlite::Result<bool> {
+    pub(super) fn is_sound(&self, walk: &Walk, persons: &Persons) -> rusqlite::Result<bool> {
         // pages, rows, types and constraints of all tables; and the index of the names of chains
         for check in ["quick_check(1)", "integrity_check(origin)"] {
             if self.pragma(check)? != ["ok"] {
@@ -59,7 +59,7 @@ impl Ledger {
         Ok(self.places_fit(walk)? && self.erasures_fit(walk)? && self.values_fit(persons)?)
     }
 
-    fn pragma(&self, check: &str) -> rusqlite::Result<Vec<String>> {
+    pub(super) fn pragma(&self, check: &str) -> rusqlite::Result<Vec<String>> {
         let mut statement = self.conn.prepare(&format!("PRAGMA {check}"))?;
         statement.query_map([], |row| row.get(0))?.collect()
     }
@@ -77,7 +77,7 @@ impl Ledger {
         Ok(ascent.holds() && places.is(&walk.places))
     }
 
-    fn erasures_fit(&self, walk: &Walk) -> rusqlite::Result<bool> {
+    pub(super) fn erasures_fit(&self, walk: &Walk) -> rusqlite::Result<bool> {
         let mut found = Vec::new();
         let sql = "SELECT id FROM event INDEXED BY event_erase WHERE step = 'erase' ORDER BY id";
         scan(&self.conn, sql, |row| {

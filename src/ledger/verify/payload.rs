@@ -3,22 +3,49 @@
 use crate::ledger::personal::{self, Token};
 use crate::step::{Kind, StepDef};
 
-/// Subjects and tokens of a payload, borrowed from it.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// The subjects that a payload names, each once, borrowed from it.
+#[derive(Debug, Default)]
 pub(super) struct Named<'a> {
-    /// The subjects that it names, each once.
-    pub(super) subjects: Vec<&'a str>,
-    /// The tokens of personal values.
-    pub(super) tokens: Vec<Token>,
+    /// Mostly there are few.
+    first: [&'a str; 4],
+    count: usize,
+    rest: Vec<&'a str>,
 }
 
-/// Reads a payload of the form in which this program writes them, to its last byte; none if it
-/// is any other text, which is then to be read as JSON and field by field.
-pub(super) fn named<'a>(def: &'static StepDef, payload: &'a str) -> Option<Named<'a>> {
+impl<'a> Named<'a> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'a str> {
+        let first = self.first.iter().take(self.count);
+        first.chain(&self.rest).copied()
+    }
+
+    fn add(&mut self, subject: &'a str) {
+        if self.iter().any(|other| other == subject) {
+            return;
+        }
+        match self.first.get_mut(self.count) {
+            Some(place) => {
+                *place = subject;
+                self.count += 1;
+            }
+            None => self.rest.push(subject),
+        }
+    }
+}
+
+/// Reads a payload of the form in which this program writes them, to its last byte, and gives
+/// the tokens of personal values to `tokens`; none if it is any other text, which is then to be
+/// read as JSON and field by field.
+pub(super) fn named<'a>(
+    def: &'static StepDef,
+    payload: &'a str,
+    tokens: &mut Vec<Token>,
+) -> Option<Named<'a>> {
+    tokens.clear();
     let mut pass = Pass {
         text: payload,
         at: 0,
         named: Named::default(),
+        tokens,
     };
     pass.object(def)?;
     (pass.at == payload.len()).then_some(pass.named)
@@ -42,28 +69,37 @@ struct Take {
     inside: Inside,
 }
 
-/// The bytes that end a text, begin an escape or may not stand in one.
-const STOPS: [bool; 256] = {
-    let mut stops = [false; 256];
-    let mut byte = 0;
-    while byte < 32 {
-        stops[byte] = true;
-        byte += 1;
+/// Where the first byte stands that ends a text, begins an escape or may not stand in one.
+#[inline]
+fn stop(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // the high bit of every byte below `limit`; above such a byte perhaps of others, too
+        let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+        let escape = below(word ^ (ONES * u64::from(b'\\')), 1);
+        let hits = (quote | escape | below(word, 32)) & HIGH;
+        if hits != 0 {
+            return Some(8 * index + hits.trailing_zeros() as usize / 8);
+        }
     }
-    stops[b'"' as usize] = true;
-    stops[b'\\' as usize] = true;
-    stops
-};
+    let stops = |byte: &u8| *byte < 32 || matches!(byte, b'"' | b'\\');
+    Some(bytes.len() - rest.len() + rest.iter().position(stops)?)
+}
 
 /// A pass over a text. Where it comes upon another form than the usual one, of which JSON has
 /// many, it ends with none.
-struct Pass<'a> {
+struct Pass<'a, 't> {
     text: &'a str,
     at: usize,
     named: Named<'a>,
+    tokens: &'t mut Vec<Token>,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> Pass<'a, '_> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -79,6 +115,30 @@ impl<'a> Pass<'a> {
         self.passes(sign).then_some(())
     }
 
+    /// Passes a name with its colon, if it is the next one.
+    #[inline]
+    fn names(&mut self, name: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let end = name.len() + 1;
+        let is = rest.get(end..end + 2) == Some(b"\":")
+            && rest[0] == b'"'
+            && rest[1..end] == *name.as_bytes();
+        self.at += if is { end + 2 } else { 0 };
+        is
+    }
+
+    /// Passes a personal value in its usual form, if it is the next one.
+    #[inline]
+    fn token(&mut self) -> Option<()> {
+        let rest = self.text.get(self.at..)?;
+        let rest = rest.strip_prefix("{\"personal\":\"")?;
+        let (token, rest) = rest.split_at_checked(64)?;
+        let bytes = personal::bytes(token).filter(|_| rest.starts_with("\"}"))?;
+        self.tokens.push(bytes);
+        self.at += 13 + 64 + 2;
+        Some(())
+    }
+
     /// The object of the whole payload.
     fn object(&mut self, def: &'static StepDef) -> Option<()> {
         let (mut seen, mut next) = (0_u64, 0);
@@ -87,13 +147,17 @@ impl<'a> Pass<'a> {
             return Some(());
         }
         loop {
-            let name = self.plain()?;
-            self.must(b':')?;
             // the fields mostly stand in the order of the form
             let ahead = def.fields.get(next..).unwrap_or_default();
-            let index = ahead.iter().position(|field| field.name == name);
-            let index = index.map(|at| next + at).or_else(|| def.index(name));
-            let index = index.filter(|index| *index < 64)?;
+            let place = ahead.iter().position(|field| self.names(field.name));
+            let index = if let Some(at) = place {
+                next + at
+            } else {
+                let name = self.plain()?;
+                self.must(b':')?;
+                def.index(name)?
+            };
+            (index < 64).then_some(())?;
             // of a field that stands there twice the last one counts
             if seen & (1 << index) != 0 {
                 return None;
@@ -119,15 +183,14 @@ impl<'a> Pass<'a> {
                 if take.single {
                     // one with escapes cannot be borrowed
                     (!escapes).then_some(())?;
-                    let subjects = &mut self.named.subjects;
-                    if !text.is_empty() && !subjects.contains(&text) {
-                        subjects.push(text);
+                    if !text.is_empty() {
+                        self.named.add(text);
                     }
                 }
                 Some(())
             }
             b'[' if take.inside == Inside::Field => self.list(take.several),
-            b'{' => self.person(take.inside),
+            b'{' => self.token().or_else(|| self.person(take.inside)),
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
@@ -166,7 +229,7 @@ impl<'a> Pass<'a> {
             match name {
                 "personal" if !who && !role => {
                     let token = self.plain()?;
-                    self.named.tokens.extend(personal::bytes(token));
+                    self.tokens.extend(personal::bytes(token));
                     return self.must(b'}');
                 }
                 "who" if !who && inside != Inside::Member => {
@@ -202,7 +265,7 @@ impl<'a> Pass<'a> {
         let mut escapes = false;
         loop {
             let rest = self.text.as_bytes().get(self.at..)?;
-            self.at += rest.iter().position(|byte| STOPS[usize::from(*byte)])?;
+            self.at += stop(rest)?;
             match self.peek()? {
                 b'"' => break,
                 b'\\' => {
@@ -258,14 +321,13 @@ mod tests {
 
     /// What the pass says is what the slow way says; gives whether it said anything.
     fn agrees(def: &'static StepDef, payload: &str) -> bool {
-        let Some(mut quick) = named(def, payload) else {
+        let mut tokens = Vec::new();
+        let Some(quick) = named(def, payload, &mut tokens) else {
             return false;
         };
-        quick.subjects.sort_unstable();
-        let quick = (
-            quick.subjects.into_iter().map(str::to_owned).collect(),
-            quick.tokens,
-        );
+        let mut subjects: Vec<String> = quick.iter().map(str::to_owned).collect();
+        subjects.sort_unstable();
+        let quick = (subjects, tokens);
         assert_eq!(Some(quick), slowly(def, payload), "{payload}");
         true
     }
@@ -292,6 +354,7 @@ mod tests {
             "[]",
             "[null]",
             "[\"a\",\"b\",\"a\",7]",
+            "[\"a\",\"b\",\"c\",\"d\",\"e\",\"b\",\"f\",\"e\"]",
             "[[\"a\"]]",
             "{}",
             "{\"personal\":\"T\"}",
@@ -328,6 +391,22 @@ mod tests {
     }
 
     #[test]
+    fn the_first_byte_that_stops_a_text_is_found_wherever_it_stands() {
+        for stopping in 0..=u8::MAX {
+            let stops = stopping < 32 || stopping == b'"' || stopping == b'\\';
+            for at in 0..20 {
+                let mut bytes = [b' ', b'!', b'#', b'~', 127, 128, 160, 162, 220, 255].repeat(3);
+                bytes[at] = stopping;
+                let usual = stop(&bytes);
+                assert_eq!(usual, stops.then_some(at), "{stopping} at {at}");
+                bytes[at + 1] = b'"';
+                assert_eq!(stop(&bytes), Some(at + usize::from(!stops)));
+            }
+        }
+        assert_eq!(stop(b""), None);
+    }
+
+    #[test]
     fn a_text_that_is_no_json_object_is_never_said_to_be_usual() {
         let def = STEPS[0];
         for broken in [
@@ -343,12 +422,12 @@ mod tests {
             "{\"name\":01}",
             "{\"name\":\"\\q\"}",
         ] {
-            assert!(named(def, broken).is_none(), "{broken}");
+            assert!(named(def, broken, &mut Vec::new()).is_none(), "{broken}");
             assert!(
                 serde_json::from_str::<Map<String, Json>>(broken).is_err(),
                 "{broken}"
             );
         }
-        assert!(named(def, "{}").is_some());
+        assert!(named(def, "{}", &mut Vec::new()).is_some());
     }
 }

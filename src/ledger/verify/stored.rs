@@ -1,13 +1,11 @@
 //! The tables beside the events, each read in one scan.
 
-use std::collections::HashSet;
-
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-use super::tally::{Ascent, Tally};
+use super::tally::{Ascent, Tally, Tokens};
 use crate::ledger::line::text;
-use crate::ledger::personal::{self, Token};
+use crate::ledger::personal;
 
 /// What the table of mentions says.
 pub(super) struct Mentions {
@@ -44,7 +42,7 @@ pub(super) struct Persons {
     /// How many values do not match their tokens, or why the table cannot be read.
     pub(super) wrong: rusqlite::Result<u64>,
     /// The tokens that have a value here.
-    pub(super) tokens: HashSet<Token>,
+    pub(super) tokens: Tokens,
     /// Values with their tokens.
     pub(super) rows: Tally,
     /// It stands in the order of its key.
@@ -54,7 +52,7 @@ pub(super) struct Persons {
 impl Persons {
     /// Reads the table.
     pub(super) fn read(conn: &Connection) -> Self {
-        let (mut wrong, mut tokens, mut rows) = (0, HashSet::new(), Tally::default());
+        let (mut wrong, mut tokens, mut rows) = (0, Tokens::default(), Tally::default());
         let mut ascent = Ascent::default();
         let read = scan(conn, "SELECT token, salt, value FROM personal", |row| {
             let (token, value) = (text(row, 0)?, text(row, 2)?);

@@ -183,7 +183,7 @@ fn read(
 }
 
 /// The names of the chains, each once, and which of them each origin is.
-fn names(conn: &Connection) -> rusqlite::Result<(Vec<String>, HashMap<i64, usize>)> {
+pub(super) fn names(conn: &Connection) -> rusqlite::Result<(Vec<String>, HashMap<i64, usize>)> {
     let (mut names, mut chains) = (Vec::new(), HashMap::new());
     let mut statement = conn.prepare("SELECT id, name FROM origin ORDER BY id")?;
     let mut rows = statement.query([])?;

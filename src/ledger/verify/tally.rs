@@ -1,6 +1,94 @@
 //! Tallies: whether two scans saw the same rows, without keeping them.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
+
+use crate::ledger::personal::Token;
+
+/// Tokens that were seen.
+pub(super) type Tokens = HashSet<Token, Keys>;
+
+/// Random numbers of this process, under which rows are hashed: nobody who makes up a file knows
+/// them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keys {
+    begin: u64,
+    factor: u64,
+    end: u64,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        let random = RandomState::new();
+        Self {
+            begin: random.hash_one(1),
+            // an even one would lose a digit
+            factor: random.hash_one(2) | 1,
+            end: random.hash_one(3),
+        }
+    }
+}
+
+impl BuildHasher for Keys {
+    type Hasher = Keyed;
+
+    fn build_hasher(&self) -> Keyed {
+        Keyed {
+            keys: *self,
+            state: self.begin,
+        }
+    }
+}
+
+/// A hash under way.
+#[derive(Clone, Debug)]
+pub(super) struct Keyed {
+    keys: Keys,
+    state: u64,
+}
+
+impl Keyed {
+    #[inline]
+    fn number(&mut self, number: u64) {
+        self.state = fold(self.state ^ number, self.keys.factor);
+    }
+}
+
+impl Hasher for Keyed {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        // none flows into the next
+        self.number(bytes.len() as u64);
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.number(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let rest = rest.iter().rev();
+            self.number(rest.fold(0, |word, byte| word << 8 | u64::from(*byte)));
+        }
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.number(number as u64);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        fold(self.state ^ self.keys.end, self.keys.factor)
+    }
+}
+
+/// Both halves of a product in one.
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = (u128::from(a) * u128::from(b)).to_le_bytes();
+    let (halves, _) = product.as_chunks();
+    halves
+        .iter()
+        .fold(0, |both, half| both ^ u64::from_le_bytes(*half))
+}
 
 /// Number and sum of the hashes of some rows, whatever their order.
 ///
@@ -8,37 +96,32 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 /// that give the same sum.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
-    keys: RandomState,
+    keys: Keys,
     count: u64,
     sum: u64,
-    /// The bytes of the last row, kept for the next one.
-    row: Vec<u8>,
 }
 
 impl Tally {
     /// Nothing yet, to be compared with this one.
     pub(super) fn other(&self) -> Self {
         Self {
-            keys: self.keys.clone(),
+            keys: self.keys,
             ..Self::default()
         }
     }
 
     /// Counts one row; those of one tally have as many numbers and texts as one another.
+    #[inline]
     pub(super) fn add(&mut self, numbers: &[i64], texts: &[&str]) {
-        self.row.clear();
+        let mut hash = self.keys.build_hasher();
         for number in numbers {
-            self.row.extend_from_slice(&number.to_le_bytes());
+            hash.number(number.cast_unsigned());
         }
         for text in texts {
-            self.row.extend_from_slice(text.as_bytes());
-            // no text holds this byte, so none flows into the next
-            self.row.push(0xFF);
+            hash.write(text.as_bytes());
         }
-        let mut hasher = self.keys.build_hasher();
-        hasher.write(&self.row);
         self.count += 1;
-        self.sum = self.sum.wrapping_add(hasher.finish());
+        self.sum = self.sum.wrapping_add(hash.finish());
     }
 
     /// True if both saw the same rows.

@@ -1,11 +1,11 @@
 //! The walk along all chains, in the order in which the events arrived.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value as Json};
 
 use super::stream::Seen;
-use super::tally::Tally;
+use super::tally::{Tally, Tokens};
 use super::{Anchored, Faults, payload};
 use crate::ledger::chain::Recipe;
 use crate::ledger::checkpoint::{Anchor, Checkpoint, Merkle};
@@ -16,7 +16,12 @@ use crate::step::{self, Step};
 use crate::words;
 
 /// The steps that say something of the ledger itself, or of the files beside it.
-const TELLING: [&str; 4] = ["attach", "register.document", "erase", "ledger.receive"];
+const TELLING: [u64; 4] = [
+    step::mark("attach"),
+    step::mark("register.document"),
+    step::mark("erase"),
+    step::mark("ledger.receive"),
+];
 
 /// The growing root of one chain, with the sizes at which it is asked for.
 struct Tree {
@@ -44,9 +49,9 @@ pub(super) struct Walk {
     pub(super) places: Tally,
     trees: BTreeMap<String, Tree>,
     /// Tokens that events hold.
-    pub(super) tokens: HashSet<Token>,
+    pub(super) tokens: Tokens,
     /// Tokens whose erasure is on record.
-    pub(super) erased: HashSet<Token>,
+    pub(super) erased: Tokens,
     /// Arrivals of the erasures.
     pub(super) erasures: Vec<i64>,
     /// Of chains that were received without personal values, up to which event.
@@ -56,6 +61,8 @@ pub(super) struct Walk {
     /// What events say of the files beside the ledger.
     pub(super) copies: Copies,
     recipe: Recipe,
+    /// The tokens of one event.
+    found: Vec<Token>,
 }
 
 impl Walk {
@@ -79,13 +86,14 @@ impl Walk {
             mentions: Tally::default(),
             places: Tally::default(),
             trees,
-            tokens: HashSet::new(),
-            erased: HashSet::new(),
+            tokens: Tokens::default(),
+            erased: Tokens::default(),
             erasures: Vec::new(),
             withheld: HashMap::new(),
             received: Vec::new(),
             copies: Copies::default(),
             recipe: Recipe::default(),
+            found: Vec::new(),
         }
     }
 
@@ -128,12 +136,13 @@ impl Walk {
                 *root = Some(tree.merkle.root());
             }
         }
-        let def = step::find(event.parts.step).filter(|def| !TELLING.contains(&def.id));
-        match def.and_then(|def| payload::named(def, event.parts.payload)) {
+        let def = step::find(event.parts.step).filter(|def| !TELLING.contains(&def.mark));
+        let found = &mut self.found;
+        match def.and_then(|def| payload::named(def, event.parts.payload, found)) {
             Some(named) => {
-                self.tokens.extend(named.tokens);
+                self.tokens.extend(self.found.drain(..));
                 let own = event.parts.subject;
-                for subject in named.subjects.iter().filter(|subject| **subject != own) {
+                for subject in named.iter().filter(|subject| *subject != own) {
                     self.mentions.add(&[event.id, 1], &[subject]);
                 }
                 self.mentions.add(&[event.id, 0], &[own]);
