@@ -17,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 pub use cohort::{Counted, Started};
+pub use decode::Wanted;
 pub use fact::{EventKey, Fact, Value};
 pub use ids::Ids;
 pub use subject::Subject;
@@ -41,12 +42,12 @@ pub struct Book {
     pub unknown: usize,
     /// Events from this one on are not taken up.
     limit: Option<i64>,
+    /// The fields that are read of some steps; of all others all are.
+    wanted: FxHashMap<u64, Wanted>,
     /// Tokens of one person that several ledgers gave: each with the one that stands for all.
     aliases: Arc<HashMap<String, String>>,
     /// The communities whose subjects are found by being named; all of them if none are said.
     only: Option<Arc<BTreeSet<String>>>,
-    /// Steps whose records are taken up without the projects that they name.
-    bare: BTreeSet<&'static str>,
     /// Name of the ledger's own chain, where it is known.
     own: Option<String>,
     /// Corrections and withdrawals of events that have not been taken up yet.
@@ -90,11 +91,12 @@ impl Book {
         self
     }
 
-    /// Takes up the records of some steps without the projects that they name, which are many; to
-    /// be said first.
+    /// Reads of some steps only the fields that are wanted, whatever else their events say; to be
+    /// said first.
     #[must_use]
-    pub fn bare(mut self, steps: BTreeSet<&'static str>) -> Self {
-        self.bare = steps;
+    pub fn wanting(mut self, wanted: impl IntoIterator<Item = (&'static StepDef, Wanted)>) -> Self {
+        let wanted = wanted.into_iter();
+        self.wanted = wanted.map(|(def, wanted)| (def.mark, wanted)).collect();
         self
     }
 
@@ -143,12 +145,9 @@ impl Book {
             origin: self.chains[chain].clone(),
             seq: event.seq,
         };
-        let mut fact = Fact::decode(def, key, event, self.facts.last());
-        if self.bare.contains(def.id)
-            && let Some(at) = def.index("cases")
-        {
-            fact.values[at] = Value::None;
-        }
+        let wanted = self.wanted.get(&def.mark).copied();
+        let wanted = wanted.unwrap_or(Wanted::ALL);
+        let fact = Fact::decode(def, key, event, self.facts.last(), wanted);
         self.enter(fact, place);
     }
 

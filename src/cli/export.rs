@@ -4,17 +4,19 @@
 mod columns;
 mod ocds;
 mod parquet;
+mod text;
 mod xlsx;
 
 use clap::ArgMatches;
 
+use self::text::Text;
 use super::context::{Context, Format, day};
 use super::{Exit, Fail, talk};
 use crate::corridor;
 use crate::ledger::Ledger;
 use crate::pack::paper::PaperOf;
 use crate::pack::{FormDef, Pack, TableDef};
-use crate::report::official::{self, Chosen, Face, Filler, Paper, Row};
+use crate::report::official::{self, Chosen, Filler, Paper, Row};
 use crate::report::show::Opener;
 use crate::state::{Book, Subject, View};
 use crate::step;
@@ -76,15 +78,18 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         date: text("date").map_or(Ok(context.as_of), |t| day(&t))?,
     };
     let busy = context.busy("正在填表…", "Filling in…");
-    let mut papers = match (table, form) {
-        (Some(def), _) => vec![of_table(def, &mut filler, matches, context)?],
-        (None, Some(def)) => of_cases(def, &filler, matches, context)?,
+    let (bytes, rows) = match (table, form) {
+        (Some(def), _) => of_table(def, &mut filler, matches, context)?,
+        (None, Some(def)) => {
+            let papers = of_cases(def, &filler, matches, context)?;
+            (of_papers(&papers, matches)?, papers.len())
+        }
         (None, None) => return Err(no_paper(&pack, &name).into()),
     };
     drop(busy);
-    write(&mut papers, &ledger, matches, context)?;
+    deliver(&bytes, rows, &ledger, matches, context)?;
     // the process ends with this: taking a large book apart first takes a tenth of the time
-    std::mem::forget((papers, book));
+    std::mem::forget(book);
     Ok(Exit::Done)
 }
 
@@ -122,7 +127,7 @@ fn of_table(
     filler: &mut Filler<'_>,
     matches: &ArgMatches,
     context: &mut Context<'_>,
-) -> anyhow::Result<Paper> {
+) -> anyhow::Result<(Vec<u8>, usize)> {
     match filler.chosen.lacks_place(def) {
         Some(PaperOf::Community) => {
             return Err(Fail(words!(
@@ -156,12 +161,22 @@ fn of_table(
     if i64::try_from(rows.len())? >= reader.count()? / 16 {
         filler.persons = Some(reader.persons()?);
     }
-    Ok(official::table(
-        def,
-        filler,
-        &rows,
-        matches.get_flag("bare"),
-    ))
+    let bare = matches.get_flag("bare");
+    let bytes = if is_workbook(matches) {
+        let mut paper = official::table(def, filler, &rows, bare);
+        paper.lay_out();
+        let bytes = xlsx::workbook(std::slice::from_ref(&paper))?;
+        // as with the book
+        std::mem::forget(paper);
+        bytes
+    } else {
+        let mut text = Text::new(matches);
+        official::lines(def, filler, &rows, bare, |line| text.line(line))?;
+        text.end()?
+    };
+    let made = (bytes, rows.len());
+    std::mem::forget(rows);
+    Ok(made)
 }
 
 /// Tells which rows were not yet determined, where the table's words say that all were.
@@ -240,63 +255,55 @@ fn of_cases(
     Ok(papers)
 }
 
-/// Writes the papers in the form that the file's name asks for.
-fn write(
-    papers: &mut [Paper],
+/// Forms as a workbook, or one of them as text, as the file's name asks.
+fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Vec<u8>> {
+    if is_workbook(matches) {
+        return xlsx::workbook(papers);
+    }
+    let [paper] = papers else {
+        return Err(Fail(words!(
+            "{0}份表不能写进一个CSV；请加 -o 文件名.xlsx，每个项目一个工作表。",
+            "{0} forms do not fit in one CSV; add -o FILE.xlsx, a sheet for each case.",
+            papers.len()
+        ))
+        .into());
+    };
+    let mut text = Text::new(matches);
+    paper.texts().try_for_each(|line| text.line(&line))?;
+    text.end()
+}
+
+fn is_workbook(matches: &ArgMatches) -> bool {
+    let output = matches.get_one::<String>("output");
+    output.is_some_and(|file| file.to_lowercase().ends_with(".xlsx"))
+}
+
+/// Writes an export where it is wanted.
+fn deliver(
+    bytes: &[u8],
+    rows: usize,
     ledger: &Ledger,
     matches: &ArgMatches,
     context: &mut Context<'_>,
 ) -> anyhow::Result<()> {
-    let output = matches.get_one::<String>("output");
-    let workbook = output.is_some_and(|file| file.to_lowercase().ends_with(".xlsx"));
-    let bytes = if workbook {
-        papers.iter_mut().for_each(Paper::lay_out);
-        xlsx::workbook(papers)?
-    } else {
-        let [paper] = papers else {
-            return Err(Fail(words!(
-                "{0}份表不能写进一个CSV；请加 -o 文件名.xlsx，每个项目一个工作表。",
-                "{0} forms do not fit in one CSV; add -o FILE.xlsx, a sheet for each case.",
-                papers.len()
-            ))
-            .into());
-        };
-        encode(
-            paper,
-            matches.get_one::<String>("encoding").map(String::as_str),
-        )?
-    };
-    let Some(file) = output else {
-        context.out.write_all(&bytes)?;
+    let Some(file) = matches.get_one::<String>("output") else {
+        context.out.write_all(bytes)?;
         return super::proof::tell_head(context, ledger);
     };
     super::files::refuse_database(file)?;
-    super::files::write_file(file, &bytes, matches.get_flag("force"))?;
+    super::files::write_file(file, bytes, matches.get_flag("force"))?;
     let head = ledger.reader().heads()?;
     let hex = head
         .first()
         .map(crate::ledger::Head::hex)
         .unwrap_or_default();
     let short = &hex[..hex.len().min(16)];
-    let rows: usize = papers.iter().map(records).sum();
     talk(
         context,
         &format!("已导出{rows}行到 {file}（账本链尾 {short}）。"),
         &format!("Exported {rows} rows to {file} (ledger head {short})."),
     );
     Ok(())
-}
-
-/// The records of a list, or the one case of a form.
-fn records(paper: &Paper) -> usize {
-    if paper.form {
-        return 1;
-    }
-    let plain = |row: &&Vec<official::Cell>| {
-        row.iter()
-            .all(|cell| !matches!(cell.face, Face::Title | Face::Line | Face::Heading))
-    };
-    paper.rows.iter().filter(plain).count()
 }
 
 fn street(book: &Book, matches: &ArgMatches) -> anyhow::Result<Option<String>> {
@@ -358,37 +365,4 @@ fn batch(matches: &ArgMatches) -> anyhow::Result<Option<i64>> {
             })
         })
         .transpose()
-}
-
-fn encode(paper: &Paper, encoding: Option<&str>) -> anyhow::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    for row in paper.texts() {
-        writer.write_record(row)?;
-    }
-    let text = writer
-        .into_inner()
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-    match encoding {
-        Some("utf-8") => Ok(text),
-        Some("gb18030") => {
-            let text = String::from_utf8(text)?;
-            let (bytes, _, lost) = encoding_rs::GB18030.encode(&text);
-            if lost {
-                return Err(Fail(words!(
-                    "有字符不能用GB18030表示，请改用UTF-8。",
-                    "Some characters have no GB18030 form; use UTF-8."
-                ))
-                .into());
-            }
-            Ok(bytes.into_owned())
-        }
-        _ => {
-            let mut bytes = b"\xef\xbb\xbf".to_vec();
-            bytes.extend(text);
-            Ok(bytes)
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::gather;
 use crate::ledger::Ledger;
-use crate::state::Book;
+use crate::state::{Book, Wanted};
 use crate::step::StepDef;
 
 /// Loads the whole ledger.
@@ -17,17 +17,23 @@ pub fn whole_book(ledger: &Ledger) -> anyhow::Result<Book> {
     Ok(book)
 }
 
-/// Loads the facts of some steps; of several chains all facts, which come in one order only then.
+/// Loads the facts of some steps, of each the fields that are wanted; of several chains all facts,
+/// which come in one order only then.
 ///
 /// # Errors
 /// If the ledger cannot be read.
-pub fn book_of_steps(ledger: &Ledger, steps: &[&StepDef]) -> anyhow::Result<Book> {
+pub fn book_of_steps(
+    ledger: &Ledger,
+    steps: &[(&'static StepDef, Wanted)],
+) -> anyhow::Result<Book> {
     let reader = ledger.reader();
     if reader.chains()? > 1 {
         return whole_book(ledger);
     }
-    let ids: Vec<&str> = steps.iter().map(|def| def.id).collect();
-    let mut book = Book::new().of_chain(reader.own()?);
+    let ids: Vec<&str> = steps.iter().map(|(def, _)| def.id).collect();
+    let mut book = Book::new()
+        .of_chain(reader.own()?)
+        .wanting(steps.iter().copied());
     reader.lines_of_steps(&ids, |event| book.take_line(event))?;
     Ok(book)
 }

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use crate::ledger::{Event, Glance, Ledger, settle};
 use crate::pack::Above;
-use crate::state::Book;
-use crate::step::{Recorded, register};
+use crate::state::{Book, Wanted};
+use crate::step::{self, Recorded, register};
 use look::{Look, Of};
 
 pub use trace::Trace;
@@ -132,8 +132,10 @@ impl<'l> Division<'l> {
 
 /// A book for what the rules above the streets read.
 fn empty(aliases: &Arc<HashMap<String, String>>, own: Option<String>, above: &Above) -> Book {
+    let bare = above.bare.iter().filter_map(|id| step::find(id));
+    let bare = bare.map(|def| (def, Wanted::of(def, |_, field| field.name != "cases")));
     Book::new()
         .with_aliases(aliases.clone())
         .of_chain(own)
-        .bare(above.bare.clone())
+        .wanting(bare)
 }

@@ -2,12 +2,14 @@
 
 mod fill;
 mod layout;
+mod lines;
 mod plan;
 mod reads;
 mod rows;
 
 pub use fill::{Filler, in_words};
 pub(in crate::report) use fill::{persons, persons_about};
+pub use lines::lines;
 pub use plan::Plan;
 pub use reads::steps;
 pub use rows::{Chosen, Row};
@@ -131,7 +133,7 @@ pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) 
         let cells = plans
             .iter()
             .enumerate()
-            .map(|(i, (plan, face))| cell(i, guard(filler.of_row(plan, row, index + 1)), *face));
+            .map(|(i, (plan, face))| cell(i, guarded(filler.of_row(plan, row, index + 1)), *face));
         list.push(cells.collect());
     }
     Paper {
@@ -189,7 +191,7 @@ pub fn form(def: &FormDef, filler: &Filler<'_>, view: &View<'_>) -> Paper {
             let bare = text.strip_prefix("- ").or(text.strip_prefix("~ "));
             let text = bare.unwrap_or(text);
             cells.push(Cell {
-                text: guard(filler.of_case(text, view)),
+                text: guarded(filler.of_case(text, view)),
                 face,
                 column,
                 width,
@@ -237,9 +239,13 @@ fn face(template: &str) -> Face {
 }
 
 /// Keeps a spreadsheet from reading text of residents as a formula.
-fn guard(cell: String) -> String {
-    if super::table::is_plain(&cell) {
-        return cell;
+fn guard(cell: &mut String) {
+    if !super::table::is_plain(cell) {
+        *cell = super::table::inert(&super::table::clean(cell)).into_owned();
     }
-    super::table::inert(&super::table::clean(&cell)).into_owned()
+}
+
+fn guarded(mut cell: String) -> String {
+    guard(&mut cell);
+    cell
 }

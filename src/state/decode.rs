@@ -6,21 +6,44 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Value;
-use crate::step::{Kind, StepDef};
+use crate::step::{Field, Kind, StepDef};
 
 /// The values of a payload, in the order of the step's fields. Fields that it lacks are
 /// nothing, fields since given up are passed over, and a text that is no object says nothing.
-pub(super) fn values(def: &'static StepDef, payload: &str) -> Vec<Value> {
+/// Fields that are not wanted are passed over, too.
+pub(super) fn values(def: &'static StepDef, payload: &str, wanted: Wanted) -> Vec<Value> {
     let mut from = serde_json::Deserializer::from_str(payload);
-    let read = from.deserialize_map(Fields(def));
+    let read = from.deserialize_map(Fields(def, wanted));
     match read {
         Ok(values) if from.end().is_ok() => values,
         _ => vec![Value::None; def.fields.len()],
     }
 }
 
+/// Fields of a step that are wanted, as bits in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted(u64);
+
+impl Wanted {
+    /// All fields.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// Those of which `is` says so.
+    #[must_use]
+    pub fn of(def: &StepDef, mut is: impl FnMut(usize, &Field) -> bool) -> Self {
+        let fields = def.fields.iter().enumerate();
+        let wanted = fields.filter(|(index, field)| *index < 64 && is(*index, field));
+        Self(wanted.fold(0, |all, (index, _)| all | 1 << index))
+    }
+
+    fn has(self, index: usize) -> bool {
+        // who has so many fields wants those beyond
+        index >= 64 || self.0 & (1 << index) != 0
+    }
+}
+
 /// Reads the object of a payload.
-struct Fields(&'static StepDef);
+struct Fields(&'static StepDef, Wanted);
 
 impl<'de> Visitor<'de> for Fields {
     type Value = Vec<Value>;
@@ -32,7 +55,7 @@ impl<'de> Visitor<'de> for Fields {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Vec<Value>, M::Error> {
         let mut values = vec![Value::None; self.0.fields.len()];
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-            match self.0.index(&name) {
+            match self.0.index(&name).filter(|slot| self.1.has(*slot)) {
                 Some(slot) => {
                     let field = &self.0.fields[slot];
                     values[slot] = map.next_value_seed(One {
@@ -248,7 +271,7 @@ mod tests {
     use serde_json::{Map, Value as Json};
 
     use super::*;
-    use crate::step::{Field, STEPS};
+    use crate::step::STEPS;
 
     /// The slow way: the whole text as JSON, then field by field.
     fn slowly(def: &'static StepDef, payload: &str) -> Vec<Value> {
@@ -258,6 +281,25 @@ mod tests {
                 .map_or(Value::None, |value| Value::decode(field, value))
         };
         def.fields.iter().map(value).collect()
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_nothing_and_the_rest_as_ever() {
+        let payload = "{\"case\":\"a\",\"date\":\"2022-04-01\",\"note\":\"n\"}";
+        for def in STEPS {
+            let all = values(def, payload, Wanted::ALL);
+            for wanted in 0..def.fields.len() {
+                let found = values(def, payload, Wanted::of(def, |index, _| index == wanted));
+                for (index, value) in found.iter().enumerate() {
+                    let expected = if index == wanted {
+                        &all[index]
+                    } else {
+                        &Value::None
+                    };
+                    assert_eq!(value, expected);
+                }
+            }
+        }
     }
 
     #[test]
@@ -292,13 +334,21 @@ mod tests {
             for field in def.fields {
                 for form in forms {
                     let payload = format!("{{\"zz\":[1],\"{}\":{form}}}", field.name);
-                    assert_eq!(values(def, &payload), slowly(def, &payload), "{payload}");
+                    assert_eq!(
+                        values(def, &payload, Wanted::ALL),
+                        slowly(def, &payload),
+                        "{payload}"
+                    );
                 }
             }
         }
         for broken in ["", "[]", "7", "{\"case\":", "{} x", "{\"case\":\"a\"}}"] {
             let def = STEPS[0];
-            assert_eq!(values(def, broken), slowly(def, broken), "{broken}");
+            assert_eq!(
+                values(def, broken, Wanted::ALL),
+                slowly(def, broken),
+                "{broken}"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::decode::Wanted;
 use crate::law::{Day, Moment, Money};
 use crate::ledger::{Event, Line};
 use crate::step::{Field, Kind, Step, StepDef};
@@ -241,8 +242,9 @@ impl Fact {
         key: EventKey,
         event: &Line<'_>,
         like: Option<&Self>,
+        wanted: Wanted,
     ) -> Self {
-        let values = super::decode::values(def, event.payload);
+        let values = super::decode::values(def, event.payload, wanted);
         Self::new(def, key, event, values, like)
     }
 

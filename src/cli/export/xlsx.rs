@@ -15,9 +15,14 @@ const LINE: f64 = 15.5;
 /// Points of the lowest row of a form: it is filled in by hand, too.
 const FORM_ROW: f64 = 27.0;
 
+/// How hard the parts of a workbook are pressed together, of 9.
+const EFFORT: u8 = 2;
+
 /// A workbook with a sheet for each paper; the same papers give the same bytes.
 pub(super) fn workbook(papers: &[Paper]) -> anyhow::Result<Vec<u8>> {
     let mut workbook = Workbook::new();
+    // much of a list says the same again and again: more effort makes it hardly smaller
+    workbook.set_zip_compression_level(EFFORT);
     // the time of the export is no part of the paper
     let made = ExcelDateTime::from_ymd(2020, 1, 1)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
@@ -37,17 +42,19 @@ fn write(sheet: &mut Worksheet, paper: &Paper) -> anyhow::Result<()> {
     }
     let formats = Formats::new(paper.form);
     let mut headings = None;
+    let mut runs = Runs::default();
     for (number, cells) in paper.rows.iter().enumerate() {
         let row = u32::try_from(number)?;
         sheet.set_row_height(row, height(cells, paper))?;
         for cell in cells {
-            place(sheet, row, cell, paper, &formats)?;
+            place(sheet, row, cell, paper, (&formats, &mut runs))?;
         }
         let all_headings = cells.len() > 1 && cells.iter().all(|c| c.face == Face::Heading);
         if all_headings && !paper.form && headings.is_none() {
             headings = Some(row);
         }
     }
+    runs.end(sheet, &formats)?;
     // A4, or A3 for a list that would be too small to read
     sheet.set_paper_size(if paper.large { 8 } else { 9 });
     sheet.set_print_fit_to_pages(1, 0);
@@ -72,7 +79,7 @@ fn place(
     row: u32,
     cell: &Cell,
     paper: &Paper,
-    formats: &Formats,
+    (formats, runs): (&Formats, &mut Runs),
 ) -> anyhow::Result<()> {
     let column = u16::try_from(cell.column)?;
     let last = u16::try_from(cell.column + cell.width.max(1) - 1)?;
@@ -91,12 +98,21 @@ fn place(
         .ok()
         .filter(|_| numeric && cell.text.len() <= 15 && !cell.text.starts_with('+'));
     if let Some(number) = number {
-        sheet.write_number_with_format(row, column, number, format)?;
+        if !wide && runs.take(row, column, cell.face) {
+            sheet.write_number(row, column, number)?;
+        } else {
+            sheet.write_number_with_format(row, column, number, format)?;
+        }
     } else {
         // in a workbook a text is a text, whatever it begins with
         let text = cell.text.strip_prefix('\'').unwrap_or(&cell.text);
         let text = broken(text, cell, widths);
-        sheet.write_string_with_format(row, column, text, format)?;
+        // without a format nothing would stand where the text is empty
+        if !wide && !text.is_empty() && runs.take(row, column, cell.face) {
+            sheet.write_string(row, column, text)?;
+        } else {
+            sheet.write_string_with_format(row, column, text, format)?;
+        }
     }
     Ok(())
 }
@@ -112,6 +128,50 @@ fn broken<'t>(text: &'t str, cell: &Cell, widths: &[f64]) -> Cow<'t, str> {
         return text.replacen('（', "\n（", 1).into();
     }
     text.into()
+}
+
+/// Cells one below the other that look the same: the library looks a format up by all that it
+/// says, so it is given once for all of them.
+#[derive(Default)]
+struct Runs {
+    /// Of each column the run that goes on: its look, its first row and its last.
+    open: Vec<Option<(Face, u32, u32)>>,
+    /// Columns with runs that have ended.
+    ended: Vec<(u16, (Face, u32, u32))>,
+}
+
+impl Runs {
+    /// Takes a cell; it needs no format of its own then, unless it is the first of its run: the
+    /// library numbers formats as they come.
+    fn take(&mut self, row: u32, column: u16, face: Face) -> bool {
+        let place = usize::from(column);
+        if self.open.len() <= place {
+            self.open.resize(place + 1, None);
+        }
+        let run = &mut self.open[place];
+        match run {
+            Some((of, _, last)) if *of == face && *last + 1 == row => {
+                *last = row;
+                true
+            }
+            _ => {
+                let ended = run.replace((face, row, row));
+                self.ended.extend(ended.map(|run| (column, run)));
+                false
+            }
+        }
+    }
+
+    fn end(self, sheet: &mut Worksheet, formats: &Formats) -> anyhow::Result<()> {
+        let open = (0..).zip(self.open);
+        let open = open.filter_map(|(column, run)| Some((column, run?)));
+        let runs = self.ended.into_iter().chain(open);
+        for (column, (face, first, last)) in runs.filter(|(_, run)| run.1 < run.2) {
+            let format = formats.of(face);
+            sheet.set_range_format(first, column, last, column, format)?;
+        }
+        Ok(())
+    }
 }
 
 /// The looks of a paper, each made once.

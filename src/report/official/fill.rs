@@ -62,15 +62,20 @@ impl Filler<'_> {
     /// Fills a cell of a row.
     #[must_use]
     pub fn of_row(&self, plan: &Plan<'_>, row: &Row<'_>, number: usize) -> String {
-        self.fill(
-            plan,
-            &At {
-                view: Some(&row.view),
-                fact: Some(row.fact),
-                number,
-                table: None,
-            },
-        )
+        let mut text = String::new();
+        self.put_row(plan, row, number, &mut text);
+        text
+    }
+
+    /// As [`Filler::of_row`], after what `text` holds.
+    pub(super) fn put_row(&self, plan: &Plan<'_>, row: &Row<'_>, number: usize, text: &mut String) {
+        let at = At {
+            view: Some(&row.view),
+            fact: Some(row.fact),
+            number,
+            table: None,
+        };
+        self.put_all(plan, &at, text);
     }
 
     /// Fills a cell of a form.
@@ -89,13 +94,17 @@ impl Filler<'_> {
 
     fn fill(&self, plan: &Plan<'_>, at: &At<'_, '_>) -> String {
         let mut text = String::new();
+        self.put_all(plan, at, &mut text);
+        text
+    }
+
+    fn put_all(&self, plan: &Plan<'_>, at: &At<'_, '_>, text: &mut String) {
         for piece in &plan.0 {
             match piece {
                 Piece::Words(words) => text.push_str(words),
-                Piece::Slot(slot) => self.slot(slot, at, &mut text),
+                Piece::Slot(slot) => self.slot(slot, at, text),
             }
         }
-        text
     }
 
     fn slot(&self, slot: &Slot<'_>, at: &At<'_, '_>, out: &mut String) {
@@ -310,6 +319,11 @@ impl Filler<'_> {
             Some(all) => opener.shown(all.get(token).map(str::to_owned)),
             None => opener.open(token),
         };
+        if let (true, Value::Text(token), Kind::Personal) = (opener.plain, value, field.kind)
+            && let Some(name) = self.persons.as_ref().and_then(|all| all.get(token))
+        {
+            return out.push_str(name);
+        }
         let text = match value {
             Value::Money(money) => money.to_wan(),
             Value::Member(person) => open(&person.who),

@@ -4,11 +4,16 @@ use crate::pack::{Pack, TableDef};
 use crate::step::{self, Kind, Recorded, STEPS, StepDef, general, register};
 
 use super::plan::{Plan, Slot, field};
+use crate::state::Wanted;
 
-/// The steps that bear on a table that is not masked; none if it may be any. `of_batch` says
-/// that the rows of one batch are wanted.
+/// The steps that bear on a table that is not masked, with the fields of each; none if it may be
+/// any. `of_batch` says that the rows of one batch are wanted.
 #[must_use]
-pub fn steps(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Vec<&'static StepDef>> {
+pub fn steps(
+    pack: &Pack,
+    def: &TableDef,
+    of_batch: bool,
+) -> Option<Vec<(&'static StepDef, Wanted)>> {
     // a condition, and what code computes, may look at anything
     if pack.rows.contains_key(&def.id) {
         return None;
@@ -21,6 +26,7 @@ pub fn steps(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Vec<&'static
         general::Withdraw::DEF,
         register::Community::DEF,
     ];
+    let mut shown: Vec<(&'static StepDef, usize)> = Vec::new();
     // of another step than that of the rows the last record is shown
     let mut last: Vec<&'static StepDef> = Vec::new();
     let mut batch = of_batch;
@@ -30,14 +36,17 @@ pub fn steps(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Vec<&'static
         for slot in Plan::of(template).slots() {
             steps.extend(of_slot(slot, rows)?);
             last.extend(slot.field.map(|(step, _)| step));
+            shown.extend(slot.field);
             batch |= slot.name == "batch";
         }
     }
     if let Some(path) = &def.amount {
         last.push(field(path)?.0);
+        shown.extend(field(path));
     }
     if let Some(path) = &def.struck_by {
         steps.push(step::find(path.rsplit_once('.')?.0)?);
+        shown.extend(field(path));
     }
     if let Some(name) = &def.requires {
         last.push(step::find(name)?);
@@ -53,7 +62,26 @@ pub fn steps(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Vec<&'static
     steps.extend(last);
     steps.sort_by_key(|def| def.mark);
     steps.dedup();
-    Some(steps)
+    let wanted = |def| (def, wanted(def, &shown));
+    Some(steps.into_iter().map(wanted).collect())
+}
+
+/// What is read of a step: what is shown, and what says where a record belongs.
+fn wanted(def: &'static StepDef, shown: &[(&'static StepDef, usize)]) -> Wanted {
+    let whole = [
+        general::Init::DEF,
+        general::Amend::DEF,
+        general::Withdraw::DEF,
+    ];
+    if whole.contains(&def) || def == register::Community::DEF {
+        return Wanted::ALL;
+    }
+    Wanted::of(def, |index, field| {
+        let places = matches!(field.kind, Kind::Ref | Kind::Day | Kind::Moment);
+        // a correction can change the subject, the round, the batch; the type is counted
+        let asked = [def.subject, "round", "batch", "type"].contains(&field.name);
+        places || asked || shown.contains(&(def, index))
+    })
 }
 
 fn of_slot(slot: &Slot<'_>, rows: &StepDef) -> Option<Vec<&'static StepDef>> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::{Part, Reach, Source};
 use crate::ledger::Event;
 use crate::state::subject::{code_of, ids};
-use crate::state::{Book, EventKey, Fact, Subject};
+use crate::state::{Book, EventKey, Fact, Subject, Wanted};
 use crate::step::{self, Recorded, StepDef, general};
 
 /// What was read.
@@ -146,7 +146,7 @@ impl<'r> Pass<'r> {
             origin: event.origin.as_str().into(),
             seq: event.seq,
         };
-        let fact = Fact::decode(def, key, &event.line(), None);
+        let fact = Fact::decode(def, key, &event.line(), None, Wanted::ALL);
         let named = fact.mentions();
         let links = found
             .into_iter()
