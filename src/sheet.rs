@@ -17,7 +17,7 @@ pub use error::{Bound, Found, ReadError};
 pub use worker::worker;
 
 /// Everything a user can see in one file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Workbook {
     /// The visible sheets, in the order of their tabs.
     pub sheets: Vec<Sheet>,
@@ -26,7 +26,7 @@ pub struct Workbook {
 }
 
 /// One sheet, or the whole of a text file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sheet {
     /// The name on the tab; empty for text files.
     pub name: String,
@@ -35,7 +35,7 @@ pub struct Sheet {
 }
 
 /// One row of a sheet.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
     /// The number the user sees at the left edge, counted from 1.
     pub number: u32,
@@ -55,8 +55,7 @@ pub struct Cell {
 }
 
 /// What a file says a cell holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CellKind {
     /// Nothing.
     #[default]

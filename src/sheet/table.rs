@@ -116,13 +116,33 @@ pub fn column_letter(index: usize) -> String {
 /// [`NoTable`] when no row among the first 40 has all the required headings.
 pub fn locate(sheet: &Sheet, specs: &[ColumnSpec], required: &[&str]) -> Result<Table, NoTable> {
     let wanted = Wanted::new(specs);
+    let (place, header) = header(sheet, required, &wanted)?;
+    Ok(table(sheet.clone(), place, header, &wanted))
+}
+
+/// As [`locate`], from a sheet that nobody needs any more.
+///
+/// # Errors
+/// As [`locate`].
+pub fn take(sheet: Sheet, specs: &[ColumnSpec], required: &[&str]) -> Result<Table, NoTable> {
+    let wanted = Wanted::new(specs);
+    let (place, header) = header(&sheet, required, &wanted)?;
+    Ok(table(sheet, place, header, &wanted))
+}
+
+/// The header of a sheet, with the place of its last row.
+fn header<'s>(
+    sheet: &Sheet,
+    required: &[&str],
+    wanted: &Wanted<'s>,
+) -> Result<(usize, Header<'s>), NoTable> {
     let mut best: Option<(usize, Header)> = None;
     let head = sheet.rows.iter().take_while(|row| row.number <= HEAD);
     for (place, row) in head.enumerate() {
         let above = place.checked_sub(1).and_then(|above| sheet.rows.get(above));
         let above = above.filter(|above| above.number + 1 == row.number);
         // a row that repeats itself across is a title, not a group
-        let above = above.filter(|above| texts(above).len() > 1);
+        let above = above.filter(|above| texts(above).nth(1).is_some());
         for group in [None, above] {
             let header = wanted.read(row, group);
             let most = best.as_ref().map_or(0, |(_, best)| best.columns.len());
@@ -131,19 +151,20 @@ pub fn locate(sheet: &Sheet, specs: &[ColumnSpec], required: &[&str]) -> Result<
             }
         }
     }
-    let least = specs.len().min(2);
+    let least = wanted.specs.len().min(2);
     let fits = |header: &Header| {
         let has = |key: &&str| header.columns.contains_key(key);
         header.columns.len() >= least && required.iter().all(has)
     };
     match best {
-        Some((place, header)) if fits(&header) => Ok(table(sheet, place, header, &wanted)),
-        best => Err(missing::explain(sheet, best.as_ref(), required, &wanted)),
+        Some((place, header)) if fits(&header) => Ok((place, header)),
+        best => Err(missing::explain(sheet, best.as_ref(), required, wanted)),
     }
 }
 
-fn table(sheet: &Sheet, place: usize, header: Header, wanted: &Wanted) -> Table {
-    let (above, below) = sheet.rows.split_at(place);
+fn table(sheet: Sheet, place: usize, header: Header, wanted: &Wanted) -> Table {
+    let mut above = sheet.rows;
+    let below = above.split_off(place.min(above.len()));
     let row = below.first();
     let header_row = row.map_or(0, |row| row.number);
     // a group row shares its vertically merged headings with the row below it
@@ -168,9 +189,9 @@ fn table(sheet: &Sheet, place: usize, header: Header, wanted: &Wanted) -> Table 
     let preamble = &above[..above.len() - usize::from(grouped)];
     let preamble = preamble
         .iter()
-        .map(|row| (row.number, texts(row).join(" ")));
+        .map(|row| (row.number, texts(row).collect::<Vec<_>>().join(" ")));
     let mut table = Table {
-        sheet: sheet.name.clone(),
+        sheet: sheet.name,
         header_row,
         columns,
         rows: Vec::new(),
@@ -181,10 +202,13 @@ fn table(sheet: &Sheet, place: usize, header: Header, wanted: &Wanted) -> Table 
     };
     let keys: Arc<[String]> = table.columns.iter().map(|c| c.key.clone()).collect();
     let mut note = false;
-    for row in below.iter().skip(1) {
-        let texts = texts(row);
-        let alone = texts.len() == 1;
-        let reason = foot::refuse(row, &texts, &table.columns, wanted, note);
+    for row in below.into_iter().skip(1) {
+        let (first, alone) = {
+            let mut texts = texts(&row);
+            let first = texts.next();
+            (first, first.is_some() && texts.next().is_none())
+        };
+        let reason = foot::refuse(&row, (first, alone), &table.columns, wanted, note);
         note = alone && (note || reason == Some("说明文字"));
         match reason {
             Some("") => {}
@@ -195,23 +219,28 @@ fn table(sheet: &Sheet, place: usize, header: Header, wanted: &Wanted) -> Table 
     table
 }
 
-fn record(row: &Row, columns: &[Column], keys: &Arc<[String]>) -> Record {
+fn record(mut row: Row, columns: &[Column], keys: &Arc<[String]>) -> Record {
     let cell = |column: &Column| {
-        let cell = row.cells.get(column.index);
-        let text = cell.map_or("", |cell| trimmed(&cell.text));
-        match cell {
-            Some(cell) if !text.is_empty() => Cell {
-                text: text.to_owned(),
-                ..*cell
-            },
-            _ => Cell::default(),
+        let mut cell = row.cells.get_mut(column.index).map(std::mem::take)?;
+        let text = trimmed(&cell.text);
+        if text.is_empty() {
+            return None;
         }
+        if text.len() < cell.text.len() {
+            cell.text = text.to_owned();
+        }
+        Some(cell)
     };
     Record {
         row: row.number,
         cells: Cells {
             keys: keys.clone(),
-            cells: columns.iter().map(cell).collect(),
+            // a column is under one heading
+            cells: columns
+                .iter()
+                .map(cell)
+                .map(Option::unwrap_or_default)
+                .collect(),
         },
     }
 }
@@ -221,16 +250,14 @@ fn text(row: &Row, column: usize) -> &str {
 }
 
 /// The texts of a row, each merged area once.
-fn texts(row: &Row) -> Vec<&str> {
-    let mut texts: Vec<&str> = Vec::new();
-    for cell in &row.cells {
+fn texts(row: &Row) -> impl Iterator<Item = &str> {
+    let mut last = None;
+    row.cells.iter().filter_map(move |cell| {
         let text = trimmed(&cell.text);
-        let again = cell.merged && texts.last() == Some(&text);
-        if !text.is_empty() && !again {
-            texts.push(text);
-        }
-    }
-    texts
+        let again = cell.merged && last == Some(text);
+        let new = !text.is_empty() && !again;
+        new.then(|| *last.insert(text))
+    })
 }
 
 #[cfg(test)]

@@ -1,60 +1,145 @@
-//! Cells between the worker and the program: most of them are plain text, and are sent as that.
+//! A workbook between the worker and the program: numbers and texts, each with its length.
 
-use std::fmt;
+use std::io::{self, Write};
 
-use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
+use super::{Cell, CellKind, Row, Sheet, Workbook};
 
-use super::{Cell, CellKind};
+/// How a workbook begins that was sent; nothing else that the worker says does.
+const BEGIN: &[u8] = b"minsheng.workbook/1\n";
 
-impl Serialize for Cell {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match (self.kind, self.merged) {
-            (CellKind::Empty, false) if self.text.is_empty() => to.serialize_unit(),
-            (CellKind::Text, false) => to.serialize_str(&self.text),
-            (kind, merged) => (&self.text, kind, merged).serialize(to),
+/// Elements for which room is made before they are there.
+const ROOM: usize = 1024;
+
+const KINDS: [CellKind; 6] = [
+    CellKind::Empty,
+    CellKind::Text,
+    CellKind::Number,
+    CellKind::Date,
+    CellKind::Bool,
+    CellKind::Error,
+];
+
+/// Beside the number of the kind: the cell was covered by another.
+const MERGED: u8 = 8;
+/// The cell has a text.
+const SAID: u8 = 16;
+
+/// Sends a workbook.
+pub(super) fn write(book: &Workbook, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(BEGIN)?;
+    number(out, u64::from(book.encoding.is_some()))?;
+    text(out, book.encoding.as_deref().unwrap_or_default())?;
+    number(out, book.sheets.len() as u64)?;
+    for sheet in &book.sheets {
+        text(out, &sheet.name)?;
+        number(out, sheet.rows.len() as u64)?;
+        for row in &sheet.rows {
+            number(out, row.number.into())?;
+            number(out, row.cells.len() as u64)?;
+            for cell in &row.cells {
+                let merged = if cell.merged { MERGED } else { 0 };
+                let said = if cell.text.is_empty() { 0 } else { SAID };
+                out.write_all(&[cell.kind as u8 | merged | said])?;
+                if said > 0 {
+                    text(out, &cell.text)?;
+                }
+            }
         }
     }
+    Ok(())
 }
 
-impl<'de> Deserialize<'de> for Cell {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Sent)
+/// Seven bits a byte, the lowest first; all but the last byte have the highest bit.
+fn number(out: &mut impl Write, mut number: u64) -> io::Result<()> {
+    while number > 0x7F {
+        out.write_all(&[low(number) | 0x80])?;
+        number >>= 7;
     }
+    out.write_all(&[low(number)])
 }
 
-struct Sent;
+fn low(number: u64) -> u8 {
+    // seven bits fit
+    u8::try_from(number & 0x7F).unwrap_or_default()
+}
 
-impl<'de> Visitor<'de> for Sent {
-    type Value = Cell;
+fn text(out: &mut impl Write, text: &str) -> io::Result<()> {
+    number(out, text.len() as u64)?;
+    out.write_all(text.as_bytes())
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a cell")
+/// Receives a workbook; none if it is something else, or not whole.
+pub(super) fn read(sent: &[u8]) -> Option<Workbook> {
+    let mut sent = Sent(sent.strip_prefix(BEGIN)?);
+    let known = sent.number()? == 1;
+    let encoding = sent.text()?;
+    let book = Workbook {
+        encoding: known.then_some(encoding),
+        sheets: sent.list(|sent| {
+            Some(Sheet {
+                name: sent.text()?,
+                rows: sent.list(|sent| {
+                    Some(Row {
+                        number: sent.number()?.try_into().ok()?,
+                        cells: sent.list(Sent::cell)?,
+                    })
+                })?,
+            })
+        })?,
+    };
+    sent.0.is_empty().then_some(book)
+}
+
+/// What was sent and has not been read yet.
+struct Sent<'a>(&'a [u8]);
+
+impl Sent<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
     }
 
-    fn visit_unit<E>(self) -> Result<Cell, E> {
-        Ok(Cell::default())
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Cell, E> {
-        self.visit_string(text.to_owned())
+    fn text(&mut self) -> Option<String> {
+        let length = self.number()?.try_into().ok()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(str::from_utf8(text).ok()?.to_owned())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Cell, E> {
-        Ok(Cell {
-            text,
-            kind: CellKind::Text,
-            merged: false,
+    fn cell(&mut self) -> Option<Cell> {
+        let byte = self.byte().filter(|byte| *byte < 2 * SAID)?;
+        Some(Cell {
+            kind: *KINDS.get(usize::from(byte & 7))?,
+            merged: byte & MERGED > 0,
+            text: if byte & SAID > 0 {
+                self.text()?
+            } else {
+                String::new()
+            },
         })
     }
 
-    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Cell, S::Error> {
-        let lacks = || S::Error::custom("a cell is text, kind and whether it is merged");
-        Ok(Cell {
-            text: list.next_element()?.ok_or_else(lacks)?,
-            kind: list.next_element()?.ok_or_else(lacks)?,
-            merged: list.next_element()?.ok_or_else(lacks)?,
-        })
+    fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.number()?.try_into().ok()?;
+        // who sends a length need not have so much
+        let mut list = Vec::with_capacity(ROOM.min(count));
+        for _ in 0..count {
+            list.push(one(self)?);
+        }
+        Some(list)
     }
 }
 
@@ -63,29 +148,73 @@ impl<'de> Visitor<'de> for Sent {
 mod tests {
     use super::*;
 
+    fn sent(book: &Workbook) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write(book, &mut bytes).unwrap();
+        bytes
+    }
+
     #[test]
     fn every_cell_arrives_as_it_was_sent() {
-        for kind in [
-            CellKind::Empty,
-            CellKind::Text,
-            CellKind::Number,
-            CellKind::Date,
-            CellKind::Bool,
-            CellKind::Error,
-        ] {
+        let mut cells = Vec::new();
+        for kind in KINDS {
             for merged in [false, true] {
-                for text in ["", "甲\n\"乙\"", "1.5"] {
-                    let cell = Cell {
+                for text in ["", "甲\n\"乙\"", "1.5", &"长".repeat(32_767)] {
+                    cells.push(Cell {
                         text: text.to_owned(),
                         kind,
                         merged,
-                    };
-                    let sent = serde_json::to_string(&cell).unwrap();
-                    assert_eq!(serde_json::from_str::<Cell>(&sent).unwrap(), cell, "{sent}");
+                    });
                 }
             }
         }
-        assert!(serde_json::from_str::<Cell>("[\"a\"]").is_err());
-        assert!(serde_json::from_str::<Cell>("7").is_err());
+        let row = |number, cells| Row { number, cells };
+        for encoding in [None, Some("UTF-8".to_owned()), Some(String::new())] {
+            let book = Workbook {
+                encoding,
+                sheets: vec![
+                    Sheet::default(),
+                    Sheet {
+                        name: "需求".into(),
+                        rows: vec![row(3, cells.clone()), row(u32::MAX, Vec::new())],
+                    },
+                ],
+            };
+            assert_eq!(read(&sent(&book)), Some(book));
+        }
+        assert!(KINDS.iter().zip(0_u8..).all(|(kind, n)| *kind as u8 == n));
+    }
+
+    #[test]
+    fn what_is_not_whole_is_no_workbook() {
+        let book = Workbook {
+            encoding: Some("UTF-8".into()),
+            sheets: vec![Sheet {
+                name: "甲".into(),
+                rows: vec![Row {
+                    number: 300,
+                    cells: vec![Cell {
+                        text: "乙".into(),
+                        kind: CellKind::Text,
+                        merged: false,
+                    }],
+                }],
+            }],
+        };
+        let bytes = sent(&book);
+        for end in 0..bytes.len() {
+            assert_eq!(read(&bytes[..end]), None, "{end}");
+        }
+        assert_eq!(read(&[&bytes[..], b"\0"].concat()), None);
+        // any one byte changed makes another workbook or none, and never a failure
+        for at in 0..bytes.len() {
+            for byte in 0..=u8::MAX {
+                let mut other = bytes.clone();
+                other[at] = byte;
+                assert!(byte == bytes[at] || read(&other) != Some(book.clone()));
+            }
+        }
+        let endless = [BEGIN, &[0, 0], &[0xFF; 9], &[1]].concat();
+        assert_eq!(read(&endless), None);
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bound, Limits, ReadError, ReadOptions, Workbook};
+use super::{Bound, Limits, ReadError, ReadOptions, Workbook, wire};
 
 /// The environment variable that carries the task to the worker.
 const TASK: &str = "MINSHENG_SHEET_TASK";
@@ -23,15 +23,17 @@ struct Task {
     limits: Limits,
 }
 
-/// What the worker answers, as one line.
+/// What the worker answers as one line if there is no workbook to send.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Answer {
-    Ok(Workbook),
     Error(ReadError),
 }
 
-/// Reads `path` inside limits and writes one line, `{"ok":…}` or `{"error":…}`.
+/// Bytes that are sent at once.
+const PACKET: usize = 1 << 16;
+
+/// Reads `path` inside limits and writes the workbook, or one line `{"error":…}`.
 ///
 /// The exit code is 0 for a workbook, 1 for an error told, 2 when the answer could not be written.
 /// The limits fall on the whole process and cannot be lifted again.
@@ -44,19 +46,19 @@ pub fn worker(path: &Path, out: &mut dyn Write) -> i32 {
         worker: None,
         limits: task.limits,
     };
-    let answer = match limit(&task.limits).and_then(|()| caught(path, &options)) {
-        Ok(workbook) => Answer::Ok(workbook),
-        Err(error) => Answer::Error(error),
+    let read = limit(&task.limits).and_then(|()| caught(path, &options));
+    let mut out = BufWriter::with_capacity(PACKET, out);
+    let (written, code) = match read {
+        Ok(workbook) => (wire::write(&workbook, &mut out), 0),
+        Err(error) => {
+            let told = serde_json::to_writer(&mut out, &Answer::Error(error));
+            let told = told.map_err(std::io::Error::from);
+            (told.and_then(|()| out.write_all(b"\n")), 1)
+        }
     };
-    let mut out = BufWriter::new(out);
-    let written = serde_json::to_writer(&mut out, &answer)
-        .map_err(std::io::Error::from)
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush());
-    match (written, answer) {
-        (Err(_), _) => 2,
-        (_, Answer::Error(_)) => 1,
-        (_, Answer::Ok(_)) => 0,
+    match written.and_then(|()| out.flush()) {
+        Err(_) => 2,
+        Ok(()) => code,
     }
 }
 
@@ -130,8 +132,10 @@ pub(super) fn start(exe: &Path, path: &Path, options: &ReadOptions) -> Result<Wo
     let mut child = Guard(child);
     let deadline = Instant::now() + Duration::from_secs(limits.seconds);
     let output = collect(&mut child.0, &limits, deadline)?;
+    if let Some(workbook) = wire::read(&output) {
+        return Ok(workbook);
+    }
     match serde_json::from_slice(&output) {
-        Ok(Answer::Ok(workbook)) => Ok(workbook),
         Ok(Answer::Error(error)) => Err(error),
         Err(_) => Err(ended(&mut child.0, &limits, deadline)),
     }

@@ -1,8 +1,9 @@
 //! Rows below a header that are no records: totals, notes, signatures, repeated headers.
 
-use super::head::{Wanted, flatten};
+use super::head::{Wanted, begins, flatten};
 use super::{Column, norm_heading, text};
 use crate::sheet::Row;
+use crate::words::settled;
 
 /// First words of rows that sum others up.
 const TOTALS: [&str; 5] = ["合计", "总计", "小计", "共计", "累计"];
@@ -36,37 +37,45 @@ const SIGNATURES: [&str; 22] = [
 
 /// Why a row below the header is no record; an empty reason for a blank row.
 ///
-/// `texts` are the texts of the row; `note` says that the row above belongs to a note.
+/// `first` is the first text of the row, `alone` says that it has no other; `note` says that the
+/// row above belongs to a note.
 pub(super) fn refuse(
     row: &Row,
-    texts: &[&str],
+    (first, alone): (Option<&str>, bool),
     columns: &[Column],
     wanted: &Wanted,
     note: bool,
 ) -> Option<&'static str> {
-    let Some(first) = texts.first() else {
+    let Some(first) = first else {
         return Some("");
     };
-    let flat = flatten(first);
-    let alone = texts.len() == 1;
-    let filled = columns
-        .iter()
-        .filter(|column| !text(row, column.index).is_empty());
-    let filled: Vec<&Column> = filled.collect();
+    let flat = || flatten(first);
+    let says = |words: &[&str]| {
+        // most texts begin with no such word
+        let may = begins(first).is_none_or(|c| words.iter().any(|word| word.starts_with(c)));
+        may && words.iter().any(|word| opens(&flat(), word))
+    };
+    let filled = || {
+        let columns = columns.iter();
+        columns.filter(|column| !text(row, column.index).is_empty())
+    };
     let merged = |column: &&Column| row.cells.get(column.index).is_some_and(|cell| cell.merged);
     match () {
         () if repeats(row, columns, wanted) => Some("重复的表头"),
         () if sums(row) => Some("合计行"),
-        () if alone && NOTES.iter().any(|word| opens(&flat, word)) => Some("说明文字"),
-        () if SIGNATURES.iter().any(|word| opens(&flat, word)) => Some("填表或签章信息"),
+        () if alone && says(&NOTES) => Some("说明文字"),
+        () if says(&SIGNATURES) => Some("填表或签章信息"),
         () if alone && note => Some("说明文字"),
-        () if alone && (spans(row) || ordinal(&flat)) => Some("分组标题或说明，不是数据"),
-        () if filled.is_empty() => Some("已识别的列里没有内容"),
-        () if filled.iter().all(merged) => Some("与上一行合并，不另成一条"),
-        () => match filled.as_slice() {
-            [only] if alone && norm_heading(&only.heading) == "序号" => Some("只有序号"),
-            _ => None,
-        },
+        () if alone && (spans(row) || ordinal(&flat())) => Some("分组标题或说明，不是数据"),
+        () if filled().next().is_none() => Some("已识别的列里没有内容"),
+        () if filled().all(|column| merged(&column)) => Some("与上一行合并，不另成一条"),
+        () if alone => {
+            let mut filled = filled();
+            let only = filled.next().filter(|_| filled.next().is_none());
+            let number = only.is_some_and(|only| norm_heading(&only.heading) == "序号");
+            number.then_some("只有序号")
+        }
+        () => None,
     }
 }
 
@@ -97,11 +106,14 @@ fn repeats(row: &Row, columns: &[Column], wanted: &Wanted) -> bool {
 fn sums(row: &Row) -> bool {
     let filled = || row.cells.iter().filter(|cell| !cell.text.trim().is_empty());
     let own = filled().find(|cell| !cell.merged);
-    let mut firsts = filled()
-        .take(1)
-        .chain(own)
-        .map(|cell| norm_heading(&cell.text));
-    firsts.any(|norm| {
+    let first = filled().next();
+    // most often they are one cell
+    let own = own.filter(|own| first.is_none_or(|first| !std::ptr::eq(*own, first)));
+    let firsts = first.into_iter().chain(own);
+    // all words of totals end so
+    let may = |text: &str| !text.chars().all(|c| settled(c).is_some_and(|c| c != '计'));
+    let firsts = firsts.filter(|cell| may(&cell.text));
+    firsts.map(|cell| norm_heading(&cell.text)).any(|norm| {
         TOTALS.iter().any(|word| {
             let rest = norm.strip_prefix(word);
             let counts = rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic));

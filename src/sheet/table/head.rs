@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Column, ColumnSpec, text};
 use crate::sheet::Row;
@@ -67,6 +67,15 @@ fn push_flat(flat: &mut String, c: char) {
     }
 }
 
+/// The character with which a text begins also when it is flattened or made a heading, if that is
+/// known without doing it.
+pub(super) fn begins(text: &str) -> Option<char> {
+    // neither changes, whatever stands behind it
+    text.chars()
+        .next()
+        .filter(|c| matches!(c, '一'..='龥' | '0'..='9'))
+}
+
 /// The text without white space or byte order marks at its ends.
 pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
@@ -85,6 +94,8 @@ pub(super) struct Header<'a> {
 pub(super) struct Wanted<'a> {
     pub(super) specs: &'a [ColumnSpec<'a>],
     norms: FxHashMap<String, (usize, &'a str)>,
+    /// The characters with which the headings begin.
+    begin: FxHashSet<char>,
 }
 
 impl<'a> Wanted<'a> {
@@ -100,11 +111,23 @@ impl<'a> Wanted<'a> {
             }
         }
         norms.remove("");
-        Self { specs, norms }
+        let begin = norms
+            .keys()
+            .filter_map(|norm| norm.chars().next())
+            .collect();
+        Self {
+            specs,
+            norms,
+            begin,
+        }
     }
 
     /// The rank and the key of a heading.
     pub(super) fn find(&self, heading: &str) -> Option<(usize, &'a str)> {
+        // most texts are no headings
+        if heading.is_empty() || begins(heading).is_some_and(|c| !self.begin.contains(&c)) {
+            return None;
+        }
         let norm = norm_heading(heading);
         let plain = norm.trim_end_matches("万元").trim_end_matches(':');
         let plain = plain.trim_end_matches("单位");
