@@ -19,7 +19,7 @@ use minsheng::ledger::{Draft, Event, Ledger};
 use minsheng::pack::Pack;
 use minsheng::report::audit::{Wanted, audit};
 use minsheng::state::Book;
-use minsheng::step::{self, Step, general, input};
+use minsheng::step::{self, Step, Values, general, input};
 use serde_json::{Map, Value as Json};
 
 const PACK: &str = "nanshan-2020";
@@ -161,10 +161,11 @@ fn draft(event: &Event) -> Option<Draft> {
     let Json::Object(values) = serde_json::from_str(&event.payload).ok()? else {
         return None;
     };
+    let def = step::find(&event.step)?;
     Some(Draft {
         step: Step {
-            def: step::find(&event.step)?,
-            values,
+            def,
+            values: Values::of(def, values),
         },
         subject: event.subject.clone(),
         occurred: event.occurred.clone(),

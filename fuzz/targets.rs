@@ -147,16 +147,17 @@ pub fn jsonl(data: &[u8]) {
         match input::read(def, &map, nanshan()) {
             Ok(step) => {
                 assert!(!step.mentions().iter().any(String::is_empty));
-                let payload = Json::Object(step.values.clone()).to_string();
+                let values = step.values.clone().into_map();
+                let payload = Json::Object(values.clone()).to_string();
                 let again: Map<String, Json> =
                     serde_json::from_str(&payload).expect("a payload is JSON");
-                assert_eq!(again, step.values);
-                for (name, value) in &step.values {
+                assert_eq!(again, values);
+                for (name, value) in &values {
                     let field = def.field(name).expect("a field of the step");
                     let decoded = minsheng::state::Value::decode(field, value);
                     assert!(!decoded.is_none(), "{}.{name}: {value}", def.id);
                 }
-                let twice = input::read(def, &step.values, nanshan());
+                let twice = input::read(def, &values, nanshan());
                 let twice = twice.unwrap_or_else(|problems| {
                     panic!(
                         "{payload}: {:?}",

@@ -5,6 +5,7 @@
 //! behind. [`record`] is the whole of it.
 
 mod aim;
+mod append;
 mod books;
 mod complete;
 mod gather;
@@ -18,6 +19,8 @@ mod touch;
 pub mod union;
 
 use std::collections::{BTreeSet, HashMap};
+
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::judge::{self, Finding, Verdict};
 use crate::law::Day;
@@ -84,7 +87,7 @@ pub struct Receipt {
     pub known: Vec<String>,
     /// Breaches that these steps make and that were recorded all the same.
     pub breaches: Vec<Finding>,
-    /// Rules that ask for a field which a new record leaves blank.
+    /// Rules that ask for a field which a new record leaves blank, where one to three are new.
     pub blanks: Vec<Finding>,
     /// Reasons that matched no breach: rule and text.
     pub unmatched: Vec<(String, String)>,
@@ -148,23 +151,17 @@ pub fn record_telling(
         ..Receipt::default()
     };
     receipt.clock_back = writer.clock_went_back().map(str::to_owned);
-    let (mut places, mut reasons) = (Vec::new(), Vec::new());
-    let (mut refs, mut touched) = (refs::Refs::default(), touch::Touched::default());
-    let mut as_of = terms.as_of;
-    for (draft, place, given) in drafts {
-        as_of = as_of.max(draft.occurred.parse().unwrap_or(as_of));
-        let (event, step) = writer.append_step(draft)?;
-        refs.take(&event, &step, place.as_ref());
-        touched.take(writer.reader(), pack, &event, &step)?;
-        reasons.extend(given.into_iter().map(|(rule, text)| Given {
-            event: key(&event),
-            rule,
-            text,
-        }));
-        places.push(place);
-        receipt.events.push(event);
-        tell(receipt.events.len());
-    }
+    let day = |ready: &Ready| ready.0.occurred.parse().ok();
+    let last = drafts.iter().filter_map(day).max();
+    let as_of = last.map_or(terms.as_of, |last: Day| terms.as_of.max(last));
+    let append::Appended {
+        events,
+        places,
+        reasons,
+        refs,
+        touched,
+    } = append::append(&mut writer, pack, drafts, tell)?;
+    receipt.events = events;
     let missing = refs.dangling(writer.reader())?;
     if !missing.is_empty() {
         writer.roll_back()?;
@@ -172,7 +169,21 @@ pub fn record_telling(
     }
     let gathered = gather::gather(writer.reader(), pack, &receipt.events, touched, &numbered)?;
     receipt.read = gathered.book.facts().len();
-    let (mut caused, blanks) = judged(pack, &gathered, as_of);
+    let few = receipt.events.len() <= FEW;
+    let judge = || judged(pack, &gathered, as_of, few);
+    // if nothing is to be appended after them, many events are read back meanwhile
+    let aside = receipt.events.len() >= MANY && reasons.is_empty() && !terms.dry_run;
+    let ((mut caused, blanks), read_back) = if aside {
+        std::thread::scope(|scope| {
+            let judging = scope.spawn(judge);
+            let read_back = writer.check(&receipt.events);
+            let judged = judging.join();
+            let judged = judged.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (judged, read_back)
+        })
+    } else {
+        (judge(), Ok(()))
+    };
     receipt.blanks = blanks;
     // where the text names the filing that justifies, no other reason does
     let free = |rule: &str| pack.rule(rule).is_none_or(|r| r.justified_by.is_none());
@@ -211,7 +222,8 @@ pub fn record_telling(
     if terms.dry_run {
         writer.roll_back()?;
     } else {
-        writer.commit()?;
+        read_back?;
+        writer.commit_all(&receipt.events)?;
     }
     Ok(Ok(receipt))
 }
@@ -303,12 +315,23 @@ fn prepare(
     })
 }
 
+/// What so many events leave blank at most is told.
+const FEW: usize = 3;
+
+/// Fewer subjects than these are judged on one processor.
+const MANY: usize = 256;
+
 /// The breaches that the new events make, on every subject that they touch.
 ///
 /// A step is blamed for what it is a cause of. A withdrawal is no cause itself: it is blamed
 /// for every breach that was not there before it. Beside them stand the rules that ask for a
-/// field which a new record leaves blank.
-fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>, Vec<Finding>) {
+/// field which a new record leaves blank, if only a few are new.
+fn judged(
+    pack: &Pack,
+    gathered: &gather::Gathered,
+    as_of: Day,
+    few: bool,
+) -> (Vec<Finding>, Vec<Finding>) {
     let new: BTreeSet<&EventKey> = gathered.changed.iter().collect();
     let before: BTreeSet<(String, String)> = gathered
         .before
@@ -340,13 +363,21 @@ fn judged(pack: &Pack, gathered: &gather::Gathered, as_of: Day) -> (Vec<Finding>
         _ => &*of_cases,
     };
     let is_new = |finding: &Finding| finding.events.iter().any(|key| new.contains(key));
-    let (blank, rest): (Vec<Finding>, Vec<Finding>) = gathered
-        .subjects
-        .iter()
-        .flat_map(|subject| {
-            let of = (subject.as_str(), as_of);
-            judge::found_wanting(pack, &gathered.book, of, asked(subject))
-        })
+    let tell = |verdict: Verdict| {
+        verdict <= Verdict::Justified && (few || verdict != Verdict::Unverifiable)
+    };
+    let wanting = |subject: &String| {
+        let of = (subject.as_str(), as_of);
+        judge::found_wanting(pack, &gathered.book, of, asked(subject), &tell)
+    };
+    let subjects = &gathered.subjects;
+    let wanting: Vec<Finding> = if subjects.len() < MANY {
+        subjects.iter().flat_map(wanting).collect()
+    } else {
+        subjects.par_iter().flat_map_iter(wanting).collect()
+    };
+    let (blank, rest): (Vec<Finding>, Vec<Finding>) = wanting
+        .into_iter()
         .chain(of_years)
         .partition(|finding| finding.verdict == Verdict::Unverifiable);
     let caused = rest

@@ -67,20 +67,20 @@ fn told(pack: &Pack, view: &View<'_>, wanted: impl Fn(&Rule) -> bool) -> Vec<Fin
         .collect()
 }
 
-/// The findings on a subject that say that something is wrong, open or missing, of the rules
-/// that are asked for, given in the order of the law.
+/// The findings on a subject of the verdicts that are to be told, of the rules that are asked
+/// for, given in the order of the law.
 #[must_use]
 pub fn found_wanting(
     pack: &Pack,
     book: &Book,
     (subject, as_of): (&str, Day),
     rules: &[&Rule],
+    tell: &dyn Fn(Verdict) -> bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let view = View::new(book, subject, as_of);
-    let tell = |verdict| verdict <= Verdict::Justified;
     let rules = rules.iter().map(|rule| ((), *rule));
-    weigh_all(pack, &view, rules, &tell, |(), _, told| {
+    weigh_all(pack, &view, rules, tell, |(), _, told| {
         findings.extend(told);
     });
     findings

@@ -23,6 +23,7 @@ pub mod publicize;
 pub mod register;
 pub mod shortlist;
 pub mod survey;
+mod values;
 pub mod works;
 
 use std::sync::LazyLock;
@@ -31,6 +32,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 pub use field::{Code, Field, Kind, Member, Personal, Ref, Term};
+pub use values::{Held, Values};
 
 /// One kind of fact: its name, its words and its fields.
 #[derive(Debug)]
@@ -97,13 +99,14 @@ impl PartialEq for StepDef {
     }
 }
 
-/// A step with its values: what stands as payload in the ledger.
+/// A step with its values: what stands as payload in the ledger. As it was read from there it may
+/// have values that no field is for.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct Step<V = Values> {
     /// What kind of fact.
     pub def: &'static StepDef,
     /// The values, by field name, in canonical JSON.
-    pub values: Map<String, Json>,
+    pub values: V,
 }
 
 impl Step {
@@ -119,7 +122,7 @@ impl Step {
         values.retain(|_, value| !is_blank(value));
         Ok(Self {
             def: T::DEF,
-            values,
+            values: Values::of(T::DEF, values),
         })
     }
 
@@ -129,17 +132,19 @@ impl Step {
     /// If a value has another type than the struct's field.
     pub fn into<T: Recorded>(mut self) -> serde_json::Result<T> {
         for field in self.def.fields.iter().filter(|field| field.list) {
-            self.values
-                .entry(field.name)
-                .or_insert_with(|| Json::Array(Vec::new()));
+            if !self.values.contains_key(field.name) {
+                self.values.push(field, Json::Array(Vec::new()));
+            }
         }
-        serde_json::from_value(Json::Object(self.values))
+        serde_json::from_value(Json::Object(self.values.into_map()))
     }
+}
 
+impl<V: Held> Step<V> {
     /// The text of a field, if it is one.
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {
-        self.values.get(field).and_then(Json::as_str)
+        self.values.held(field).and_then(Json::as_str)
     }
 
     /// Every subject that the step names: its own, and those its reference fields name.
@@ -155,7 +160,7 @@ impl Step {
             push(text);
         }
         for field in self.def.fields.iter().filter(|f| f.kind == Kind::Ref) {
-            match self.values.get(field.name) {
+            match self.values.held(field.name) {
                 Some(Json::String(text)) => push(text),
                 Some(Json::Array(list)) => list.iter().filter_map(Json::as_str).for_each(&mut push),
                 _ => {}

@@ -332,3 +332,68 @@ fn a_formula_in_a_residents_text_stays_text() {
         .ends(0);
     assert!(answer.out.contains("已有相同的记录1条"), "{}", answer.out);
 }
+
+/// A list of so many rows; every seventh is of the same person.
+fn long(rows: usize) -> Vec<String> {
+    let row = |n: usize| {
+        let person = if n.is_multiple_of(7) { 0 } else { n };
+        let day = 1 + n % 19;
+        format!("路灯{n}号,工程类,修第{n}盏,暗,居民{person},1380{person:07},2021-12-{day:02}")
+    };
+    let head = "项目名称,项目类型,需求概述,需求理由,提议人,联系方式,提出日期".to_owned();
+    std::iter::once(head).chain((0..rows).map(row)).collect()
+}
+
+#[test]
+fn a_long_list_is_recorded_as_its_parts_would_be() {
+    let (whole, parts) = (office(), office());
+    let lines = long(2500);
+    let line = "collect import a.csv --community HZ --round HZ2022-R1";
+    whole.write("a.csv", &lines.join("\n"));
+    whole.run(line).ends(0);
+    for part in lines[1..].chunks(500) {
+        parts.write("a.csv", &format!("{}\n{}", lines[0], part.join("\n")));
+        parts.run(line).ends(0);
+    }
+    let found = demands(&whole);
+    assert_eq!(found.len(), 2500);
+    assert_eq!(found, demands(&parts));
+    let count = |office: &Office, sql: &str| -> i64 {
+        let conn = Connection::open(office.ledger()).unwrap();
+        conn.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    for office in [&whole, &parts] {
+        office.run("verify").ends(0);
+        // one person has one token, in whatever row
+        let persons = 2 * (1 + 2500 - 358);
+        assert_eq!(count(office, "SELECT count(*) FROM personal"), persons);
+        let bytes = office.bytes();
+        let answer = office.run(line).ends(0);
+        assert!(answer.out.contains("未重复登记"), "{}", answer.out);
+        assert_eq!(office.bytes(), bytes);
+    }
+    let mentions = "SELECT count(*) FROM mention WHERE subject LIKE 'HZ2022-D%'";
+    assert_eq!(count(&whole, mentions), count(&parts, mentions));
+}
+
+#[test]
+fn every_mistake_of_a_long_list_is_told_in_its_order_and_nothing_is_recorded() {
+    let office = office();
+    let bytes = office.bytes();
+    let mut lines = long(2500);
+    for (row, (from, to)) in [(7, ("工程类", "维修")), (1800, ("2021-12-", "2021-13-"))] {
+        lines[row] = lines[row].replace(from, to);
+    }
+    lines[2400] = lines[2400]
+        .replace("工程类", "维修")
+        .replace("2021-12-", "昨天");
+    office.write("a.csv", &lines.join("\n"));
+    let line = "collect import a.csv --community HZ --round HZ2022-R1 --format json";
+    let json = office.run(line).ends(2).json();
+    let problems = json["problems"].as_array().unwrap().iter();
+    let places: Vec<String> = problems
+        .map(|p| format!("{}{}", p["column"].as_str().unwrap(), p["row"]))
+        .collect();
+    assert_eq!(places, ["B8", "G1801", "B2401", "G2401"]);
+    assert_eq!(office.bytes(), bytes);
+}

@@ -6,7 +6,7 @@
 //! `gjxwbob.cn/a/junshi/huanqiushiye/2017/0319/36259.html`); a project costs 75,400 to 95,000
 //! yuan on average (坪山区 2021 to 2023: 4,368.20 万 for 579, 4,683.04 万 for 493).
 
-use minsheng::step::{Step, StepDef};
+use minsheng::step::{Step, StepDef, Values};
 use serde_json::Value as Json;
 
 use super::draw::Draw;
@@ -72,6 +72,7 @@ impl Facts {
         let Json::Object(values) = values else {
             return;
         };
+        let values = Values::of(def, values);
         let step = Step { def, values };
         let subject = step.text(def.subject).unwrap_or_default().to_owned();
         let occurred = step.text(def.dated).unwrap_or_default().to_owned();

@@ -1,5 +1,6 @@
 //! Spreadsheet rows as loosely typed values, each with its place.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -100,35 +101,35 @@ pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Jso
     let filled = columns.filter(|(column, cell)| !cell.text.is_empty() && column.key != "reason");
     let value = |(column, cell): (&Column, &Cell)| {
         let text = said(def.field(&column.key), column.wan, &cell.text);
-        (column.key.clone(), Json::String(text))
+        (column.key.clone(), Json::String(text.into_owned()))
     };
     filled.map(value).collect()
 }
 
 /// What a cell says in a field.
-fn said(field: Option<&Field>, wan: bool, text: &str) -> String {
+fn said<'c>(field: Option<&Field>, wan: bool, text: &'c str) -> Cow<'c, str> {
     let text = uninert(text);
     let money = field.is_some_and(|field| field.kind == Kind::Money);
     if money && wan && !text.contains('万') && !text.contains('元') {
-        format!("{text}万")
+        format!("{text}万").into()
     } else {
-        text.to_owned()
+        text.into()
     }
 }
 
 /// The values of a row, each with the place of its field in the form.
 #[derive(Debug)]
-pub(super) struct Given {
+pub(super) struct Given<'t> {
     def: &'static StepDef,
-    pub(super) values: Vec<(usize, Json)>,
+    pub(super) values: Vec<(usize, Cow<'t, str>)>,
 }
 
-impl Given {
+impl<'t> Given<'t> {
     /// The values of one row of a table whose columns are fields of the step, or reasons.
     pub(super) fn of_row(
         def: &'static StepDef,
         fields: &[Option<usize>],
-        table: &Table,
+        table: &'t Table,
         index: usize,
     ) -> Self {
         let cells = table.rows[index].cells.all();
@@ -136,14 +137,14 @@ impl Given {
         for ((column, cell), field) in table.columns.iter().zip(cells).zip(fields) {
             if let Some(place) = field.filter(|_| !cell.text.is_empty()) {
                 let text = said(Some(&def.fields[place]), column.wan, &cell.text);
-                values.push((place, Json::String(text)));
+                values.push((place, text));
             }
         }
         Self { def, values }
     }
 
     /// Says a value, whatever was said of its field.
-    pub(super) fn set(&mut self, field: &str, value: Json) {
+    pub(super) fn set(&mut self, field: &str, value: Cow<'t, str>) {
         let place = self.def.index(field);
         match self.values.iter_mut().find(|(at, _)| Some(*at) == place) {
             Some((_, old)) => *old = value,
@@ -152,7 +153,7 @@ impl Given {
     }
 
     /// Says a value where none was given.
-    pub(super) fn or(&mut self, field: &str, value: impl FnOnce() -> Json) {
+    pub(super) fn or(&mut self, field: &str, value: impl FnOnce() -> Cow<'t, str>) {
         if !self.has(field) {
             self.set(field, value());
         }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::ArgMatches;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde_json::json;
 
 use super::context::{Context, Format, day};
@@ -14,7 +15,8 @@ use crate::corridor::{self, Entry};
 use crate::law::Day;
 use crate::pack::{Pack, Path as FactPath, Primitive, Scope, Treatment};
 use crate::report::table::inert;
-use crate::sheet::table::{Table, locate};
+use crate::sheet::Sheet;
+use crate::sheet::table::{self, Table};
 use crate::state::Book;
 use crate::step::input::{self, Problem};
 use crate::step::{Recorded, Step, StepDef, collect};
@@ -56,18 +58,14 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
     let only = matches.get_one::<String>("sheet");
     let def = collect::Demand::DEF;
     let (mut tables, mut excuses) = (Vec::new(), Vec::new());
-    for sheet in book
-        .sheets
-        .iter()
-        .filter(|s| only.is_none_or(|name| *name == s.name))
-    {
-        match locate(sheet, &files::specs(def), &["title", "type"]) {
+    let wanted = |sheet: &Sheet| only.is_none_or(|name| *name == sheet.name);
+    // a long list stands in memory once
+    for sheet in book.sheets.into_iter().filter(wanted) {
+        match table::take(sheet, &files::specs(def), &["title", "type"]) {
             Ok(table) => tables.push(table),
             Err(none) => excuses.push(none),
         }
     }
-    // a long list stands in memory once
-    drop(book);
     if tables.is_empty() {
         return Err(no_table(&plan.file, only, &excuses));
     }
@@ -79,8 +77,8 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             fields: files::fields(def, table),
             received: plan.received.or_else(|| date_above(table)),
         };
-        for index in 0..table.rows.len() {
-            match row(&plan, &pack, &source, index) {
+        for (index, read) in rows(&plan, &pack, &source).into_iter().enumerate() {
+            match read {
                 Ok(step) => entries.push(Entry {
                     step,
                     place: Some(files::row_place(&plan.file, table, index)),
@@ -246,6 +244,19 @@ fn date_above(table: &Table) -> Option<Day> {
     })
 }
 
+/// Fewer rows than these are read on one processor.
+const MANY: usize = 1000;
+
+/// Every row of a table as a step, or everything that is wrong with it.
+fn rows(plan: &Plan, pack: &Pack, source: &Source<'_>) -> Vec<Result<Step, Vec<Problem>>> {
+    let length = source.table.rows.len();
+    let read = |index| row(plan, pack, source, index);
+    if length < MANY {
+        return (0..length).map(read).collect();
+    }
+    (0..length).into_par_iter().map(read).collect()
+}
+
 /// One row as a step, or everything that is wrong with it.
 fn row(plan: &Plan, pack: &Pack, source: &Source<'_>, index: usize) -> Result<Step, Vec<Problem>> {
     let def = collect::Demand::DEF;
@@ -257,9 +268,9 @@ fn row(plan: &Plan, pack: &Pack, source: &Source<'_>, index: usize) -> Result<St
     }
     given.or("mode", || plan.mode.as_str().into());
     if let Some(day) = source.received {
-        given.or("received", || json!(day));
+        given.or("received", || day.to_string().into());
     }
-    let read = input::read_fields(def, &given.values, pack);
+    let read = input::read_texts(def, &given.values, pack);
     let read = files::checked(source.table, index, read);
     let mut problems = match &read {
         Ok(_) => Vec::new(),

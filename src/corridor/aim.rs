@@ -1,6 +1,6 @@
 //! Corrections and withdrawals: finding the event that they are about.
 
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use super::complete::Completer;
 use crate::law::Day;
@@ -33,7 +33,7 @@ impl Completer<'_> {
 
     /// Finds the event that a correction or withdrawal is about.
     pub(super) fn aim(&self, step: &mut Step) -> anyhow::Result<Option<Words>> {
-        let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) else {
+        let Some(seq) = step.values.get("event").and_then(Json::as_i64) else {
             return Ok(None);
         };
         let own = self.reader.own()?;
@@ -72,7 +72,7 @@ impl Completer<'_> {
                 def.id
             )));
         }
-        let values = serde_json::from_str(&event.payload).unwrap_or_default();
+        let values: Map<String, Json> = serde_json::from_str(&event.payload).unwrap_or_default();
         let target = Step { def, values };
         if step.def.id == "amend"
             && let Err(words) = self.amended(step, &target)
@@ -94,23 +94,19 @@ impl Completer<'_> {
             .filter(|subject| *subject != event.subject)
             .collect();
         if !concerns.is_empty() {
-            step.values.insert("concerns".into(), json!(concerns));
+            step.values.insert("concerns", json!(concerns));
         }
-        step.values.insert("subject".into(), json!(event.subject));
+        step.values.insert("subject", json!(event.subject));
         Ok(None)
     }
 
     /// Checks the corrected values and writes them in canonical form.
-    fn amended(&self, step: &mut Step, target: &Step) -> Result<(), Words> {
+    fn amended(&self, step: &mut Step, target: &Step<Map<String, Json>>) -> Result<(), Words> {
         let mut lines = Vec::new();
-        let set = step.values.get("set").and_then(serde_json::Value::as_array);
+        let set = step.values.get("set").and_then(Json::as_array);
         // a list of values was cut at its signs: what names no field goes on with the last
         let mut whole: Vec<String> = Vec::new();
-        for part in set
-            .into_iter()
-            .flatten()
-            .filter_map(serde_json::Value::as_str)
-        {
+        for part in set.into_iter().flatten().filter_map(Json::as_str) {
             match whole.last_mut().filter(|_| !part.contains('=')) {
                 Some(last) => *last = format!("{last}、{part}"),
                 None => whole.push(part.to_owned()),
@@ -166,7 +162,7 @@ impl Completer<'_> {
                 "Nothing to correct; write --set field=value."
             ));
         }
-        step.values.insert("set".into(), json!(lines));
+        step.values.insert("set", json!(lines));
         Ok(())
     }
 }

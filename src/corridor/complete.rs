@@ -1,7 +1,8 @@
 //! Completing a step: identifiers, dates, and whether what it names is there.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
+use rustc_hash::FxHashMap;
 use serde_json::json;
 
 use super::Entry;
@@ -28,9 +29,9 @@ pub(super) struct Completer<'a> {
     pub(super) reader: Reader<'a>,
     pub(super) pack: &'a Pack,
     today: Day,
-    next: HashMap<String, u64>,
+    next: FxHashMap<String, u64>,
     numbered: Numbered,
-    communities: HashMap<String, bool>,
+    communities: FxHashMap<String, bool>,
     /// Events that this batch withdraws.
     struck: HashSet<(String, i64)>,
     /// The street of each registered community, those of this batch included.
@@ -43,9 +44,9 @@ impl<'a> Completer<'a> {
             reader,
             pack,
             today,
-            next: HashMap::new(),
+            next: FxHashMap::default(),
             numbered: Numbered::default(),
-            communities: HashMap::new(),
+            communities: FxHashMap::default(),
             struck: HashSet::new(),
             streets: None,
         }
@@ -66,7 +67,7 @@ impl<'a> Completer<'a> {
         // the highest level by the name that the regulation gives it
         let whole = self.pack.meta.roles.district.as_deref();
         if whole.is_some() && step.text("scope") == whole {
-            step.values.insert("scope".into(), json!(DISTRICT));
+            step.values.insert("scope", json!(DISTRICT));
         }
         if let Some(code) = step.text("community").map(str::to_owned) {
             if step.def.id == "register.community" {
@@ -115,7 +116,7 @@ impl<'a> Completer<'a> {
             && step.text("ledger").is_none()
             && let Some(head) = self.reader.heads()?.first()
         {
-            step.values.insert("ledger".into(), json!(head.origin));
+            step.values.insert("ledger", json!(head.origin));
         }
         match step.def.id {
             "amend" | "withdraw" => {
@@ -226,7 +227,7 @@ impl<'a> Completer<'a> {
             return Ok(None);
         };
         if def.subject == "subject" {
-            step.values.insert("subject".into(), json!(under));
+            step.values.insert("subject", json!(under));
             return Ok(None);
         }
         let Some((letter, width)) = series(def.subject) else {
@@ -257,7 +258,7 @@ impl<'a> Completer<'a> {
         }
         let next = self.next_of(&prefix)?;
         step.values
-            .insert(def.subject.into(), json!(format!("{prefix}{next:0width$}")));
+            .insert(def.subject, json!(format!("{prefix}{next:0width$}")));
         self.next.insert(prefix, next + 1);
         Ok(None)
     }

@@ -294,7 +294,8 @@ fn load_around(
     let parsed = Subject::parse(subject);
     if let Some(code) = parsed.community() {
         // what many subjects rest on is read once
-        if shared.insert(code.to_owned()) {
+        if !shared.contains(code) {
+            shared.insert(code.to_owned());
             book.extend(reader.of_subject(code)?);
             if let Some(street) = book.street(code).map(str::to_owned) {
                 book.extend(reader.of_subject(&street)?);

@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use super::complete::numbered_prefix;
 use crate::ledger::{Event, read::Reader};
-use crate::step::{self, Step};
+use crate::step::{self, Held, Step, Values};
 
 /// The fields that make a demand the same demand: the columns of the official list.
 const DEMAND: &[&str] = &[
@@ -39,7 +40,7 @@ fn amend(values: &mut Map<String, Json>, change: &Map<String, Json>) {
 /// Counts equal records, so that a file that is recorded again adds nothing.
 pub(super) struct Known<'a> {
     reader: Reader<'a>,
-    loaded: HashMap<String, Place>,
+    loaded: FxHashMap<String, Place>,
 }
 
 /// What stands in one place: by its key once its step was asked for, else as it was read.
@@ -55,7 +56,7 @@ impl<'a> Known<'a> {
     pub(super) fn new(reader: Reader<'a>) -> Self {
         Self {
             reader,
-            loaded: HashMap::new(),
+            loaded: FxHashMap::default(),
         }
     }
 
@@ -72,6 +73,11 @@ impl<'a> Known<'a> {
             },
         };
         if place.is_empty() {
+            return Ok(None);
+        }
+        // a new list is compared with nothing
+        let none = |place: &Place| place.standing.is_empty() && place.asked.contains(&step.def.id);
+        if self.loaded.get(&place).is_some_and(none) {
             return Ok(None);
         }
         if !self.loaded.contains_key(&place) {
@@ -205,7 +211,24 @@ impl<'a> Known<'a> {
     }
 }
 
-fn natural_key(step: &str, values: &Map<String, Json>, subject: &str) -> String {
+/// Values in the order in which they were written.
+trait Said: Held {
+    fn each(&self, take: &mut dyn FnMut(&str, &Json));
+}
+
+impl Said for Values {
+    fn each(&self, take: &mut dyn FnMut(&str, &Json)) {
+        self.iter().for_each(|(name, value)| take(name, value));
+    }
+}
+
+impl Said for Map<String, Json> {
+    fn each(&self, take: &mut dyn FnMut(&str, &Json)) {
+        self.iter().for_each(|(name, value)| take(name, value));
+    }
+}
+
+fn natural_key(step: &str, values: &impl Said, subject: &str) -> String {
     let mut key = step.to_owned();
     let mut add = |name: &str, value: &Json| {
         key.push('\n');
@@ -215,17 +238,16 @@ fn natural_key(step: &str, values: &Map<String, Json>, subject: &str) -> String 
     };
     if step == "collect.demand" {
         for name in DEMAND {
-            if let Some(value) = values.get(*name) {
+            if let Some(value) = values.held(name) {
                 add(name, value);
             }
         }
     } else {
-        for (name, value) in values
-            .iter()
-            .filter(|(name, _)| *name != subject && *name != "shelf")
-        {
-            add(name, value);
-        }
+        values.each(&mut |name, value| {
+            if name != subject && name != "shelf" {
+                add(name, value);
+            }
+        });
     }
     key
 }

@@ -33,7 +33,7 @@ impl Completer<'_> {
             None => self.year_of_case(step)?,
         };
         if let Some(name) = name {
-            step.values.insert("shelf".into(), json!(name));
+            step.values.insert("shelf", json!(name));
         }
         Ok(())
     }

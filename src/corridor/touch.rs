@@ -39,24 +39,34 @@ pub(super) struct Touched {
 }
 
 impl Touched {
-    /// Notes what a new event touches; `all` are on record already.
-    pub(super) fn take(
+    /// As [`Touched::take`], of an event that may look back on others, which are on record.
+    pub(super) fn take_back(
         &mut self,
         reader: Reader<'_>,
         pack: &Pack,
         event: &Event,
-        step: &Step,
+        step: Step,
     ) -> anyhow::Result<()> {
+        let mut more = Vec::new();
+        if looks_back(&step) {
+            // a changed demand or meeting changes what is said of the cases that rest on it
+            for subject in step.mentions() {
+                more.extend(reader.of_subject(&subject)?.into_iter().map(|e| e.subject));
+            }
+        }
+        self.take(pack, event, step, &more);
+        Ok(())
+    }
+
+    /// Notes what a new event touches: what it mentions, and some more subjects.
+    pub(super) fn take(&mut self, pack: &Pack, event: &Event, step: Step, more: &[String]) {
         let own = self.key(event);
         self.changed.push(own.clone());
         let def = step.def;
         let mut touched = step.mentions();
         let named = touched.len();
-        if matches!(def.id, "amend" | "withdraw") {
-            // a changed demand or meeting changes what is said of the cases that rest on it
-            for subject in touched.clone() {
-                touched.extend(reader.of_subject(&subject)?.into_iter().map(|e| e.subject));
-            }
+        touched.extend_from_slice(more);
+        if looks_back(&step) {
             if let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) {
                 let target = EventKey {
                     origin: step.text("origin").unwrap_or(&event.origin).into(),
@@ -68,7 +78,7 @@ impl Touched {
             }
             self.takes_away |= def.id == "withdraw";
         }
-        let place = self.facts.len();
+        let (place, mut needed) = (self.facts.len(), false);
         for (number, subject) in touched.into_iter().enumerate() {
             match Subject::parse(&subject) {
                 Subject::Case(code, year) => {
@@ -92,25 +102,30 @@ impl Touched {
             let places = self.subjects.entry(subject).or_default();
             if number < named {
                 places.push(place);
-                if self.facts.len() == place {
-                    let like = self.facts.last().and_then(Option::as_ref);
-                    let fact = Fact::of_step(step, own.clone(), event, like);
-                    self.facts.push(Some(fact));
-                }
+                needed = true;
             }
         }
         let looked_at = self.looked_at.entry(def.id);
         let looked_at = &*looked_at.or_insert_with(|| yearly(pack, def.id));
         if !looked_at.is_empty()
-            && let Some((community, year)) = super::complete::community_year(step)
+            && let Some((community, year)) = super::complete::community_year(&step)
         {
             self.years
                 .entry(format!("{community}{year}"))
                 .or_default()
                 .extend(looked_at);
         }
-        Ok(())
+        if needed {
+            let like = self.facts.last().and_then(Option::as_ref);
+            let fact = Fact::of_step(step, own, event, like);
+            self.facts.push(Some(fact));
+        }
     }
+}
+
+/// True for a step that changes what was recorded before.
+pub(super) fn looks_back(step: &Step) -> bool {
+    matches!(step.def.id, "amend" | "withdraw" | "erase")
 }
 
 impl Touched {

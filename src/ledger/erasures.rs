@@ -121,7 +121,8 @@ pub(super) fn foreign(
 fn erasers(writer: &Writer<'_>) -> rusqlite::Result<HashMap<String, HashSet<String>>> {
     let mut map: HashMap<String, HashSet<String>> = HashMap::new();
     writer.reader().of_steps(&["erase"], |event| {
-        let values = serde_json::from_str(&event.payload).unwrap_or_default();
+        let values: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&event.payload).unwrap_or_default();
         for token in personal::erased(&values) {
             map.entry(token).or_default().insert(event.origin.clone());
         }

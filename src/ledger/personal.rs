@@ -1,14 +1,16 @@
 //! Personal values: out of the payload into the side table, and back.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::BuildHasher as _;
 
 use rusqlite::{Connection, OptionalExtension, Statement, params};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::copies::Copies;
 use super::{Event, Ledger, chain, line};
+use crate::step::{Held, Values};
 
 /// Puts tokens in the place of personal values, entering new ones in the table.
 #[derive(Debug)]
@@ -18,6 +20,18 @@ pub(super) struct Seal<'a> {
     statements: Option<[Statement<'a>; 2]>,
     /// Random salts from the system that no value has yet.
     salts: Vec<[u8; 16]>,
+    /// Of every value of the table a mark: what has none of them is surely not there.
+    marks: Option<FxHashSet<u64>>,
+}
+
+/// So many steps at once are worth a look through the table before.
+const MANY: usize = 256;
+
+/// Values of the table that are looked through at most, for each step that is to come.
+const LOOKED: usize = 4;
+
+fn mark(value: &str) -> u64 {
+    FxBuildHasher.hash_one(value)
 }
 
 impl<'a> Seal<'a> {
@@ -26,15 +40,35 @@ impl<'a> Seal<'a> {
             conn,
             statements: None,
             salts: Vec::new(),
+            marks: None,
         }
     }
 
-    /// Replaces every `{"personal": VALUE}` by its token.
-    pub(super) fn values(&mut self, values: &mut Map<String, Json>) -> anyhow::Result<()> {
-        for value in values.values_mut() {
-            self.value(value)?;
+    /// Says how many steps are to come: before many of them the values of the table are marked, so
+    /// that those which are not there are not looked for one by one.
+    pub(super) fn expect(&mut self, steps: usize) -> rusqlite::Result<()> {
+        if steps < MANY {
+            return Ok(());
         }
+        let most = steps.saturating_mul(LOOKED);
+        let mut marks = FxHashSet::default();
+        let mut statement = self.conn.prepare("SELECT value FROM personal")?;
+        let mut rows = statement.query([])?;
+        let mut seen = 0;
+        while let Some(row) = rows.next()? {
+            seen += 1;
+            if seen > most {
+                return Ok(());
+            }
+            marks.insert(mark(line::text(row, 0)?));
+        }
+        self.marks = Some(marks);
         Ok(())
+    }
+
+    /// Replaces every `{"personal": VALUE}` by its token.
+    pub(super) fn values(&mut self, values: &mut Values) -> anyhow::Result<()> {
+        values.values_mut().try_for_each(|value| self.value(value))
     }
 
     fn value(&mut self, value: &mut Json) -> anyhow::Result<()> {
@@ -50,7 +84,7 @@ impl<'a> Seal<'a> {
                         *text = self.token(text)?;
                     }
                 } else {
-                    self.values(map)?;
+                    map.values_mut().try_for_each(|value| self.value(value))?;
                 }
             }
             _ => {}
@@ -63,26 +97,32 @@ impl<'a> Seal<'a> {
     /// One value has one token, so that distinct people can be counted by tokens
     /// alone, also after a value was erased.
     fn token(&mut self, value: &str) -> anyhow::Result<String> {
-        let [find, _] = self.statements()?;
-        let known: Option<String> = find
-            .query_row([value], |row| row.get(0))
-            .optional()?
-            .flatten();
-        if let Some(token) = known {
+        if let Some(token) = self.known(value)? {
             return Ok(token);
         }
         let salt = self.salt()?;
         self.enter(value, salt)
     }
 
+    /// The token that the table has for a value.
+    fn known(&mut self, value: &str) -> rusqlite::Result<Option<String>> {
+        let marks = self.marks.as_ref();
+        if marks.is_some_and(|marks| !marks.contains(&mark(value))) {
+            return Ok(None);
+        }
+        let [find, _] = self.statements()?;
+        let found = find.query_row([value], |row| row.get(0));
+        Ok(found.optional()?.flatten())
+    }
+
     /// Enters a value under a salt, if it is not there under it, and gives its token.
     pub(super) fn enter(&mut self, value: &str, salt: [u8; 16]) -> anyhow::Result<String> {
-        let mut hasher = Sha256::new();
-        hasher.update(salt);
-        hasher.update(value);
-        let token = chain::hex(&hasher.finalize());
+        let token = token_of(value, salt);
         let [_, enter] = self.statements()?;
         enter.execute(params![token, salt, value])?;
+        if let Some(marks) = &mut self.marks {
+            marks.insert(mark(value));
+        }
         Ok(token)
     }
 
@@ -111,6 +151,14 @@ impl<'a> Seal<'a> {
         }
         Ok(self.salts.pop().unwrap_or_default())
     }
+}
+
+/// The token of a value under a salt.
+fn token_of(value: &str, salt: [u8; 16]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(salt);
+    hasher.update(value);
+    chain::hex(&hasher.finalize())
 }
 
 /// True for a token: 64 lower-case hexadecimal digits.
@@ -204,8 +252,8 @@ fn tokens_of(value: &Json, each: &mut dyn FnMut(&str)) {
 }
 
 /// The tokens that an event `erase` erases.
-pub(super) fn erased(values: &Map<String, Json>) -> Vec<String> {
-    let list = values.get("tokens").and_then(Json::as_array);
+pub(super) fn erased(values: &impl Held) -> Vec<String> {
+    let list = values.held("tokens").and_then(Json::as_array);
     let texts = list.into_iter().flatten().filter_map(Json::as_str);
     texts
         .filter(|token| is_token(token))
@@ -220,7 +268,9 @@ pub(super) fn on_record(conn: &Connection) -> rusqlite::Result<HashSet<String>> 
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let payload: String = row.get(0)?;
-        tokens.extend(erased(&serde_json::from_str(&payload).unwrap_or_default()));
+        tokens.extend(erased(
+            &serde_json::from_str::<Map<String, Json>>(&payload).unwrap_or_default(),
+        ));
     }
     Ok(tokens)
 }

@@ -1,9 +1,12 @@
 //! Appending: the only way in which a ledger grows.
 
+mod many;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, params};
 
 use super::chain::{Parts, Recipe};
@@ -133,6 +136,13 @@ fn check_tail(reader: read::Reader<'_>, origin: &Origin) -> anyhow::Result<Optio
     .into())
 }
 
+/// The payload of a step, written into a buffer that is kept.
+fn payload_of(step: &Step, buffer: &mut Vec<u8>) -> anyhow::Result<String> {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, &step.values)?;
+    Ok(str::from_utf8(buffer)?.to_owned())
+}
+
 impl Writer<'_> {
     /// Appends one event and says how it stands in the chain.
     ///
@@ -154,8 +164,6 @@ impl Writer<'_> {
             occurred,
         } = draft;
         self.statements.seal.values(&mut step.values)?;
-        self.payload.clear();
-        serde_json::to_writer(&mut self.payload, &step.values)?;
         let mut event = Event {
             id: self.next_id,
             origin: self.origin.name.clone(),
@@ -165,25 +173,34 @@ impl Writer<'_> {
             occurred,
             recorded_at: self.now.clone(),
             actor: self.actor.clone(),
-            payload: str::from_utf8(&self.payload)?.to_owned(),
+            payload: payload_of(&step, &mut self.payload)?,
             hash: chain::GENESIS,
         };
         event.hash = self.recipe.hash(&self.previous, &Parts::of(&event));
-        self.insert_into(self.origin.id, &event)?;
-        for subject in step.mentions().iter().filter(|s| **s != event.subject) {
-            self.mention(subject, true, event.id)?;
-        }
-        self.mention(&event.subject, false, event.id)?;
+        let mut named = step.mentions();
+        named.retain(|subject| *subject != event.subject);
+        self.put(&event, &named)?;
         if event.step == "erase" {
             // the record and the erasure stand or fall together
             for token in personal::erased(&step.values) {
                 personal::remove(&self.tx, &token)?;
             }
         }
+        Ok((event, step))
+    }
+
+    /// Writes an event that continues this ledger's own chain, with the other subjects that it
+    /// names.
+    fn put(&mut self, event: &Event, named: &[String]) -> anyhow::Result<()> {
+        self.insert_into(self.origin.id, event)?;
+        for subject in named {
+            self.mention(subject, true, event.id)?;
+        }
+        self.mention(&event.subject, false, event.id)?;
         self.next_id += 1;
         self.next_seq += 1;
         self.previous = event.hash;
-        Ok((event, step))
+        Ok(())
     }
 
     /// Enters a personal value under a given salt, and says its token, which stands for the
@@ -309,16 +326,82 @@ impl Writer<'_> {
         self.tx.commit().context("commit")
     }
 
+    /// As [`Writer::commit`], for who has kept every event that was appended: what stands in the
+    /// file is compared with them, byte for byte.
+    ///
+    /// # Errors
+    /// As [`Writer::commit`]; also if the events are not those that were appended.
+    pub fn commit_all(self, events: &[Event]) -> anyhow::Result<()> {
+        self.go_on()?;
+        self.same_as(events)?;
+        self.tx.commit().context("commit")
+    }
+
+    /// Reads back what was appended until now, as [`Writer::commit_all`] does; that then reads
+    /// what comes after.
+    ///
+    /// # Errors
+    /// As [`Writer::commit_all`].
+    pub fn check(&mut self, events: &[Event]) -> anyhow::Result<()> {
+        self.same_as(events)?;
+        self.before = (self.next_seq - 1, self.previous);
+        Ok(())
+    }
+
+    /// The file must hold those of these events that were not read back before, and none besides
+    /// that was appended.
+    fn same_as(&self, events: &[Event]) -> anyhow::Result<()> {
+        let tampered = |seq| {
+            let origin = self.origin.name.clone();
+            Err(Tampered { origin, seq }.into())
+        };
+        let (mut last, _) = self.before;
+        let mut statement = self.appended()?;
+        let mut rows = statement.query(params![self.origin.id, last])?;
+        let mut events = events.iter().skip_while(|event| event.seq <= self.before.0);
+        while let Some(row) = rows.next()? {
+            let Some(event) = events.next() else {
+                return tampered(last + 1);
+            };
+            let texts = [
+                &event.step,
+                &event.subject,
+                &event.occurred,
+                &event.recorded_at,
+                &event.actor,
+                &event.payload,
+            ];
+            let mut same = event.seq == last + 1 && row.get_ref(0)? == ValueRef::Integer(event.seq);
+            for (column, text) in (1..).zip(texts) {
+                same &= row.get_ref(column)? == ValueRef::Text(text.as_bytes());
+            }
+            same &= row.get_ref(7)? == ValueRef::Blob(&event.hash);
+            if !same || event.origin != self.origin.name {
+                return tampered(last + 1);
+            }
+            last = event.seq;
+        }
+        if last + 1 == self.next_seq && events.next().is_none() {
+            return Ok(());
+        }
+        tampered(self.next_seq - 1)
+    }
+
+    /// What was appended to this ledger's own chain, as it stands in the file.
+    fn appended(&self) -> rusqlite::Result<Statement<'_>> {
+        self.tx.prepare(
+            "SELECT seq, step, subject, occurred, recorded_at, actor, payload, hash FROM event
+             WHERE origin = ?1 AND seq > ?2 ORDER BY seq",
+        )
+    }
+
     /// Everything appended must stand in the file as it was hashed.
     fn read_back(&self) -> anyhow::Result<()> {
         let (before, mut previous) = self.before;
         let mut last = before;
         let origin = &self.origin.name;
         let mut recipe = Recipe::default();
-        let mut statement = self.tx.prepare(
-            "SELECT seq, step, subject, occurred, recorded_at, actor, payload, hash FROM event
-             WHERE origin = ?1 AND seq > ?2 ORDER BY seq",
-        )?;
+        let mut statement = self.appended()?;
         let mut rows = statement.query(params![self.origin.id, before])?;
         while let Some(row) = rows.next()? {
             let parts = Parts {

@@ -68,6 +68,19 @@ impl Value {
         }
     }
 
+    /// As [`Value::decode`], from what nobody else needs.
+    #[must_use]
+    pub fn of(field: &Field, json: Json) -> Self {
+        match (field.kind, json) {
+            (Kind::Text | Kind::Ref | Kind::Code | Kind::Term, Json::String(text))
+                if !field.list =>
+            {
+                Self::Text(text.into_boxed_str())
+            }
+            (_, json) => Self::decode(field, &json),
+        }
+    }
+
     fn one(kind: Kind, json: &Json) -> Self {
         let text = || match json {
             Json::String(text) => Some(text.as_str().into()),
@@ -251,12 +264,20 @@ impl Fact {
     /// The fact of an event whose step is still at hand as it was recorded: the same as its
     /// payload says.
     #[must_use]
-    pub fn of_step(step: &Step, key: EventKey, event: &Event, like: Option<&Self>) -> Self {
-        let value = |field: &Field| {
-            let value = step.values.get(field.name);
-            value.map_or(Value::None, |value| Value::decode(field, value))
-        };
-        let values = step.def.fields.iter().map(value).collect();
+    pub fn of_step(step: Step, key: EventKey, event: &Event, like: Option<&Self>) -> Self {
+        let fields = step.def.fields;
+        let mut values = vec![Value::None; fields.len()];
+        let mut next = 0;
+        for (name, value) in step.values {
+            // they stand in the order of the form, but for what was filled in
+            let is = |field: &&Field| field.name == name;
+            let place = fields.get(next).filter(is).map(|_| next);
+            let place = place.or_else(|| step.def.index(name));
+            if let Some(place) = place {
+                values[place] = Value::of(&fields[place], value);
+                next = place + 1;
+            }
+        }
         Self::new(step.def, key, &event.line(), values, like)
     }
 

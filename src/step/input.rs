@@ -82,20 +82,24 @@ pub fn read(
     })
 }
 
-/// As [`read`], from values whose fields are known by their place in the form.
+/// As [`read`], from texts whose fields are known by their place in the form.
 ///
 /// # Errors
 /// Every problem at once.
-pub fn read_fields(
+pub fn read_texts(
     def: &'static StepDef,
-    given: &[(usize, Json)],
+    given: &[(usize, Cow<'_, str>)],
     vocabulary: &dyn Vocabulary,
 ) -> Result<Step, Vec<Problem>> {
     let mut reading = Reading::new(def, vocabulary);
-    for (index, value) in given {
-        reading.take(*index, value);
+    for (index, text) in given {
+        reading.take_text(*index, text);
     }
-    reading.done(|| persons(def, given.iter().map(|(index, value)| (*index, value))))
+    reading.done(|| {
+        let personal = |(index, _): &&(usize, _)| def.fields[*index].kind == Kind::Personal;
+        let texts = given.iter().filter(personal);
+        texts.map(|(_, text)| text.to_string()).collect()
+    })
 }
 
 /// Reads one value of a step.
@@ -207,27 +211,49 @@ fn split(text: &str, field: &Field, vocabulary: &dyn Vocabulary) -> Vec<Json> {
     }
 }
 
+/// Reads one text of a field that holds one value.
+fn read_text(field: &Field, text: &str, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {
+    let tidy = || nfkc(text);
+    match field.kind {
+        // a byte has at most one character
+        Kind::Text
+            if text.contains('\0') || text.len() > LONGEST && text.chars().count() > LONGEST =>
+        {
+            Err(not_a(
+                field,
+                "不超过5000字的文字",
+                "text of at most 5,000 characters",
+            ))
+        }
+        // a credit code is one code however it was typed
+        Kind::Text if field.name.ends_with("code") => {
+            let code: String = nfkc(text).chars().filter(|c| !c.is_whitespace()).collect();
+            Ok(json!(code.to_uppercase()))
+        }
+        Kind::Text => Ok(text.trim().into()),
+        Kind::Day => match tidy().trim().parse::<Day>() {
+            Ok(day) => Ok(day.to_string().into()),
+            Err(error) => Err(Words::new(error.zh(), error.en())),
+        },
+        Kind::Moment => match tidy().trim().parse::<Moment>() {
+            Ok(moment) => Ok(json!(moment)),
+            Err(error) => Err(Words::new(error.zh(), error.en())),
+        },
+        Kind::Ref => read_ref(field, tidy().trim()),
+        Kind::Code => read_code(field, tidy().trim()),
+        Kind::Term => Ok(vocabulary.term(field.vocabulary, tidy().trim())?.into()),
+        Kind::Personal => read_personal(field, text),
+        Kind::Count | Kind::Flag | Kind::Money | Kind::Member => {
+            read_one(field, &Json::String(text.to_owned()), vocabulary)
+        }
+    }
+}
+
 fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<Json, Words> {
     let text = || tidy(&shown(value));
     match field.kind {
         Kind::Text => match value {
-            // a byte has at most one character
-            Json::String(text)
-                if text.contains('\0')
-                    || text.len() > LONGEST && text.chars().count() > LONGEST =>
-            {
-                Err(not_a(
-                    field,
-                    "不超过5000字的文字",
-                    "text of at most 5,000 characters",
-                ))
-            }
-            // a credit code is one code however it was typed
-            Json::String(text) if field.name.ends_with("code") => {
-                let code: String = nfkc(text).chars().filter(|c| !c.is_whitespace()).collect();
-                Ok(json!(code.to_uppercase()))
-            }
-            Json::String(text) => Ok(text.trim().into()),
+            Json::String(text) => read_text(field, text, vocabulary),
             Json::Number(number) => Ok(json!(number.to_string())),
             _ => Err(not_a(field, "文字", "text")),
         },
@@ -252,18 +278,16 @@ fn read_one(field: &Field, value: &Json, vocabulary: &dyn Vocabulary) -> Result<
                 Err(error) => Err(Words::new(error.zh(), error.en())),
             },
         },
-        Kind::Day => match text().parse::<Day>() {
-            Ok(day) => Ok(day.to_string().into()),
-            Err(error) => Err(Words::new(error.zh(), error.en())),
+        Kind::Day | Kind::Moment | Kind::Ref | Kind::Code | Kind::Term => {
+            read_text(field, &shown(value), vocabulary)
+        }
+        Kind::Personal => match value {
+            Json::Object(map) => {
+                let text = map.get("personal").map(shown);
+                read_text(field, &text.unwrap_or_default(), vocabulary)
+            }
+            other => read_text(field, &shown(other), vocabulary),
         },
-        Kind::Moment => match text().parse::<Moment>() {
-            Ok(moment) => Ok(json!(moment)),
-            Err(error) => Err(Words::new(error.zh(), error.en())),
-        },
-        Kind::Ref => read_ref(field, &text()),
-        Kind::Code => read_code(field, &text()),
-        Kind::Term => Ok(vocabulary.term(field.vocabulary, &text())?.into()),
-        Kind::Personal => read_personal(field, value),
         Kind::Member => read_member(field, value, vocabulary),
     }
 }
@@ -337,13 +361,9 @@ fn read_code(field: &Field, text: &str) -> Result<Json, Words> {
     }
 }
 
-fn read_personal(field: &Field, value: &Json) -> Result<Json, Words> {
+fn read_personal(field: &Field, text: &str) -> Result<Json, Words> {
     let phone = field.name.contains("phone");
-    let text = match value {
-        Json::Object(map) => map.get("personal").map(shown).unwrap_or_default(),
-        other => shown(other),
-    };
-    let mut text = tidy(&text);
+    let mut text = tidy(text);
     if text.contains('*') {
         return Err(words!(
             "“{}”是遮盖过的（公开版），请用未遮盖的清单。",

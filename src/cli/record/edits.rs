@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use crate::cli::{files, template};
 use crate::corridor::whole_book;
@@ -13,7 +13,7 @@ use crate::report::template::{RECORD, headings};
 use crate::sheet::table::Table;
 use crate::state::{Book, Fact, Value};
 use crate::step::input::{Problem, read, read_field};
-use crate::step::{Kind, Step, StepDef, find};
+use crate::step::{Kind, Step, StepDef, Values, find};
 use crate::words;
 use crate::words::{Lang, Words};
 
@@ -127,13 +127,13 @@ impl Editor {
             return Outcome::Same;
         };
         self.changed += 1;
-        let mut values = Map::new();
-        values.insert("event".into(), json!(key.1));
+        let mut values = Values::default();
+        values.insert("event", json!(key.1));
         if key.0 != ledger.origin().name {
-            values.insert("origin".into(), json!(key.0));
+            values.insert("origin", json!(key.0));
         }
-        values.insert("set".into(), json!(set));
-        values.insert("why".into(), json!(why));
+        values.insert("set", json!(set));
+        values.insert("why", json!(why));
         Outcome::Changed(Step { def: amend, values })
     }
 }
@@ -215,7 +215,7 @@ fn differences(
         index,
         Ok(Step {
             def,
-            values: Map::new(),
+            values: Values::default(),
         }),
     ) {
         let told = problems.iter().chain(&unset);
@@ -258,13 +258,13 @@ fn replaced(
         }
     }
     let anew = files::checked(table, index, read(def, &raw, pack))?;
-    let mut values = Map::new();
-    values.insert("subject".into(), json!(fact.subject));
-    values.insert("event".into(), json!(fact.key.seq));
+    let mut values = Values::default();
+    values.insert("subject", json!(fact.subject));
+    values.insert("event", json!(fact.key.seq));
     if fact.key.origin.to_string() != masked.ledger.origin().name {
-        values.insert("origin".into(), json!(fact.key.origin.to_string()));
+        values.insert("origin", json!(fact.key.origin.to_string()));
     }
-    values.insert("why".into(), json!(why));
+    values.insert("why", json!(why));
     let strike = find("withdraw").ok_or_else(Vec::new)?;
     let strike = Step {
         def: strike,

@@ -1,7 +1,7 @@
 //! What is written is read back before it counts, and a raised flag leaves nothing.
 
 use super::*;
-use crate::step::general;
+use crate::step::{Values, general};
 
 fn ledger(folder: &std::path::Path) -> Ledger {
     let mut ledger = Ledger::create(&folder.join("x.db"), "TEST.1").unwrap();
@@ -47,11 +47,18 @@ fn what_does_not_read_back_is_rolled_back() {
                  BEGIN UPDATE event SET {change} WHERE id = NEW.id; END"
             ))
             .unwrap();
-        let mut writer = ledger.write("甲", "2023-07-01T00:00:00Z").unwrap();
-        writer.append(draft(2)).unwrap();
-        let error = writer.commit().unwrap_err();
-        assert!(error.downcast_ref::<Tampered>().is_some(), "{change}");
-        assert_eq!(ledger.reader().count().unwrap(), 1, "{change}");
+        for kept in [false, true] {
+            let mut writer = ledger.write("甲", "2023-07-01T00:00:00Z").unwrap();
+            let event = writer.append(draft(2)).unwrap();
+            let done = if kept {
+                writer.commit_all(&[event])
+            } else {
+                writer.commit()
+            };
+            let error = done.unwrap_err();
+            assert!(error.downcast_ref::<Tampered>().is_some(), "{change}");
+            assert_eq!(ledger.reader().count().unwrap(), 1, "{change}");
+        }
     }
 }
 
@@ -72,4 +79,123 @@ fn a_raised_flag_leaves_nothing() {
     writer.append(draft(2)).unwrap();
     writer.commit().unwrap();
     assert_eq!(ledger.reader().count().unwrap(), 2);
+}
+
+#[test]
+fn only_the_very_events_that_were_appended_are_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let now = "2023-07-01T00:00:00Z";
+    for kept in [0..0, 0..1, 1..2, 0..3] {
+        let mut writer = ledger.write("甲", now).unwrap();
+        let mut events = [2, 3]
+            .map(|day| writer.append(draft(day)).unwrap())
+            .to_vec();
+        events.push(events[1].clone());
+        assert!(
+            writer
+                .commit_all(&events[kept])
+                .unwrap_err()
+                .is::<Tampered>()
+        );
+        assert_eq!(ledger.reader().count().unwrap(), 1);
+    }
+    let mut writer = ledger.write("甲", now).unwrap();
+    let events = [2, 3].map(|day| writer.append(draft(day)).unwrap());
+    writer.commit_all(&events).unwrap();
+    assert_eq!(ledger.reader().count().unwrap(), 3);
+}
+
+#[test]
+fn a_person_keeps_one_token_whether_many_steps_were_expected_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let names = ["测试甲", "测试乙", "测试甲"];
+    let mut of = |expected: usize| {
+        let mut writer = ledger.write("甲", "2023-07-01T00:00:00Z").unwrap();
+        writer.statements.seal.expect(expected).unwrap();
+        let tokens = names.map(|name| {
+            let mut values = Values::default();
+            values.insert("proposer", serde_json::json!({ "personal": name }));
+            writer.statements.seal.values(&mut values).unwrap();
+            serde_json::to_string(&values).unwrap()
+        });
+        writer.tx.commit().unwrap();
+        tokens
+    };
+    let first = of(1);
+    assert_eq!(first[0], first[2]);
+    assert_ne!(first[0], first[1]);
+    assert_eq!(first, of(1000));
+    assert_eq!(first, of(1));
+}
+
+/// Steps of persons, of whom every third is the same.
+fn many(count: usize) -> Vec<Draft> {
+    let persons = (0..count).map(|n| {
+        let mut draft = draft(2);
+        let who = if n % 3 == 0 { 0 } else { n };
+        let name = serde_json::json!({ "personal": format!("测试{who}") });
+        draft.step.values.insert("ledger", name);
+        draft
+    });
+    persons.collect()
+}
+
+#[test]
+fn many_steps_become_the_events_that_they_would_one_by_one() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let mut ledgers = folders.each_ref().map(|folder| ledger(folder.path()));
+    let now = "2023-07-01T00:00:00Z";
+    // without personal values nothing is left to chance
+    let plain: Vec<Draft> = (0..3000).map(|n| draft(1 + n % 28)).collect();
+    let [one, other] = &mut ledgers;
+    let mut writer = one.write("甲", now).unwrap();
+    let single: Vec<Event> = plain
+        .iter()
+        .map(|d| writer.append(d.clone()).unwrap())
+        .collect();
+    writer.commit().unwrap();
+    let mut writer = other.write("甲", now).unwrap();
+    let mut seen = Vec::new();
+    let told = std::cell::Cell::new(0);
+    let each = |number: usize, event: &Event, _: Step| seen.push((number, event.seq));
+    let events = writer.append_many(plain, each, &|n| told.set(n)).unwrap();
+    writer.check(&events).unwrap();
+    writer.commit_all(&events).unwrap();
+    assert_eq!(events, single);
+    assert_eq!(told.get(), 3000);
+    assert!(seen.iter().copied().eq((0..3000).zip(2..)));
+    // a person has one token in all of them
+    for count in [5, 3000] {
+        let mut writer = other.write("甲", now).unwrap();
+        let events = writer
+            .append_many(many(count), |_, _, _| (), &|_| ())
+            .unwrap();
+        writer.commit_all(&events).unwrap();
+        let tokens = |n: usize| events[n].tokens();
+        assert_eq!(tokens(0), tokens(3));
+        assert_eq!(tokens(0), tokens(count / 3 * 3 - 3));
+        assert_ne!(tokens(1), tokens(2));
+    }
+    let persons: i64 = other
+        .conn
+        .query_row("SELECT count(*) FROM personal", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(persons, 2001);
+}
+
+#[test]
+fn a_flag_raised_among_many_steps_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let flag: Arc<AtomicBool> = Arc::default();
+    ledger.heed(flag.clone());
+    let mut writer = ledger.write("甲", "2023-07-01T00:00:00Z").unwrap();
+    let raise = |number: usize| flag.store(number > 1500, Ordering::SeqCst);
+    let error = writer.append_many(many(3000), |_, _, _| (), &raise);
+    assert!(error.unwrap_err().is::<Stopped>());
+    drop(writer);
+    flag.store(false, Ordering::SeqCst);
+    assert_eq!(ledger.reader().count().unwrap(), 1);
 }

@@ -1,9 +1,9 @@
 //! A step while its values are read, one after the other.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
-use super::{Problem, Vocabulary, is_empty, read_value, shown};
-use crate::step::{Kind, Step, StepDef};
+use super::{Problem, Vocabulary, is_empty, read_text, read_value, shown};
+use crate::step::{Kind, Step, StepDef, Values};
 use crate::words;
 
 /// A step while it is read.
@@ -39,6 +39,22 @@ impl<'v> Reading<'v> {
         }
     }
 
+    /// As [`Reading::take`], of a text.
+    pub(super) fn take_text(&mut self, index: usize, text: &str) {
+        let field = &self.def.fields[index];
+        if field.list {
+            return self.take(index, &Json::String(text.to_owned()));
+        }
+        if text.trim().is_empty() {
+            return;
+        }
+        match read_text(field, text, self.vocabulary) {
+            Ok(Json::Null) => {}
+            Ok(json) => self.values[index] = Some(json),
+            Err(words) => self.problems.push(Problem::new(field, text, words)),
+        }
+    }
+
     /// The step, or all that is wrong with it; what `persons` gives is hidden then.
     pub(super) fn done(self, persons: impl FnOnce() -> Vec<String>) -> Result<Step, Vec<Problem>> {
         let Self {
@@ -71,9 +87,11 @@ impl<'v> Reading<'v> {
         }
         // the order of the form, whatever the order of the input
         // a number of its own is often added
-        let mut ordered = Map::with_capacity(values.iter().flatten().count() + 1);
+        let mut ordered = Values::with_capacity(values.iter().flatten().count() + 1);
         for (field, value) in def.fields.iter().zip(values) {
-            ordered.extend(value.map(|value| (field.name.to_owned(), value)));
+            if let Some(value) = value {
+                ordered.push(field, value);
+            }
         }
         Ok(Step {
             def,

@@ -40,6 +40,11 @@ pub fn hide_numbers(text: &str, sure: Sure) -> String {
 /// True if a text holds the number of a person.
 #[must_use]
 pub fn holds_number(text: &str, sure: Sure) -> bool {
+    // a full-width digit begins with this byte; most texts have few of either
+    let may = text.bytes().filter(|b| b.is_ascii_digit() || *b == 0xEF);
+    if may.count() < SHORTEST {
+        return false;
+    }
     let digits = text.chars().filter(|c| plain(*c).is_ascii_digit());
     if digits.count() < SHORTEST {
         return false;
