@@ -22,6 +22,17 @@ pub(super) struct Seal<'a> {
     salts: Vec<[u8; 16]>,
     /// Of every value of the table a mark: what has none of them is surely not there.
     marks: Option<FxHashSet<u64>>,
+    /// New values that are entered last.
+    waiting: Option<Waiting>,
+}
+
+/// Values that wait to be entered in the order of their tokens: in a large table each then stands
+/// on a page of its own, and no page is fetched twice.
+#[derive(Debug, Default)]
+struct Waiting {
+    rows: Vec<(Token, [u8; 16])>,
+    /// Where in `rows` each value stands.
+    places: FxHashMap<Box<str>, usize>,
 }
 
 /// So many steps at once are worth a look through the table before.
@@ -41,11 +52,13 @@ impl<'a> Seal<'a> {
             statements: None,
             salts: Vec::new(),
             marks: None,
+            waiting: None,
         }
     }
 
     /// Says how many steps are to come: before many of them the values of the table are marked, so
-    /// that those which are not there are not looked for one by one.
+    /// that those which are not there are not looked for one by one. If there are too many for that,
+    /// new ones wait until [`Seal::enter_waiting`].
     pub(super) fn expect(&mut self, steps: usize) -> rusqlite::Result<()> {
         if steps < MANY {
             return Ok(());
@@ -58,6 +71,7 @@ impl<'a> Seal<'a> {
         while let Some(row) = rows.next()? {
             seen += 1;
             if seen > most {
+                self.waiting = Some(Waiting::default());
                 return Ok(());
             }
             marks.insert(mark(line::text(row, 0)?));
@@ -97,11 +111,41 @@ impl<'a> Seal<'a> {
     /// One value has one token, so that distinct people can be counted by tokens
     /// alone, also after a value was erased.
     fn token(&mut self, value: &str) -> anyhow::Result<String> {
+        let waits = |waiting: &Waiting| {
+            let (token, _) = waiting.rows[*waiting.places.get(value)?];
+            Some(chain::hex(&token))
+        };
+        if let Some(token) = self.waiting.as_ref().and_then(waits) {
+            return Ok(token);
+        }
         if let Some(token) = self.known(value)? {
             return Ok(token);
         }
         let salt = self.salt()?;
-        self.enter(value, salt)
+        let Some(waiting) = &mut self.waiting else {
+            return self.enter(value, salt);
+        };
+        let token = digest_of(value, salt);
+        waiting.places.insert(value.into(), waiting.rows.len());
+        waiting.rows.push((token, salt));
+        Ok(chain::hex(&token))
+    }
+
+    /// Enters the values that wait.
+    pub(super) fn enter_waiting(&mut self) -> rusqlite::Result<()> {
+        let Some(Waiting { rows, places }) = self.waiting.take() else {
+            return Ok(());
+        };
+        let mut values: Vec<(Token, [u8; 16], Box<str>)> = places
+            .into_iter()
+            .map(|(value, at)| (rows[at].0, rows[at].1, value))
+            .collect();
+        values.sort_unstable();
+        let [_, enter] = self.statements()?;
+        for (token, salt, value) in values {
+            enter.execute(params![chain::hex(&token), salt, value])?;
+        }
+        Ok(())
     }
 
     /// The token that the table has for a value.
@@ -155,10 +199,13 @@ impl<'a> Seal<'a> {
 
 /// The token of a value under a salt.
 fn token_of(value: &str, salt: [u8; 16]) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(salt);
-    hasher.update(value);
-    chain::hex(&hasher.finalize())
+    chain::hex(&digest_of(value, salt))
+}
+
+/// The digest that a token spells, of a value under a salt.
+fn digest_of(value: &str, salt: [u8; 16]) -> Token {
+    let digest = Sha256::new().chain_update(salt).chain_update(value);
+    digest.finalize().into()
 }
 
 /// True for a token: 64 lower-case hexadecimal digits.

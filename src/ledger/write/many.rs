@@ -109,6 +109,7 @@ impl Writer<'_> {
                 told(events.len());
             })
         })?;
+        self.statements.seal.enter_waiting()?;
         Ok(events)
     }
 

@@ -1,5 +1,7 @@
 //! What is written is read back before it counts, and a raised flag leaves nothing.
 
+use std::collections::HashSet;
+
 use super::*;
 use crate::step::{Values, general};
 
@@ -131,8 +133,8 @@ fn a_person_keeps_one_token_whether_many_steps_were_expected_or_not() {
 }
 
 /// Steps of persons, of whom every third is the same.
-fn many(count: usize) -> Vec<Draft> {
-    let persons = (0..count).map(|n| {
+fn many(persons: impl IntoIterator<Item = usize>) -> Vec<Draft> {
+    let persons = persons.into_iter().map(|n| {
         let mut draft = draft(2);
         let who = if n % 3 == 0 { 0 } else { n };
         let name = serde_json::json!({ "personal": format!("测试{who}") });
@@ -170,7 +172,7 @@ fn many_steps_become_the_events_that_they_would_one_by_one() {
     for count in [5, 3000] {
         let mut writer = other.write("甲", now).unwrap();
         let events = writer
-            .append_many(many(count), |_, _, _| (), &|_| ())
+            .append_many(many(0..count), |_, _, _| (), &|_| ())
             .unwrap();
         writer.commit_all(&events).unwrap();
         let tokens = |n: usize| events[n].tokens();
@@ -186,6 +188,40 @@ fn many_steps_become_the_events_that_they_would_one_by_one() {
 }
 
 #[test]
+fn a_person_keeps_one_token_in_a_table_that_is_too_large_to_look_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let mut append = |persons: Vec<usize>| {
+        let mut writer = ledger.write("甲", "2023-07-01T00:00:00Z").unwrap();
+        let events = writer
+            .append_many(many(persons), |_, _, _| (), &|_| ())
+            .unwrap();
+        writer.commit_all(&events).unwrap();
+        events.iter().map(Event::tokens).collect::<Vec<_>>()
+    };
+    let before = append((0..12_000).collect());
+    // half of them are there
+    let after = append((11_400..12_600).collect());
+    assert_eq!(before[11_400..], after[..600]);
+    let known: HashSet<_> = before.iter().collect();
+    let new = after[600..].iter().filter(|tokens| !known.contains(tokens));
+    assert_eq!(new.collect::<HashSet<_>>().len(), 400);
+    // new ones that come twice
+    let twice = append((12_600..13_400).chain(12_600..13_400).collect());
+    assert_eq!(twice[..800], twice[800..]);
+    assert_eq!(twice.iter().collect::<HashSet<_>>().len(), 534);
+    let persons: i64 = ledger
+        .conn
+        .query_row("SELECT count(*) FROM personal", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(persons, 8001 + 400 + 533);
+    let twins = "SELECT count(*) FROM (SELECT 1 FROM personal GROUP BY value HAVING count(*) > 1)";
+    let twins: i64 = ledger.conn.query_row(twins, [], |row| row.get(0)).unwrap();
+    assert_eq!(twins, 0);
+    assert!(ledger.verify(&[]).unwrap().is_whole());
+}
+
+#[test]
 fn a_flag_raised_among_many_steps_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = ledger(folder.path());
@@ -193,7 +229,7 @@ fn a_flag_raised_among_many_steps_leaves_nothing() {
     ledger.heed(flag.clone());
     let mut writer = ledger.write("甲", "2023-07-01T00:00:00Z").unwrap();
     let raise = |number: usize| flag.store(number > 1500, Ordering::SeqCst);
-    let error = writer.append_many(many(3000), |_, _, _| (), &raise);
+    let error = writer.append_many(many(0..3000), |_, _, _| (), &raise);
     assert!(error.unwrap_err().is::<Stopped>());
     drop(writer);
     flag.store(false, Ordering::SeqCst);
