@@ -84,7 +84,8 @@ impl<'a> Record<'a> {
             *length = usize::try_from((form - 13) / 2).map_err(|_| Doubt)?;
         }
         let length = lengths.iter().try_fold(0, |a: usize, b| a.checked_add(*b));
-        let mut rest = str::from_utf8(self.bytes(length.ok_or(Doubt)?)?).map_err(|_| Doubt)?;
+        let bytes = self.bytes(length.ok_or(Doubt)?)?;
+        let mut rest = simdutf8::basic::from_utf8(bytes).map_err(|_| Doubt)?;
         let mut texts = [""; N];
         for (text, length) in texts.iter_mut().zip(lengths) {
             // none may end amid a character

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::ledger::Draft;
-use crate::step::{self, Step};
+use crate::step::{self, Step, Values};
 
 fn draft(number: usize) -> Draft {
     let (step, subject, values) = if number.is_multiple_of(5) {
@@ -19,11 +19,10 @@ fn draft(number: usize) -> Draft {
         let subject = format!("HZ2022-D{number:04}");
         ("collect.demand", subject, values)
     };
+    let def = step::find(step).unwrap();
+    let values = Values::of(def, values.as_object().unwrap().clone());
     Draft {
-        step: Step {
-            def: step::find(step).unwrap(),
-            values: values.as_object().unwrap().clone(),
-        },
+        step: Step { def, values },
         subject,
         occurred: "2023-07-01".into(),
     }
