@@ -41,7 +41,7 @@ use std::collections::BTreeSet;
 use crate::law::Day;
 use crate::pack::{Expr, Pack, Path, Population, Rule, Scope};
 use crate::state::subject::DISTRICT;
-use crate::state::{Book, Counted, Subject, Value, View};
+use crate::state::{Book, Counted, Named, Subject, Value, View};
 
 /// Judges every rule of the pack that concerns this subject.
 #[must_use]
@@ -187,8 +187,13 @@ pub fn count(
     let counted = facts.population(*cohort, *among);
     let (sure, unknown) = (&counted.sure, &counted.unknown);
     let named = by.iter().map(|(by, filter)| {
-        let named = facts.named_in(&facts.lists_of(by, *filter, &counted.places), sure);
-        (*by, filter.cloned(), named.into_iter().collect())
+        let records = facts.lists_of(by, *filter, &counted.places);
+        Named {
+            by,
+            filter: filter.cloned(),
+            cases: facts.named_in(&records, sure).into_iter().collect(),
+            records: records.iter().map(|fact| fact.key.clone()).collect(),
+        }
     });
     Counted {
         cohort: *cohort,

@@ -37,7 +37,7 @@ pub use load::LoadError;
 pub use notice::{NoticeDef, NoticeKind};
 pub use paper::{ColumnDef, FormDef, Piece, Redaction, TableDef};
 pub use parameter::{Catalogue, Parameter};
-pub use reads::{Above, Population, Reads};
+pub use reads::{Population, Reads};
 pub use rule::{Clause, Contested, Filing, Rule, Treatment};
 pub use vocabulary::{Term, VocabularyDef};
 

@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-pub use cohort::{Counted, Started};
+pub use cohort::{Counted, Named, Started};
 pub use decode::Wanted;
 pub use fact::{EventKey, Fact, Value};
 pub use ids::Ids;

@@ -20,7 +20,7 @@ const PACKS: [&str; 3] = ["nanshan-2020", "dongguan-2020", "haicang-2018"];
 
 /// How many quarters a ledger has, one if it is not divided.
 fn quarters(ledger: &Ledger, pack: &Pack) -> usize {
-    let division = Division::of(ledger, &pack.read_above()).unwrap();
+    let division = Division::of(ledger, &pack.steps_above()).unwrap();
     division.map_or(1, |division| division.quarters.len())
 }
 

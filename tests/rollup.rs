@@ -4,9 +4,6 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-
 use common::cli::{Office, fixture};
 use common::examples::{Example, ledger, read, terms};
 use common::parts::{FORMS, YEAR, difference, must};
@@ -15,12 +12,10 @@ use minsheng::corridor::{Entry, record};
 use minsheng::law::Day;
 use minsheng::ledger::Ledger;
 use minsheng::pack::Pack;
-use minsheng::report::audit::{Audit, Wanted, audit, text};
+use minsheng::report::audit::{Audit, Wanted, audit};
+use minsheng::report::examples;
 use minsheng::report::partial::{Part, Partial, Source, partial};
 use minsheng::report::rollup::roll_up;
-use minsheng::report::{Voice, examples, json};
-use minsheng::state::Subject;
-use minsheng::words::Lang;
 use serde_json::Value as Json;
 
 /// What passes and what does not apply, too.

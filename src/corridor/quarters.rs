@@ -14,9 +14,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::ledger::{Event, Glance, Ledger, settle};
-use crate::pack::Above;
-use crate::state::{Book, Wanted};
-use crate::step::{self, Recorded, register};
+use crate::state::Book;
+use crate::step::{Recorded, register};
 use look::{Look, Of};
 
 pub use trace::Trace;
@@ -45,8 +44,6 @@ pub struct Division<'l> {
     ledger: &'l Ledger,
     /// The quarters, in the order of their communities.
     pub quarters: Vec<Quarter>,
-    /// What the rules above the streets read.
-    pub district: Book,
     /// Events of steps that this version does not know.
     pub unknown: usize,
     /// Events that belong to no place.
@@ -63,7 +60,7 @@ impl<'l> Division<'l> {
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    pub fn of(ledger: &'l Ledger, above: &Above) -> anyhow::Result<Option<Self>> {
+    pub fn of(ledger: &'l Ledger, above: &BTreeSet<&'static str>) -> anyhow::Result<Option<Self>> {
         let reader = ledger.reader();
         let mut look = Look::new(reader.chains()? > 1);
         reader.of_steps(&[register::Community::DEF.id], |event| {
@@ -73,24 +70,18 @@ impl<'l> Division<'l> {
             return Ok(None);
         }
         let aliases = Arc::new(reader.aliases()?);
-        let mut district = empty(&aliases, reader.own()?, above);
         let mut shared = Vec::new();
         let mut places = (Vec::new(), Vec::new());
         let glance = |event: &Glance<'_>| {
-            let of = look.at(event, &above.steps)?;
+            let of = look.at(event, above)?;
             let place = (event.origin, event.seq);
             match of {
                 Of::NoPlace => places.0.push(place),
                 Of::Above => places.1.push(place),
             }
-            Some(of)
+            (of == Of::NoPlace).then_some(())
         };
-        let take = |event: Event, of: Of| {
-            if of == Of::NoPlace {
-                shared.push(event.clone());
-            }
-            district.take(event);
-        };
+        let take = |event: Event, ()| shared.push(event);
         reader.sweep(glance, take)?;
         let Some((quarters, unknown)) = look.quarters() else {
             return Ok(None);
@@ -98,7 +89,6 @@ impl<'l> Division<'l> {
         Ok((quarters.len() > 1).then_some(Self {
             ledger,
             quarters,
-            district,
             unknown,
             shared,
             trace: Trace::new(look, reader.origins()?, places),
@@ -128,14 +118,18 @@ impl<'l> Division<'l> {
         book.extend(events);
         Ok(book)
     }
-}
 
-/// A book for what the rules above the streets read.
-fn empty(aliases: &Arc<HashMap<String, String>>, own: Option<String>, above: &Above) -> Book {
-    let bare = above.bare.iter().filter_map(|id| step::find(id));
-    let bare = bare.map(|def| (def, Wanted::of(def, |_, field| field.name != "cases")));
-    Book::new()
-        .with_aliases(aliases.clone())
-        .of_chain(own)
-        .wanting(bare)
+    /// Reads what the rules above the streets read: of the quarters the records of the steps that
+    /// they read wherever they stand, and those that are named.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub fn district(&self, records: &BTreeSet<(String, i64)>) -> anyhow::Result<Book> {
+        let reader = self.ledger.reader();
+        let mut book = Book::new()
+            .with_aliases(self.aliases.clone())
+            .of_chain(reader.own()?);
+        book.extend(reader.at_places(&self.trace.places(records))?);
+        Ok(book)
+    }
 }

@@ -360,7 +360,12 @@ mod tests {
             let mut outcome = left_out(Outcome::kept(Words::default()), &lacking, 2);
             let facts = &outcome.told().facts;
             assert_eq!(facts["left_out"].as_array().map(Vec::len), Some(listed));
-            assert_eq!(facts.get("left_out_more").and_then(|n| n.as_u64()), more);
+            assert_eq!(
+                facts
+                    .get("left_out_more")
+                    .and_then(serde_json::Value::as_u64),
+                more
+            );
         }
     }
 }

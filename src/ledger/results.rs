@@ -201,7 +201,7 @@ impl Results {
     }
 }
 
-/// Where SQLite keeps what is to be undone of a file.
+/// Where `SQLite` keeps what is to be undone of a file.
 fn journal(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-journal");

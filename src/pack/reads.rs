@@ -7,7 +7,7 @@ mod yearly;
 
 use std::collections::BTreeSet;
 
-pub use above::{Above, Population};
+pub use above::Population;
 pub(super) use yearly::UNNAMED;
 
 use super::check::{Check, Gate, Primitive};
@@ -98,8 +98,6 @@ struct Walk<'p> {
     /// Conditions that were looked into.
     seen: BTreeSet<usize>,
     reads: Reads,
-    /// The fields that expressions name.
-    fields: BTreeSet<(&'static str, usize)>,
     /// It looks for the first start of a year's projects.
     starts: bool,
 }
@@ -111,7 +109,6 @@ impl<'p> Walk<'p> {
             scope,
             seen: BTreeSet::new(),
             reads: Reads::default(),
-            fields: BTreeSet::new(),
             starts: false,
         }
     }
@@ -207,11 +204,7 @@ impl<'p> Walk<'p> {
 
     fn path(&mut self, path: &Path) {
         match path {
-            Path::Step(def) => self.step(def),
-            Path::Field(def, at) => {
-                self.fields.insert((def.id, *at));
-                self.step(def);
-            }
+            Path::Step(def) | Path::Field(def, _) => self.step(def),
             Path::Named(index) => {
                 let pack = self.pack;
                 self.paths(&pack.facts[*index].from);

@@ -128,10 +128,10 @@ pub fn renewed<'p>(
     };
     let all = Wanted::default();
     let mut asked = Year::new(pack, (stamp.year, stamp.as_of), &all, keeper);
-    let Some((division, changed)) = Division::again(ledger, &pack.read_above(), trace)? else {
+    let Some((division, changed)) = Division::again(ledger, &pack.steps_above(), trace)? else {
         return Ok(None);
     };
-    let told = divided::judge_again(&mut asked, division, &changed).and_then(|()| {
+    let told = divided::judge_again(&mut asked, &division, &changed).and_then(|()| {
         let (heading, keeper) = asked.done(&ledger.stated()?);
         keeper.told(pack, heading, Some((path, stamp)))
     });
@@ -161,8 +161,8 @@ pub fn audit_at_once(
 }
 
 fn judge<S: Sink>(asked: &mut Year<'_, S>, ledger: &Ledger) -> anyhow::Result<()> {
-    match Division::of(ledger, &asked.pack.read_above())? {
-        Some(division) => divided::judge(asked, division),
+    match Division::of(ledger, &asked.pack.steps_above())? {
+        Some(division) => divided::judge(asked, &division),
         None => asked.whole(&whole_book(ledger)?),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{Book, Fact, Ids, Subject};
+use super::{Book, EventKey, Fact, Ids, Subject};
 use crate::law::Day;
 use crate::pack::Expr;
 use crate::pack::Population;
@@ -33,8 +33,21 @@ pub struct Counted {
     pub sure: Ids,
     /// Those for which nobody knows.
     pub unknown: Ids,
-    /// By the step and the condition of records: the projects of `sure` that these name.
-    pub named: Vec<(&'static StepDef, Option<Expr>, Ids)>,
+    /// By the records that name them.
+    pub named: Vec<Named>,
+}
+
+/// What the records of a step name for which a condition holds.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The step.
+    pub by: &'static StepDef,
+    /// What must hold of the records.
+    pub filter: Option<Expr>,
+    /// The projects.
+    pub cases: Ids,
+    /// The records.
+    pub records: Vec<EventKey>,
 }
 
 impl Counted {
@@ -42,15 +55,20 @@ impl Counted {
     #[must_use]
     pub fn named_by(&self, by: &StepDef, filter: Option<&Expr>) -> Option<&Ids> {
         let mut named = self.named.iter();
-        let found = named.find(|(def, of, _)| *def == by && of.as_ref() == filter);
-        found.map(|(.., ids)| ids)
+        let found = named.find(|named| named.by == by && named.filter.as_ref() == filter);
+        found.map(|named| &named.cases)
     }
 
     /// Nothing counted yet of a population.
     #[must_use]
     pub fn none(population: &Population<'_>) -> Self {
         let by = population.by.iter();
-        let by = by.map(|(def, filter)| (*def, filter.cloned(), Ids::default()));
+        let by = by.map(|(def, filter)| Named {
+            by: def,
+            filter: filter.cloned(),
+            cases: Ids::default(),
+            records: Vec::new(),
+        });
         Self {
             cohort: population.cohort,
             among: population.among.cloned(),
@@ -60,19 +78,29 @@ impl Counted {
         }
     }
 
-    /// What was counted, apart from what it was counted by; only the projects that `here` wants.
+    /// The same without the projects that `here` does not want.
+    pub fn retain(&mut self, here: impl Fn(&str) -> bool) {
+        for ids in self.all_mut() {
+            *ids = ids.iter().filter(|id| here(id)).collect();
+        }
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Ids> {
+        let named = self.named.iter_mut().map(|named| &mut named.cases);
+        [&mut self.sure, &mut self.unknown].into_iter().chain(named)
+    }
+
+    /// What was counted, apart from what it was counted by.
     #[must_use]
-    pub fn lists(&self, here: impl Fn(&str) -> bool) -> Vec<Ids> {
-        let named = self.named.iter().map(|(.., ids)| ids);
+    pub fn lists(&self) -> Vec<Ids> {
+        let named = self.named.iter().map(|named| &named.cases);
         let lists = [&self.sure, &self.unknown].into_iter().chain(named);
-        let wanted = lists.map(|ids| ids.iter().filter(|id| here(id)).collect());
-        wanted.collect()
+        lists.cloned().collect()
     }
 
     /// Adds such lists that were counted elsewhere by the same.
     pub fn add(&mut self, lists: &[Ids]) {
-        let named = self.named.iter_mut().map(|(.., ids)| ids);
-        let here = [&mut self.sure, &mut self.unknown].into_iter().chain(named);
+        let here = self.all_mut();
         for (here, there) in here.zip(lists) {
             here.extend(there.iter());
         }

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Division;
 use super::look::{Look, Of};
-use super::{Division, empty};
 use crate::ledger::{Ledger, Place};
-use crate::pack::Above;
 use crate::step::{Recorded, register};
 
 /// By what a ledger was divided.
@@ -37,6 +36,21 @@ impl Trace {
             above,
         }
     }
+
+    /// Where what the rules above the streets read stands, some named records included.
+    pub(super) fn places(&self, records: &BTreeSet<(String, i64)>) -> Vec<Place> {
+        let number = |name: &str| {
+            let mut origins = self.origins.iter();
+            origins.find(|(_, known)| known == name).map(|(id, _)| *id)
+        };
+        let named = records.iter();
+        let named = named.filter_map(|(origin, seq)| Some((number(origin)?, *seq)));
+        let known = self.shared.iter().chain(&self.above).copied();
+        let mut places: Vec<Place> = known.chain(named).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
 }
 
 impl<'l> Division<'l> {
@@ -48,7 +62,7 @@ impl<'l> Division<'l> {
     /// If the ledger cannot be read.
     pub fn again(
         ledger: &'l Ledger,
-        above: &Above,
+        above: &BTreeSet<&'static str>,
         mut trace: Trace,
     ) -> anyhow::Result<Option<(Self, BTreeSet<usize>)>> {
         let reader = ledger.reader();
@@ -64,7 +78,7 @@ impl<'l> Division<'l> {
                 // who belongs to which street is read before all else
                 everywhere |= event.step == register::Community::DEF.id;
                 changed.extend(trace.look.place_of(event).map(str::to_owned));
-                match trace.look.at(event, &above.steps) {
+                match trace.look.at(event, above) {
                     Some(Of::NoPlace) => everywhere = true,
                     Some(Of::Above) => trace.above.push((event.origin, event.seq)),
                     None => {}
@@ -84,11 +98,8 @@ impl<'l> Division<'l> {
         };
         let changed = changed.iter().filter_map(of).collect();
         let aliases = Arc::new(reader.aliases()?);
-        let mut district = empty(&aliases, reader.own()?, above);
-        district.extend(reader.at_places(&[&trace.shared[..], &trace.above].concat())?);
         let division = Self {
             ledger,
-            district,
             unknown,
             shared: reader.at_places(&trace.shared)?,
             quarters,

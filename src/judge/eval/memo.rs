@@ -22,8 +22,11 @@ pub(in crate::judge) struct Memo<'a> {
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
     staff: OnceCell<Vec<&'a Fact>>,
-    populations: RefCell<Vec<(Cohort, Option<Expr>, Rc<Population<'a>>)>>,
+    populations: RefCell<Vec<Known<'a>>>,
 }
+
+/// A population that was found, with that by which it is asked for.
+type Known<'a> = (Cohort, Option<Expr>, Rc<Population<'a>>);
 
 /// Projects of a year that rules count.
 pub(in crate::judge) struct Population<'a> {

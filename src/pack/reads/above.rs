@@ -23,45 +23,12 @@ pub struct Population<'p> {
     pub by: Vec<(&'static StepDef, Option<&'p Expr>)>,
 }
 
-/// The steps whose records the rules above the streets read wherever they stand.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Above {
-    /// All of them, apart from those by which the [`Pack::populations`] are counted.
-    pub steps: BTreeSet<&'static str>,
-    /// Those of whose records only the populations ask which projects they name.
-    pub bare: BTreeSet<&'static str>,
-}
-
 impl Pack {
-    /// What the rules of the district and of the ledger read of single records.
+    /// The steps whose records the rules of the district and of the ledger read wherever they
+    /// stand, apart from those by which the [`Pack::populations`] are counted and those that
+    /// these name.
     #[must_use]
-    pub fn read_above(&self) -> Above {
-        let steps = self.steps_above();
-        let mut fields: BTreeSet<(&str, usize)> = BTreeSet::new();
-        for (rule, scope) in self.judged_above() {
-            let mut walk = Walk::new(self, scope);
-            walk.around(rule);
-            walk.rule(rule);
-            fields.extend(walk.fields);
-        }
-        let lists_projects = |def: &&'static StepDef| {
-            let Some(cases) = def.index("cases") else {
-                return false;
-            };
-            let mut above = self.judged_above();
-            !fields.contains(&(def.id, cases))
-                && !above.any(|(rule, _)| rule.names_field(self, def, Some(cases)))
-        };
-        let counting = self.populations();
-        let counting = counting.iter().flat_map(|population| &population.by);
-        let bare = counting.map(|(by, _)| *by).filter(lists_projects);
-        Above {
-            bare: bare.map(|def| def.id).collect(),
-            steps,
-        }
-    }
-
-    fn steps_above(&self) -> BTreeSet<&'static str> {
+    pub fn steps_above(&self) -> BTreeSet<&'static str> {
         // corrections, the law, who belongs where
         let shared = [
             general::Amend::DEF,
@@ -81,8 +48,7 @@ impl Pack {
                 around.maybe(when);
                 let mut walk = Walk::new(self, scope);
                 match primitive {
-                    Primitive::Coverage { by, filter, .. } => {
-                        walk.step(by);
+                    Primitive::Coverage { filter, .. } => {
                         walk.maybe(filter.as_ref());
                         walk.reads.wide = true;
                     }

@@ -12,20 +12,23 @@ use crate::corridor::quarters::{Division, Quarter};
 use crate::judge::count;
 use crate::pack::Population;
 use crate::state::subject::{DISTRICT, code_of};
-use crate::state::{Book, Counted, Ids, Subject};
+use crate::state::{Book, Counted, Subject};
 
 /// Judges the year of a divided ledger.
 ///
 /// # Errors
 /// If the ledger cannot be read, or what is found cannot be kept.
-pub(super) fn judge<S: Sink>(year: &mut Year<'_, S>, division: Division<'_>) -> anyhow::Result<()> {
-    begin(year, &division);
+pub(super) fn judge<S: Sink>(
+    year: &mut Year<'_, S>,
+    division: &Division<'_>,
+) -> anyhow::Result<()> {
+    begin(year, division)?;
     let wanted = division.quarters.iter().filter(|quarter| {
         let mut codes = quarter.communities.iter();
         codes.any(|code| year.wanted.wants(&year.names, code))
     });
     let wanted: Vec<&Quarter> = wanted.collect();
-    quarters(year, &division, &wanted)?;
+    quarters(year, division, &wanted)?;
     if year.wanted.community.is_none() {
         district(year, division)?;
     }
@@ -39,10 +42,10 @@ pub(super) fn judge<S: Sink>(year: &mut Year<'_, S>, division: Division<'_>) -> 
 /// If the ledger cannot be read, or what is found cannot be kept.
 pub(super) fn judge_again(
     year: &mut Year<'_, Keeper>,
-    division: Division<'_>,
+    division: &Division<'_>,
     changed: &BTreeSet<usize>,
 ) -> anyhow::Result<()> {
-    begin(year, &division);
+    begin(year, division)?;
     let mut anew = Vec::new();
     for (place, quarter) in division.quarters.iter().enumerate() {
         if changed.contains(&place) {
@@ -60,15 +63,16 @@ pub(super) fn judge_again(
     for place in above(year.of.0) {
         year.sink.forget(&place)?;
     }
-    quarters(year, &division, &anew)?;
+    quarters(year, division, &anew)?;
     district(year, division)
 }
 
 /// What is known before anything is judged.
-fn begin<S>(year: &mut Year<'_, S>, division: &Division<'_>) {
-    year.names = names_of(&division.district);
+fn begin<S>(year: &mut Year<'_, S>, division: &Division<'_>) -> anyhow::Result<()> {
+    year.names = names_of(&division.district(&BTreeSet::new())?);
     year.unknown = division.unknown;
     year.counted = year.pack.populations().iter().map(Counted::none).collect();
+    Ok(())
 }
 
 /// Judges some quarters, the next being read meanwhile.
@@ -85,7 +89,7 @@ fn quarters<S: Sink>(
             for (quarter, book) in books {
                 let part = year.judge(&book, &subjects(year, quarter, &book));
                 let counted = counted(year, quarter, &book, populations);
-                year.take_quarter(quarter, part, counted)?;
+                year.take_quarter(quarter, part, &counted)?;
             }
             Ok(())
         });
@@ -113,12 +117,13 @@ fn quarters<S: Sink>(
 }
 
 /// Judges what stands above the streets, when the projects of all quarters are counted.
-fn district<S: Sink>(year: &mut Year<'_, S>, division: Division<'_>) -> anyhow::Result<()> {
+fn district<S: Sink>(year: &mut Year<'_, S>, division: &Division<'_>) -> anyhow::Result<()> {
     let mut counted = std::mem::take(&mut year.counted);
     for counted in &mut counted {
         counted.sort();
     }
-    let district = division.district.with_counted(counted);
+    let records = std::mem::take(&mut year.records);
+    let district = division.district(&records)?.with_counted(counted);
     let part = year.judge(&district, &above(year.of.0));
     year.take(part)?;
     year.sink.trace(&division.trace)
@@ -144,14 +149,18 @@ fn subjects<S: Sink>(year: &Year<'_, S>, quarter: &Quarter, book: &Book) -> Vec<
         .collect()
 }
 
-/// The projects of a quarter that the rules above the streets count, by population.
+/// What the rules above the streets count of a quarter, by population.
 fn counted<S: Sink>(
     year: &Year<'_, S>,
     quarter: &Quarter,
     book: &Book,
     populations: &[Population<'_>],
-) -> Vec<Vec<Ids>> {
+) -> Vec<Counted> {
     let here = |id: &str| code_of(id).is_some_and(|code| quarter.communities.contains(code));
-    let of = |population| count(year.pack, book, year.of, population).lists(here);
+    let of = |population| {
+        let mut counted = count(year.pack, book, year.of, population);
+        counted.retain(here);
+        counted
+    };
     populations.iter().map(of).collect()
 }

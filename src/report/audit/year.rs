@@ -48,7 +48,9 @@ pub(in crate::report) struct Account {
     tally: Tally,
     unmatched: Vec<(String, String)>,
     /// The projects that the rules above the streets count, by population.
-    pub(super) counted: Vec<Vec<Ids>>,
+    counted: Vec<Vec<Ids>>,
+    /// The records by which they are counted: chain and place in it.
+    records: BTreeSet<(String, i64)>,
 }
 
 /// A year of which more and more is judged.
@@ -67,6 +69,8 @@ pub(in crate::report) struct Year<'a, S> {
     unmatched: Vec<(String, String)>,
     /// The projects of the quarters that the rules above the streets count.
     pub(super) counted: Vec<Counted>,
+    /// The records by which they are counted.
+    pub(super) records: BTreeSet<(String, i64)>,
     pub(super) sink: S,
 }
 
@@ -131,6 +135,7 @@ impl<'a, S: Sink> Year<'a, S> {
             tally: Tally::new(pack),
             unmatched: Vec::new(),
             counted: Vec::new(),
+            records: BTreeSet::new(),
             sink,
         }
     }
@@ -231,10 +236,15 @@ impl<'a, S: Sink> Year<'a, S> {
         &mut self,
         quarter: &Quarter,
         mut part: Part,
-        counted: Vec<Vec<Ids>>,
+        counted: &[Counted],
     ) -> anyhow::Result<()> {
         let mut account = self.account(&mut part);
-        account.counted = counted;
+        account.counted = counted.iter().map(Counted::lists).collect();
+        let records = counted.iter().flat_map(|counted| &counted.named);
+        let records = records.flat_map(|named| &named.records);
+        account.records = records
+            .map(|key| (key.origin.to_string(), key.seq))
+            .collect();
         self.add(&account);
         self.sink.account(quarter, &account)?;
         self.sink.take(part.subjects)
@@ -267,6 +277,7 @@ impl<'a, S: Sink> Year<'a, S> {
         for (here, there) in self.counted.iter_mut().zip(&account.counted) {
             here.add(there);
         }
+        self.records.extend(account.records.iter().cloned());
     }
 
     /// Counts what was found, and hands on what is told of it.
