@@ -50,7 +50,7 @@ impl<'a> Parts<'a> {
 }
 
 /// The hashed text, kept for the next event.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Recipe {
     text: Vec<u8>,
 }

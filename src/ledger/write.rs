@@ -1,5 +1,6 @@
 //! Appending: the only way in which a ledger grows.
 
+mod maker;
 mod many;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use rusqlite::{Connection, Statement, Transaction, TransactionBehavior, params};
 use super::chain::{Parts, Recipe};
 use super::{Event, Ledger, Origin, Stopped, Tampered, chain, line, personal, read};
 use crate::step::Step;
+use maker::Maker;
 
 /// What the caller wants appended.
 #[derive(Clone, Debug)]
@@ -30,19 +32,12 @@ pub struct Writer<'a> {
     tx: Transaction<'a>,
     statements: Statements<'a>,
     origin: Origin,
-    next_id: i64,
-    next_seq: i64,
-    previous: [u8; 32],
+    maker: Maker,
     /// Place and hash of the last event that stood there before.
     before: (i64, [u8; 32]),
     /// When that event was recorded; empty if there was none.
     last_time: String,
-    actor: String,
-    now: String,
     stop: Arc<AtomicBool>,
-    recipe: Recipe,
-    /// The payload of the last event, kept for the next one.
-    payload: Vec<u8>,
 }
 
 /// The statements by which every event is appended, prepared once.
@@ -103,16 +98,19 @@ impl Ledger {
         Ok(Writer {
             tx,
             origin: self.origin.clone(),
-            next_id: id.unwrap_or(0) + 1,
-            next_seq: seq + 1,
-            previous,
+            maker: Maker {
+                origin: self.origin.name.clone(),
+                now: now.to_owned(),
+                actor: actor.to_owned(),
+                id: id.unwrap_or(0) + 1,
+                seq: seq + 1,
+                previous,
+                recipe: Recipe::default(),
+                payload: Vec::new(),
+            },
             before: (seq, previous),
             last_time,
-            actor: actor.to_owned(),
-            now: now.to_owned(),
             stop,
-            recipe: Recipe::default(),
-            payload: Vec::new(),
             statements: Statements::new(conn)?,
         })
     }
@@ -136,13 +134,6 @@ fn check_tail(reader: read::Reader<'_>, origin: &Origin) -> anyhow::Result<Optio
     .into())
 }
 
-/// The payload of a step, written into a buffer that is kept.
-fn payload_of(step: &Step, buffer: &mut Vec<u8>) -> anyhow::Result<String> {
-    buffer.clear();
-    serde_json::to_writer(&mut *buffer, &step.values)?;
-    Ok(str::from_utf8(buffer)?.to_owned())
-}
-
 impl Writer<'_> {
     /// Appends one event and says how it stands in the chain.
     ///
@@ -156,29 +147,11 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn append_step(&mut self, draft: Draft) -> anyhow::Result<(Event, Step)> {
+    pub fn append_step(&mut self, mut draft: Draft) -> anyhow::Result<(Event, Step)> {
         self.go_on()?;
-        let Draft {
-            mut step,
-            subject,
-            occurred,
-        } = draft;
-        self.statements.seal.values(&mut step.values)?;
-        let mut event = Event {
-            id: self.next_id,
-            origin: self.origin.name.clone(),
-            seq: self.next_seq,
-            step: step.def.id.to_owned(),
-            subject,
-            occurred,
-            recorded_at: self.now.clone(),
-            actor: self.actor.clone(),
-            payload: payload_of(&step, &mut self.payload)?,
-            hash: chain::GENESIS,
-        };
-        event.hash = self.recipe.hash(&self.previous, &Parts::of(&event));
-        let mut named = step.mentions();
-        named.retain(|subject| *subject != event.subject);
+        let values = &mut draft.step.values;
+        self.statements.seal.values(values)?;
+        let ((event, named), step) = self.maker.make(draft)?;
         self.put(&event, &named)?;
         if event.step == "erase" {
             // the record and the erasure stand or fall together
@@ -197,9 +170,6 @@ impl Writer<'_> {
             self.mention(subject, true, event.id)?;
         }
         self.mention(&event.subject, false, event.id)?;
-        self.next_id += 1;
-        self.next_seq += 1;
-        self.previous = event.hash;
         Ok(())
     }
 
@@ -221,16 +191,16 @@ impl Writer<'_> {
     /// If it does not continue its chain, or the file cannot be written.
     pub(super) fn take_in(&mut self, event: &Event) -> anyhow::Result<()> {
         let mut event = event.clone();
-        event.id = self.next_id;
+        event.id = self.maker.id;
         let origin = self.origin_of(&event.origin)?;
         self.insert_into(origin, &event)?;
         for subject in super::verify::subjects(&event) {
             self.mention(&subject, subject != event.subject, event.id)?;
         }
-        self.next_id += 1;
         if event.origin == self.origin.name {
-            self.next_seq = event.seq + 1;
-            self.previous = event.hash;
+            self.maker.follow(&event);
+        } else {
+            self.maker.id += 1;
         }
         Ok(())
     }
@@ -305,7 +275,7 @@ impl Writer<'_> {
     #[must_use]
     pub fn clock_went_back(&self) -> Option<&str> {
         let time = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
-        let (last, now) = (time(&self.last_time)?, time(&self.now)?);
+        let (last, now) = (time(&self.last_time)?, time(&self.maker.now)?);
         (last - now > chrono::Duration::minutes(5)).then_some(self.last_time.as_str())
     }
 
@@ -344,7 +314,7 @@ impl Writer<'_> {
     /// As [`Writer::commit_all`].
     pub fn check(&mut self, events: &[Event]) -> anyhow::Result<()> {
         self.same_as(events)?;
-        self.before = (self.next_seq - 1, self.previous);
+        self.before = (self.maker.seq - 1, self.maker.previous);
         Ok(())
     }
 
@@ -381,10 +351,10 @@ impl Writer<'_> {
             }
             last = event.seq;
         }
-        if last + 1 == self.next_seq && events.next().is_none() {
+        if last + 1 == self.maker.seq && events.next().is_none() {
             return Ok(());
         }
-        tampered(self.next_seq - 1)
+        tampered(self.maker.seq - 1)
     }
 
     /// What was appended to this ledger's own chain, as it stands in the file.
@@ -424,12 +394,12 @@ impl Writer<'_> {
             }
             (last, previous) = (parts.seq, stored);
         }
-        if last + 1 == self.next_seq && previous == self.previous {
+        if last + 1 == self.maker.seq && previous == self.maker.previous {
             return Ok(());
         }
         Err(Tampered {
             origin: self.origin.name.clone(),
-            seq: self.next_seq - 1,
+            seq: self.maker.seq - 1,
         }
         .into())
     }

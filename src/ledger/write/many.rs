@@ -2,9 +2,9 @@
 
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
-use super::{Draft, Writer, payload_of};
-use crate::ledger::chain::{Parts, Recipe};
-use crate::ledger::{Event, chain};
+use super::maker::Made;
+use super::{Draft, Writer};
+use crate::ledger::Event;
 use crate::step::Step;
 
 /// Steps that are made into events at a time.
@@ -12,49 +12,6 @@ const CHUNK: usize = 256;
 
 /// Fewer steps than these are appended one after the other.
 const MANY: usize = 4 * CHUNK;
-
-/// An event that is to be written, with the other subjects that its step names.
-type Made = (Event, Vec<String>);
-
-/// What all events that are appended together share, and what the next one continues.
-struct Maker {
-    origin: String,
-    now: String,
-    actor: String,
-    id: i64,
-    seq: i64,
-    previous: [u8; 32],
-    recipe: Recipe,
-    payload: Vec<u8>,
-}
-
-impl Maker {
-    /// The next event of the chain, from a step whose personal values are sealed.
-    fn make(&mut self, draft: Draft) -> anyhow::Result<(Made, Step)> {
-        let Draft {
-            step,
-            subject,
-            occurred,
-        } = draft;
-        let mut event = Event {
-            id: self.id,
-            origin: self.origin.clone(),
-            seq: self.seq,
-            step: step.def.id.to_owned(),
-            subject,
-            occurred,
-            recorded_at: self.now.clone(),
-            actor: self.actor.clone(),
-            payload: payload_of(&step, &mut self.payload)?,
-            hash: chain::GENESIS,
-        };
-        event.hash = self.recipe.hash(&self.previous, &Parts::of(&event));
-        (self.id, self.seq, self.previous) = (self.id + 1, self.seq + 1, event.hash);
-        let mut named = step.mentions();
-        named.retain(|subject| *subject != event.subject);
-        Ok(((event, named), step))
-    }
-}
 
 impl Writer<'_> {
     /// Appends steps, all of which only add to what is recorded, and gives their events. Each is
@@ -81,13 +38,12 @@ impl Writer<'_> {
             return Ok(events);
         }
         self.statements.seal.expect(drafts.len())?;
-        let maker = self.maker();
+        let mut maker = self.maker.clone();
         // who makes the events also has the memory that their steps leave
         rayon::in_place_scope(|scope| {
             let (give, given) = sync_channel(2);
             let (hand, made) = channel();
             scope.spawn(move |_| {
-                let mut maker = maker;
                 let mut number = 0;
                 let given: Receiver<Vec<Draft>> = given;
                 for drafts in given {
@@ -127,6 +83,7 @@ impl Writer<'_> {
             for (event, named) in made.recv().map_err(|_| gone())?? {
                 writer.go_on()?;
                 writer.put(&event, &named)?;
+                writer.maker.follow(&event);
                 each(event);
             }
             Ok(())
@@ -152,18 +109,5 @@ impl Writer<'_> {
             write(self)?;
         }
         Ok(())
-    }
-
-    fn maker(&self) -> Maker {
-        Maker {
-            origin: self.origin.name.clone(),
-            now: self.now.clone(),
-            actor: self.actor.clone(),
-            id: self.next_id,
-            seq: self.next_seq,
-            previous: self.previous,
-            recipe: Recipe::default(),
-            payload: Vec::new(),
-        }
     }
 }
