@@ -28,23 +28,30 @@ pub struct Reads {
     pub wide: bool,
 }
 
+/// Corrections, the law, who belongs where.
+const LAW: [&StepDef; 7] = [
+    general::Amend::DEF,
+    general::Withdraw::DEF,
+    general::Erase::DEF,
+    general::Extend::DEF,
+    general::Ruling::DEF,
+    general::Holidays::DEF,
+    register::Community::DEF,
+];
+
 /// Steps that bear on whatever is judged: corrections, reasons, the law, who belongs where, to
 /// which year a project belongs, what links a case to others.
 #[must_use]
 pub fn always(def: &StepDef) -> bool {
     let named = [
-        general::Amend::DEF,
-        general::Withdraw::DEF,
-        general::Erase::DEF,
-        general::Extend::DEF,
-        general::Ruling::DEF,
-        general::Holidays::DEF,
-        register::Community::DEF,
         register::Reason::DEF,
         implement::Start::DEF,
         implement::Complete::DEF,
     ];
-    named.contains(&def) || def.subject == "meeting" || def.index("communities").is_some()
+    LAW.contains(&def)
+        || named.contains(&def)
+        || def.subject == "meeting"
+        || def.index("communities").is_some()
 }
 
 /// A part of a pack that reads facts.

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Walk, always};
+use super::{LAW, Walk, always};
 use crate::pack::check::{Cohort, Primitive};
 use crate::pack::expr::Expr;
 use crate::pack::{Pack, Rule, Scope, Treatment};
-use crate::step::{Recorded, STEPS, StepDef, general, register};
+use crate::step::{STEPS, StepDef};
 
 /// The scopes above the streets.
 const ABOVE: [Scope; 2] = [Scope::DistrictYear, Scope::Ledger];
@@ -29,17 +29,7 @@ impl Pack {
     /// these name.
     #[must_use]
     pub fn steps_above(&self) -> BTreeSet<&'static str> {
-        // corrections, the law, who belongs where
-        let shared = [
-            general::Amend::DEF,
-            general::Withdraw::DEF,
-            general::Erase::DEF,
-            general::Extend::DEF,
-            general::Ruling::DEF,
-            general::Holidays::DEF,
-            register::Community::DEF,
-        ];
-        let mut steps: BTreeSet<&'static str> = shared.iter().map(|def| def.id).collect();
+        let mut steps: BTreeSet<&'static str> = LAW.iter().map(|def| def.id).collect();
         let mut cases = false;
         for (rule, scope) in self.judged_above() {
             let mut around = Walk::new(self, scope);
