@@ -57,6 +57,10 @@ impl fmt::Display for Kills {
     }
 }
 
+/// Places in [`JOBS`], as often as each is killed: drawn like cards, so that within so many kills
+/// each has its turn, whatever the moments of the kills.
+const TURNS: [usize; 18] = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 5];
+
 /// Kills `count` runs of the program.
 pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
     let mut found = Kills {
@@ -67,12 +71,16 @@ pub fn kills(exe: &Path, count: usize, seed: u64) -> Kills {
     let mut desk = Desk::new(exe);
     let mut usual = usual(&mut desk);
     let apart = Apart::new(exe);
+    let mut turns = Vec::new();
     while found.count < count && found.wrong.len() < 5 {
         if desk.events() > 3000 {
             found.acked += desk.acked.len();
             desk = Desk::new(exe);
         }
-        let kind = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 5][dice.below(18)];
+        if turns.is_empty() {
+            turns = TURNS.to_vec();
+        }
+        let kind = turns.swap_remove(dice.below(turns.len()));
         if kind == 3 {
             kill_init(exe, &mut dice, &mut usual[3], &mut found);
             continue;
