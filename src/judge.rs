@@ -86,37 +86,49 @@ pub fn found_wanting(
     findings
 }
 
-/// What is asked of a judgement.
-#[derive(Clone, Copy)]
-pub struct Asked<'q> {
-    /// Whether a rule is to be judged.
-    pub rule: &'q (dyn Fn(&Rule) -> bool + Sync),
-    /// Whether a verdict is to be told in words; all are counted.
-    pub tell: &'q (dyn Fn(Verdict) -> bool + Sync),
-}
-
-/// Judges the rules that are asked for on a subject as of a day: counts every verdict and hands
-/// it over with the place of its rule in the pack, and with the finding in words if that is wanted,
-/// in the order of the law.
-pub fn judge_for(
+/// Judges some rules on a subject as of a day: counts every verdict and hands it over with what
+/// stands for the place of its rule, and with the finding in words if `tell` says so, in the
+/// order in which the rules are given. Rules of other scopes are passed over.
+pub fn judge_for<'r, P>(
     pack: &Pack,
     book: &Book,
     (subject, as_of): (&str, Day),
-    asked: Asked<'_>,
-    take: impl FnMut(usize, Verdict, Option<Finding>),
+    rules: impl IntoIterator<Item = (P, &'r Rule)>,
+    tell: &dyn Fn(Verdict) -> bool,
+    take: impl FnMut(P, Verdict, Option<Finding>),
 ) -> Counts {
     let view = View::new(book, subject, as_of);
-    let rules = pack.rules.iter().enumerate();
-    let rules = rules.filter(|(_, rule)| (asked.rule)(rule));
-    weigh_all(pack, &view, rules, asked.tell, take)
+    weigh_all(pack, &view, rules.into_iter(), tell, take)
+}
+
+/// Rules by the scopes in which they are judged, each with its place in the pack.
+pub struct Docket<'p>([Vec<(usize, &'p Rule)>; Scope::ALL.len()]);
+
+impl<'p> Docket<'p> {
+    /// The rules of a pack that are wanted, in the order of the law.
+    pub fn of(pack: &'p Pack, wanted: impl Fn(&Rule) -> bool) -> Self {
+        Self(Scope::ALL.map(|scope| {
+            let rules = pack.rules.iter().enumerate();
+            let mine = rules.filter(|(_, rule)| wanted(rule) && rule.judged_in(scope));
+            mine.collect()
+        }))
+    }
+
+    /// Those that are judged on a subject.
+    #[must_use]
+    pub fn on(&self, subject: &Subject) -> &[(usize, &'p Rule)] {
+        let scope = scope_of(subject);
+        let place = scope.and_then(|scope| Scope::ALL.iter().position(|other| *other == scope));
+        place.map_or(&[], |place| &self.0[place])
+    }
 }
 
 /// Judges those of some rules, each with what stands for its place, that concern the subject of a
 /// view; see [`judge_for`].
-fn weigh_all<'a, P>(
+fn weigh_all<'a, 'r: 'a, P>(
     pack: &'a Pack,
     view: &'a View<'a>,
-    rules: impl Iterator<Item = (P, &'a Rule)>,
+    rules: impl Iterator<Item = (P, &'r Rule)>,
     tell: &dyn Fn(Verdict) -> bool,
     mut take: impl FnMut(P, Verdict, Option<Finding>),
 ) -> Counts {

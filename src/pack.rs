@@ -185,6 +185,16 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Case,
+        Self::Demand,
+        Self::CommunityYear,
+        Self::StreetYear,
+        Self::DistrictYear,
+        Self::Ledger,
+    ];
+
     /// The word in JSON.
     #[must_use]
     pub fn id(self) -> &'static str {

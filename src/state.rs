@@ -25,6 +25,7 @@ pub use view::View;
 
 use crate::law::{Calendar, Day};
 use crate::ledger::{Event, Line};
+use crate::step::implement::Start;
 use crate::step::{self, Recorded as _, StepDef, general, register};
 
 /// Facts in memory, found by subject. May hold a whole ledger or a few subjects of it.
@@ -309,8 +310,8 @@ impl Book {
 
     /// The subjects that a subject's own facts name, itself left out.
     #[must_use]
-    pub fn links(&self, subject: &str) -> Vec<String> {
-        let mut links: Vec<String> = Vec::new();
+    pub fn links(&self, subject: &str) -> Vec<&str> {
+        let mut links: Vec<&str> = Vec::new();
         // what another subject's fact names besides is no concern of this one, and telling a
         // proposer makes no demand part of the case
         for &index in self.about(subject) {
@@ -319,15 +320,8 @@ impl Book {
                 continue;
             }
             for name in fact.named() {
-                if name == subject || links.iter().any(|link| link == name) {
-                    continue;
-                }
-                let of_year = matches!(
-                    Subject::parse(name),
-                    Subject::StreetYear(..) | Subject::DistrictYear(_)
-                );
-                if !of_year {
-                    links.push(name.to_owned());
+                if name != subject && !links.contains(&name) && !subject::is_above(name) {
+                    links.push(name);
                 }
             }
         }
@@ -352,6 +346,16 @@ impl Book {
     pub fn latest(&self, subject: &str, def: &'static StepDef, as_of: Day) -> Option<&Fact> {
         self.live(subject, def, as_of)
             .max_by_key(|fact| fact.occurred)
+    }
+
+    /// The year that a case belongs to: that of its first day of implementation as last
+    /// recorded, else the programme year.
+    #[must_use]
+    pub fn year_of(&self, case: &str, as_of: Day) -> Option<i32> {
+        let started = self.live(case, Start::DEF, as_of);
+        let days = started.filter_map(|fact| fact.occurred);
+        let year = days.map(Day::year).last();
+        year.or_else(|| Subject::parse(case).year())
     }
 
     /// The whole subject was withdrawn.

@@ -311,7 +311,8 @@ fn load_around(
                 book.extend(reader.of_subject(list)?);
             }
         }
-        for link in book.links(subject) {
+        let links: Vec<String> = book.links(subject).into_iter().map(str::to_owned).collect();
+        for link in links {
             if !shared.insert(link.clone()) {
                 continue;
             }

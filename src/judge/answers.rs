@@ -17,7 +17,7 @@ const DAY: i64 = 24 * HOUR;
 
 impl<'a> Facts<'a> {
     fn moments(&self, path: &Path) -> Option<(Moment, &'a Fact)> {
-        let found = self.values(path).pop()?;
+        let found = self.last_of(path)?;
         Some((found.value.moment()?, found.fact?))
     }
 

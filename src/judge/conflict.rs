@@ -20,7 +20,7 @@ use crate::words::{Words, aloud};
 struct Act<'a> {
     /// The interest, and the record by which its unit takes a case nearby.
     because: Option<(&'a Fact, &'a Fact)>,
-    person: String,
+    person: &'a str,
     fact: &'a Fact,
     day: Day,
     /// Being named in the team is no act yet.
@@ -57,7 +57,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The people who lead the case or buy for it: staff without an entry of their own.
-    fn in_charge(&self) -> BTreeSet<String> {
+    fn in_charge(&self) -> BTreeSet<&'a str> {
         let fields: [(&'static StepDef, &str); 4] = [
             (shortlist::Plan::DEF, "leader"),
             (procure::Procure::DEF, "team"),
@@ -68,10 +68,7 @@ impl<'a> Facts<'a> {
             let fact = self.view.last(def)?;
             Some(fact.value(field).items())
         });
-        values
-            .flatten()
-            .filter_map(|value| value.person().map(str::to_owned))
-            .collect()
+        values.flatten().filter_map(Value::person).collect()
     }
 
     /// Staff, or their circle, must have no interest in the unit that takes the case.
@@ -144,7 +141,7 @@ impl<'a> Facts<'a> {
                     None => Outcome::missing(step_label(library::Blocklist::DEF)).uses([taker]),
                 }
             });
-        Outcome::join(parts.collect()).unwrap_or_else(|| Outcome::exempt(Words::default()))
+        Outcome::join(parts).unwrap_or_else(|| Outcome::exempt(Words::default()))
     }
 
     /// Everything that somebody did to supervise the case.
@@ -168,7 +165,7 @@ impl<'a> Facts<'a> {
                 for person in fact.value(field).items().iter().filter_map(Value::person) {
                     acts.push(Act {
                         because: None,
-                        person: person.to_owned(),
+                        person,
                         fact,
                         day,
                         member,
@@ -191,12 +188,12 @@ impl<'a> Facts<'a> {
         if self.registered(None).is_empty() {
             return Err(Box::new(Outcome::missing(unregistered())));
         }
-        let people = acts.iter().map(|act| act.person.clone()).collect();
+        let people: BTreeSet<&str> = acts.iter().map(|act| act.person).collect();
         let interests = self.interests(&people, kin);
         let found: Vec<Act<'a>> = acts
             .into_iter()
             .filter_map(|act| {
-                let mine = interests.of.get(&act.person)?;
+                let mine = interests.of.get(act.person)?;
                 let because = self.takes_nearby(mine, act.day, wide)?;
                 Some(Act {
                     because: Some(because),
@@ -269,7 +266,7 @@ impl<'a> Facts<'a> {
         };
         let broken = found
             .iter()
-            .filter(|act| !act.member || self.recusal(&act.person, None).is_none())
+            .filter(|act| !act.member || self.recusal(act.person, None).is_none())
             .map(|act| {
                 let (unit, case) = act.taken();
                 Outcome::broken(words!(
@@ -284,7 +281,7 @@ impl<'a> Facts<'a> {
                 .blames([act.fact])
                 .uses(act.because.into_iter().flat_map(|(a, b)| [a, b]))
             });
-        Outcome::join(broken.collect()).unwrap_or_else(|| {
+        Outcome::join(broken).unwrap_or_else(|| {
             Outcome::kept(words!("没有登记利益关系。", "No interest is recorded."))
         })
     }
@@ -305,7 +302,7 @@ impl<'a> Facts<'a> {
                     let mut later = found.iter().filter(|a| a.person == act.person && !a.member);
                     later.any(|a| recusal.occurred.is_some_and(|day| day < a.day))
                 };
-                let recusal = self.recusal(&act.person, before);
+                let recusal = self.recusal(act.person, before);
                 // who takes part after stepping aside has not stepped aside
                 let recusal = recusal.filter(|r| !after(r));
                 if let Some(recusal) = recusal {
@@ -313,7 +310,7 @@ impl<'a> Facts<'a> {
                 }
                 if role == Side::Unrecused {
                     let (unit, case) = act.taken();
-                    let anew = self.recusal(&act.person, before).is_some();
+                    let anew = self.recusal(act.person, before).is_some();
                     return Outcome::broken(words!(
                     "{}（{}）的监督人员与承接{}的“{}”有利益关系，{}。",
                     "A supervisor of {5} ({1}) has an interest in “{3}”, which takes {2}, and {6}.",
@@ -331,7 +328,7 @@ impl<'a> Facts<'a> {
                 let told = self
                     .view
                     .facts(conflict::Remind::DEF)
-                    .find(|fact| fact.value("person").person() == Some(&act.person));
+                    .find(|fact| fact.value("person").person() == Some(act.person));
                 match told {
                     Some(told) => {
                         Outcome::kept(words!("已通知回避。", "Told to step aside.")).uses([told])
@@ -339,7 +336,7 @@ impl<'a> Facts<'a> {
                     None => Outcome::missing(step_label(conflict::Remind::DEF)).uses([act.fact]),
                 }
             });
-        Outcome::join(parts.collect()).unwrap_or_else(|| Outcome::exempt(Words::default()))
+        Outcome::join(parts).unwrap_or_else(|| Outcome::exempt(Words::default()))
     }
 
     /// The record that a person stepped aside from the case, no later than a day.
@@ -368,9 +365,7 @@ fn led_by_street(view: &View<'_>) -> bool {
         || view.last(implement::Emergency::DEF).is_some()
 }
 
-fn tokens(people: &[&Fact]) -> BTreeSet<String> {
-    people
-        .iter()
-        .filter_map(|fact| fact.value("person").person().map(str::to_owned))
-        .collect()
+fn tokens<'a>(people: &[&'a Fact]) -> BTreeSet<&'a str> {
+    let persons = people.iter().map(|fact| fact.value("person").person());
+    persons.flatten().collect()
 }

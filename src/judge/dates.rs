@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::eval::{Answer, Facts, Found, path_id};
+use super::eval::{Answer, Facts, path_id};
 use super::outcome::{Outcome, Status};
 use super::sums::{day_of, rolled};
 use crate::law::{Day, FirstDay, Unit, add, days};
@@ -10,7 +10,7 @@ use crate::pack::check::Span;
 use crate::pack::expr::{Expr, Path};
 use crate::state::Fact;
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, is_silent};
 
 /// A yearly date that records must meet.
 pub(super) struct Yearly<'p> {
@@ -43,10 +43,22 @@ pub(super) struct Clock<'p> {
 
 impl<'a> Facts<'a> {
     pub(super) fn dates(&self, path: &Path) -> Vec<(Day, &'a Fact)> {
-        self.values(path)
-            .into_iter()
-            .filter_map(|Found { value, fact }| Some((value.day()?, fact?)))
-            .collect()
+        let found = self.values(path);
+        let days = found
+            .iter()
+            .filter_map(|found| Some((found.value.day()?, found.fact?)));
+        days.collect()
+    }
+
+    /// The last of these dates.
+    fn last_date(&self, path: &Path) -> Option<(Day, &'a Fact)> {
+        if let Path::Field(def, index) = path
+            && !self.is_focused(def)
+        {
+            let mut facts = self.view.counting(def).rev();
+            return facts.find_map(|fact| Some((fact.values[*index].day()?, fact)));
+        }
+        self.dates(path).pop()
     }
 
     pub(super) fn order(
@@ -65,7 +77,6 @@ impl<'a> Facts<'a> {
             return Outcome::exempt(words!("没有这样的记录。", "No such record."));
         }
         let earlier = self.dates(first);
-        let facts = |list: &[(Day, &'a Fact)]| list.iter().map(|(_, f)| *f).collect::<Vec<_>>();
         if later.is_empty() {
             let mut outcome = Outcome::waits_for(then_label).uses(facts(&earlier));
             outcome.idle = true;
@@ -103,7 +114,7 @@ impl<'a> Facts<'a> {
                 .uses(facts(&later))
                 .uses(facts(&earlier))
         });
-        self.show(outcome, &[first.clone(), then.clone()])
+        self.show(outcome, [first, then])
     }
 
     /// The day that stops a clock: that of the last record, or of the first one since it
@@ -113,7 +124,7 @@ impl<'a> Facts<'a> {
             to, filter, first, ..
         } = *clock;
         let Path::Field(def, index) = to else {
-            return self.dates(to).pop();
+            return self.last_date(to);
         };
         let answers = self
             .records(def)
@@ -124,13 +135,13 @@ impl<'a> Facts<'a> {
         if filter.is_some() {
             return earliest;
         }
-        earliest.filter(|_| first).or_else(|| self.dates(to).pop())
+        earliest.filter(|_| first).or_else(|| self.last_date(to))
     }
 
     /// The day that starts a clock: that of the latest record that may start it.
     pub(super) fn started(&self, clock: &Clock<'_>) -> Option<(Day, &'a Fact)> {
         let (Some(filter), Path::Field(def, index)) = (clock.start, clock.from) else {
-            return self.dates(clock.from).pop();
+            return self.last_date(clock.from);
         };
         self.records(def)
             .filter(|fact| self.test(filter, Some(fact)) == Answer::Yes)
@@ -201,10 +212,10 @@ impl<'a> Facts<'a> {
         let mut outcome = self
             .show(
                 outcome.uses([start_fact]).due(due),
-                &[from.clone(), to.clone()],
+                [from, to],
             )
-            .fact("due", due.to_string())
-            .fact("spare", spare(end.map(|(day, _)| day), due));
+            .fact_of("due", || due.to_string())
+            .fact_of("spare", || spare(end.map(|(day, _)| day), due));
         // what was done in time is governed by the day on which it was done
         outcome.governed = kept.map(|(day, _)| day).or(outcome.governed);
         outcome.counted(|| [line]);
@@ -325,6 +336,9 @@ impl<'a> Facts<'a> {
             ))
             .uses([*fact]),
         };
+        if is_silent() {
+            return outcome.due(due);
+        }
         let all: Vec<String> = dates.iter().map(|(d, _)| d.to_string()).collect();
         outcome
             .due(due)
@@ -332,6 +346,10 @@ impl<'a> Facts<'a> {
             .fact("spare", left)
             .fact(&path_id(self.pack, of), json!(all))
     }
+}
+
+fn facts<'l, 'a>(dates: &'l [(Day, &'a Fact)]) -> impl Iterator<Item = &'a Fact> + use<'l, 'a> {
+    dates.iter().map(|(_, fact)| *fact)
 }
 
 /// Days to spare, below zero if it came late; null while it has not come.

@@ -113,7 +113,7 @@ impl<'a> Facts<'a> {
     }
 
     /// True if the record at hand decides which records of a step count.
-    fn is_focused(&self, def: &'static StepDef) -> bool {
+    pub(super) fn is_focused(&self, def: &'static StepDef) -> bool {
         self.focus.is_some_and(|focus| {
             def == focus.fact.def || focus.same.iter().any(|same| def.index(same).is_some())
         })
@@ -157,6 +157,15 @@ impl<'a> Facts<'a> {
 
     fn found(&self, path: &Path) -> Vec<Found<'a>> {
         match path {
+            Path::Field(def, index) if !self.is_focused(def) => {
+                let facts = self.view.counting(def);
+                let said = facts.filter(|fact| !fact.values[*index].is_none());
+                said.map(|fact| Found {
+                    value: Cow::Borrowed(&fact.values[*index]),
+                    fact: Some(fact),
+                })
+                .collect()
+            }
             Path::Field(_, index) => self
                 .facts(path)
                 .into_iter()
@@ -177,10 +186,10 @@ impl<'a> Facts<'a> {
             Path::Named(index) => self.pack.facts[*index]
                 .from
                 .iter()
-                .map(|path| self.values(path))
+                .map(|path| self.found(path))
                 .find(|list| !list.is_empty())
                 .unwrap_or_default(),
-            Path::Module(fact) => modules::compute(*fact, self).into_iter().collect(),
+            Path::Module(fact) => self.computed(*fact).into_iter().collect(),
             Path::Item(_) => Vec::new(),
         }
     }
@@ -197,6 +206,7 @@ impl<'a> Facts<'a> {
                 })
             }
             Path::Named(_) => self.last_of(path),
+            Path::Module(fact) => self.computed(*fact),
             _ => self.found(path).pop(),
         }
     }
@@ -204,8 +214,8 @@ impl<'a> Facts<'a> {
     /// All single values under a path, lists taken apart.
     pub(super) fn items(&self, path: &Path) -> Vec<Value> {
         self.values(path)
-            .into_iter()
-            .flat_map(|found| found.value.items().to_vec())
+            .iter()
+            .flat_map(|found| found.value.items().iter().cloned())
             .collect()
     }
 

@@ -117,7 +117,7 @@ impl Facts<'_> {
     /// The amounts under a path with the days from which they hold.
     fn dates_with(&self, path: &Path) -> Vec<(Option<Day>, Money, &Fact)> {
         self.values(path)
-            .into_iter()
+            .iter()
             .filter_map(|found| {
                 let fact = found.fact?;
                 Some((fact.occurred, found.value.money()?, fact))
@@ -161,7 +161,7 @@ impl Facts<'_> {
                 Outcome::broken(said).blames([fact])
             }
         });
-        Outcome::join(parts.collect())
+        Outcome::join(parts)
             .unwrap_or_else(|| Outcome::waits_for(super::eval::step_label(of)))
     }
 }

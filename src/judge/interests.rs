@@ -21,8 +21,9 @@ pub(super) struct Kin<'p> {
 }
 
 /// The interests of some people, themselves or by those related to them.
+#[derive(Default)]
 pub(super) struct Interests<'a> {
-    pub(super) of: BTreeMap<String, Vec<&'a Fact>>,
+    pub(super) of: BTreeMap<&'a str, Vec<&'a Fact>>,
     /// Relations of which it cannot be told whether they count.
     pub(super) unclear: Vec<&'a Fact>,
 }
@@ -67,8 +68,12 @@ impl<'a> Facts<'a> {
     }
 
     /// What these people, and those related to them, have an interest in.
-    pub(super) fn interests(&self, people: &BTreeSet<String>, kin: &Kin<'_>) -> Interests<'a> {
+    pub(super) fn interests(&self, people: &BTreeSet<&'a str>, kin: &Kin<'_>) -> Interests<'a> {
         let declared: Vec<&Fact> = self.known(conflict::Interest::DEF).collect();
+        // kin without an interest matter in no generation
+        if declared.is_empty() {
+            return Interests::default();
+        }
         let has_any = |person: &str| {
             let mut of = declared.iter();
             of.any(|interest| interest.value("person").person() == Some(person))
@@ -94,7 +99,6 @@ impl<'a> Facts<'a> {
                     continue;
                 }
                 None if kind == "collateral" => {
-                    // kin without an interest matter in no generation
                     if has_any(one) || has_any(other) {
                         unclear.push(relation);
                     }
@@ -105,15 +109,19 @@ impl<'a> Facts<'a> {
             near.entry(one).or_default().insert(other);
             near.entry(other).or_default().insert(one);
         }
-        let mut of: BTreeMap<String, Vec<&Fact>> = BTreeMap::new();
+        let mut of: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
         for person in people {
-            let mut circle = near.get(person.as_str()).cloned().unwrap_or_default();
-            circle.insert(person);
+            let circle = near.get(person);
             let mine = declared.iter().copied().filter(|interest| {
                 let who = interest.value("person").person();
-                who.is_some_and(|who| circle.contains(who))
+                who.is_some_and(|who| {
+                    who == *person || circle.is_some_and(|circle| circle.contains(who))
+                })
             });
-            of.insert(person.clone(), mine.collect());
+            let mine: Vec<&Fact> = mine.collect();
+            if !mine.is_empty() {
+                of.insert(person, mine);
+            }
         }
         Interests { of, unclear }
     }

@@ -68,9 +68,10 @@ impl<'a> Facts<'a> {
             return self.unlisted(of, label, gate);
         }
         let said = match of {
-            Path::Field(..) if together => Vec::new(),
-            _ => self.values(of),
+            Path::Field(..) if together => None,
+            _ => Some(self.values(of)),
         };
+        let said = said.as_deref().unwrap_or_default();
         let mut items: Vec<&Value> = match of {
             Path::Field(_, index) if together => facts
                 .iter()

@@ -13,7 +13,7 @@ use crate::pack::expr::{Expr, Path};
 use crate::state::{Fact, Subject, Value};
 use crate::step::{Recorded, StepDef, implement};
 use crate::words;
-use crate::words::Words;
+use crate::words::{Words, is_silent};
 
 /// How records are counted.
 pub(super) struct Counting<'p> {
@@ -72,6 +72,9 @@ impl<'a> Facts<'a> {
         } else {
             Outcome::kept(said).uses(fact)
         };
+        if is_silent() {
+            return outcome;
+        }
         outcome
             .fact(&path_id(self.pack, path), amount.to_string())
             .fact("max", max.to_string())

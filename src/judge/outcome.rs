@@ -105,6 +105,14 @@ impl Outcome {
         outcome
     }
 
+    /// These facts are missing.
+    #[must_use]
+    pub fn lacking(missing: Vec<Words>) -> Self {
+        let mut outcome = Self::missing(super::records::join_labels(missing.iter().cloned()));
+        outcome.missing = missing;
+        outcome
+    }
+
     /// Nothing is recorded yet that could be checked.
     #[must_use]
     pub fn waits_for(what: Words) -> Self {
@@ -146,6 +154,15 @@ impl Outcome {
         }
         self.told().facts.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Names a fact that was used, written out only where it is told.
+    #[must_use]
+    pub fn fact_of<V: Into<Json>>(self, name: &str, value: impl FnOnce() -> V) -> Self {
+        if is_silent() {
+            return self;
+        }
+        self.fact(name, value())
     }
 
     /// Names an event that was used.
@@ -212,27 +229,58 @@ impl Outcome {
 
     /// Joins the checks of one rule: the worst one decides.
     #[must_use]
-    pub fn join(outcomes: Vec<Self>) -> Option<Self> {
-        if outcomes.len() == 1 {
-            let mut one = outcomes.into_iter().next()?;
-            if one.status == Status::Broken {
-                let first = one.governed;
-                one.also.splice(0..0, first);
+    pub fn join(outcomes: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut outcomes = outcomes.into_iter();
+        let mut first = outcomes.next()?;
+        let Some(second) = outcomes.next() else {
+            if first.status == Status::Broken {
+                first.also.splice(0..0, first.governed);
             }
-            return Some(one);
-        }
-        let worst = outcomes.iter().map(|o| o.status).max()?;
-        let mut joined = Self::new(worst, Words::default());
+            return Some(first);
+        };
+        let rest = std::iter::once(second).chain(outcomes);
         if is_silent() {
-            for outcome in outcomes.into_iter().filter(|o| o.status == worst) {
-                joined.due = joined.due.or(outcome.due);
-                let broken = outcome.governed.filter(|_| worst == Status::Broken);
-                joined.also.extend(broken);
-                joined.also.extend(outcome.also);
-                joined.governed = joined.governed.or(outcome.governed);
-            }
-            return Some(joined);
+            return Some(rest.fold(first.alone(), Self::worse));
         }
+        let all = std::iter::once(first).chain(rest);
+        Some(Self::told_together(all.collect()))
+    }
+
+    /// As one of several, of which only the days are kept.
+    fn alone(mut self) -> Self {
+        self.missing.clear();
+        self.lacks.clear();
+        self.idle = false;
+        self.told = None;
+        if self.status == Status::Broken {
+            self.also.splice(0..0, self.governed);
+        }
+        self
+    }
+
+    /// The worse of two, without words.
+    fn worse(mut self, other: Self) -> Self {
+        if other.status != self.status {
+            return if other.status > self.status {
+                other.alone()
+            } else {
+                self
+            };
+        }
+        self.due = self.due.or(other.due);
+        if self.status == Status::Broken {
+            self.also.extend(other.governed);
+        }
+        self.also.extend(other.also);
+        self.governed = self.governed.or(other.governed);
+        self
+    }
+
+    /// Several outcomes with all that they rest on.
+    fn told_together(outcomes: Vec<Self>) -> Self {
+        let worst = outcomes.iter().map(|o| o.status).max();
+        let worst = worst.unwrap_or(Status::Exempt);
+        let mut joined = Self::new(worst, Words::default());
         let mut said: Vec<Words> = Vec::new();
         for outcome in outcomes {
             if outcome.status == worst {
@@ -261,6 +309,6 @@ impl Outcome {
             all.count.extend(told.count);
         }
         joined.words = Words::join(&said);
-        Some(joined)
+        joined
     }
 }

@@ -102,7 +102,7 @@ impl Facts<'_> {
             parts.push(outcome.uses([item]).uses(period).due(last));
         }
         let outcome = Outcome::join(parts).unwrap_or_else(|| Outcome::kept(Words::default()));
-        self.show(outcome, &[from.clone(), to.clone()])
+        self.show(outcome, [from, to])
     }
 
     pub(super) fn duration(

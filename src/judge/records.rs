@@ -183,11 +183,7 @@ impl<'a> Facts<'a> {
             Answer::Unknown(missing) if gate.is_empty() && facts.is_empty() => {
                 Outcome::waits_for(join_labels(missing.into_iter()))
             }
-            Answer::Unknown(missing) => {
-                let mut outcome = Outcome::missing(join_labels(missing.clone().into_iter()));
-                outcome.missing = missing;
-                outcome
-            }
+            Answer::Unknown(missing) => Outcome::lacking(missing),
         };
         self.show(outcome.uses(facts).uses(gates), uses)
     }
@@ -227,10 +223,12 @@ impl<'a> Facts<'a> {
                 } else {
                     Outcome::kept(words!("办理单位符合。", "The right body acts.")).uses([fact])
                 };
-                let shown = own
-                    .last()
-                    .map_or(Value::None, |found| found.value.clone().into_owned());
-                parts.push(outcome.fact(&path_id(self.pack, path), Self::json(&shown)));
+                if is_silent() {
+                    parts.push(outcome);
+                    continue;
+                }
+                let shown = own.last().map_or(&Value::None, |found| &*found.value);
+                parts.push(outcome.fact(&path_id(self.pack, path), Self::json(shown)));
             }
         }
         Outcome::join(parts)
@@ -351,11 +349,15 @@ impl<'a> Facts<'a> {
     }
 
     /// Shows the values under some paths with the outcome.
-    pub(super) fn show(&self, mut outcome: Outcome, paths: &[Path]) -> Outcome {
+    pub(super) fn show<'p>(
+        &self,
+        mut outcome: Outcome,
+        paths: impl IntoIterator<Item = &'p Path>,
+    ) -> Outcome {
         if is_silent() {
             return outcome;
         }
-        for path in paths.iter().filter(|path| !is_personal(path)) {
+        for path in paths.into_iter().filter(|path| !is_personal(path)) {
             if let Some(found) = self.value(path) {
                 outcome = outcome.fact(&path_id(self.pack, path), Self::json(&found.value));
             }

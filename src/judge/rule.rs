@@ -11,7 +11,7 @@ use crate::state::subject::DISTRICT;
 use crate::state::{Fact, Subject, View};
 use crate::step::{Recorded, register};
 use crate::words;
-use crate::words::{Words, aloud, silently};
+use crate::words::{Words, aloud, is_silent, silently};
 
 /// Judges one rule on one subject.
 #[must_use]
@@ -80,18 +80,13 @@ fn under_readings<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
 fn judged<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
     let view = facts.view;
     let passed = facts.stage_passed(&rule.stage);
-    let alone = |outcome: Outcome| Judged {
-        outcome,
-        disagrees: None,
-        ruled: None,
-    };
     match rule.treatment() {
-        Treatment::Recorded(why) => alone(Outcome::exempt(why.told())),
-        _ if view.withdrawn().is_some() => alone(Outcome::exempt(words!(
+        Treatment::Recorded(why) => Judged::alone(Outcome::exempt(why.told())),
+        _ if view.withdrawn().is_some() => Judged::alone(Outcome::exempt(words!(
             "项目已撤回。",
             "The subject was withdrawn."
         ))),
-        Treatment::Attested { body, yearly } => alone(attested(facts, rule, body, *yearly)),
+        Treatment::Attested { body, yearly } => Judged::alone(attested(facts, rule, body, *yearly)),
         Treatment::Computed(checks) => {
             let scope = super::scope_of(&view.subject);
             let mine: Vec<&Check> = checks
@@ -107,7 +102,7 @@ fn judged<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
                 {
                     computed(facts, &rule.id, &mine, passed)
                 }
-                Some(outcome) => alone(outcome),
+                Some(outcome) => Judged::alone(outcome),
                 None => computed(facts, &rule.id, &mine, passed),
             }
         }
@@ -157,12 +152,7 @@ fn exemption(facts: &Facts<'_>, rule: &Rule) -> Option<Outcome> {
         match facts.answer(index) {
             Answer::Yes => return Some(Outcome::exempt(condition.label.told())),
             Answer::No => {}
-            Answer::Unknown(missing) => {
-                let mut outcome =
-                    Outcome::missing(super::records::join_labels(missing.clone().into_iter()));
-                outcome.missing = missing;
-                return Some(outcome);
-            }
+            Answer::Unknown(missing) => return Some(Outcome::lacking(missing)),
         }
     }
     None
@@ -213,7 +203,9 @@ fn settle(facts: &Facts<'_>, rule: &Rule, judged: Judged) -> Settled {
         mut disagrees,
         mut ruled,
     } = judged;
-    let reason = reason(facts, rule);
+    // what is kept needs none
+    let asked = !is_silent() || outcome.status == Status::Broken;
+    let reason = asked.then(|| reason(facts, rule)).flatten();
     let mut severity = rule.severity;
     if let (Some(contested), Status::Broken) = (&rule.contested, outcome.status) {
         let day = outcome.governed.unwrap_or(facts.view.as_of);

@@ -27,6 +27,17 @@ pub(super) struct Judged {
     pub(super) ruled: Option<Ruled>,
 }
 
+impl Judged {
+    /// What was found where there is but one reading.
+    pub(super) fn alone(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            disagrees: None,
+            ruled: None,
+        }
+    }
+}
+
 /// The latest answer on a rule that holds on a day; one of the ledger's own chain goes before
 /// one that was received.
 pub(super) fn ruling(facts: &Facts<'_>, rule: &str, day: Day) -> Option<Ruled> {

@@ -25,6 +25,14 @@ pub(super) fn computed<'a>(
     checks: &[&'a Check],
     passed: bool,
 ) -> Judged {
+    let taken =
+        |check: &'a Check| applied(facts, check, check.when.as_ref(), &check.primitive, passed);
+    let nothing =
+        || Outcome::exempt(words!("没有可核对的内容。", "Nothing to check."));
+    if checks.iter().all(|check| check.readings.is_empty()) {
+        let outcomes = checks.iter().map(|check| taken(check));
+        return Judged::alone(Outcome::join(outcomes).unwrap_or_else(nothing));
+    }
     let mut outcomes = Vec::new();
     let mut ruled = None;
     let mut open: Vec<&Reading> = Vec::new();
@@ -33,7 +41,7 @@ pub(super) fn computed<'a>(
         applied(facts, check, when, &reading.primitive, passed)
     };
     for check in checks {
-        let mut outcome = applied(facts, check, check.when.as_ref(), &check.primitive, passed);
+        let mut outcome = taken(check);
         let day = outcome.governed.unwrap_or(facts.view.as_of);
         let asked = !check.readings.is_empty();
         let answer = if asked {
@@ -76,10 +84,8 @@ pub(super) fn computed<'a>(
         let across = matches!((worst, other), (Some(a), Some(b)) if crosses(a, b));
         (turns && across).then(|| (reading.id.clone(), reading.why.clone()))
     });
-    let outcome = Outcome::join(outcomes)
-        .unwrap_or_else(|| Outcome::exempt(words!("没有可核对的内容。", "Nothing to check.")));
     Judged {
-        outcome,
+        outcome: Outcome::join(outcomes).unwrap_or_else(nothing),
         disagrees,
         ruled,
     }
@@ -96,7 +102,6 @@ fn applied<'a>(
     let Some(each) = &check.each else {
         return guarded(facts, check, when, primitive, passed);
     };
-    let mut outcomes = Vec::new();
     let mut records: Vec<&Fact> = facts.view.facts(each.of).collect();
     if each.last != Latest::Each {
         records.retain(|fact| belongs(facts, each, fact) == Answer::Yes);
@@ -110,24 +115,21 @@ fn applied<'a>(
         let all = records.clone();
         records.retain(|fact| !all.iter().any(|other| later(fact, other)));
     }
-    for fact in records {
-        match belongs(facts, each, fact) {
+    let outcomes = records.into_iter().filter_map(|fact| {
+        let outcome = match belongs(facts, each, fact) {
             Answer::Yes => {
                 let at = facts.at(fact, &each.same);
                 let mut outcome = guarded(&at, check, when, primitive, passed);
                 if outcome.status >= Status::Missing {
                     outcome.words = which(fact, &outcome.words);
                 }
-                outcomes.push(outcome.uses([fact]));
+                outcome
             }
-            Answer::No => {}
-            Answer::Unknown(missing) => {
-                let mut outcome = Outcome::missing(join_labels(missing.clone().into_iter()));
-                outcome.missing = missing;
-                outcomes.push(outcome.uses([fact]));
-            }
-        }
-    }
+            Answer::No => return None,
+            Answer::Unknown(missing) => Outcome::lacking(missing),
+        };
+        Some(outcome.uses([fact]))
+    });
     Outcome::join(outcomes)
         .unwrap_or_else(|| Outcome::exempt(words!("没有这样的记录。", "No such record.")))
 }

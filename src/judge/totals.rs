@@ -59,7 +59,7 @@ impl<'a> Facts<'a> {
             .iter()
             .map(|(name, cases)| self.total_of(total, name, cases, &population.unknown));
         let mut outcome =
-            Outcome::join(parts.collect()).unwrap_or_else(|| Outcome::exempt(Words::default()));
+            Outcome::join(parts).unwrap_or_else(|| Outcome::exempt(Words::default()));
         outcome.governed = self
             .view
             .subject
@@ -83,7 +83,7 @@ impl<'a> Facts<'a> {
     /// The latest amount under a path among the records that fit.
     fn recorded(&self, path: &Path, filter: Option<&Expr>) -> Option<(Money, &'a Fact)> {
         self.values(path)
-            .into_iter()
+            .iter()
             .filter_map(|found| Some((found.value.money()?, found.fact?)))
             .filter(|(_, fact)| filter.is_none_or(|f| self.test(f, Some(fact)) == Answer::Yes))
             .max_by_key(|(_, fact)| fact.occurred)

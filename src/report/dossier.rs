@@ -169,7 +169,7 @@ impl Source<'_> {
         // with the demands that it answers, the meeting, the library item
         let mut places = book.of_subject(&self.view.id).to_vec();
         for link in book.links(&self.view.id) {
-            places.extend_from_slice(book.about(&link));
+            places.extend_from_slice(book.about(link));
         }
         places.sort_unstable();
         places.dedup();

@@ -313,11 +313,8 @@ impl Example {
 /// Judges a subject with words and without; in tests both must come to the same.
 fn judged_both_ways(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let all = judge::Asked {
-        rule: &|_| true,
-        tell: &|_| true,
-    };
-    judge::judge_for(pack, book, (subject, as_of), all, |_, _, told| {
+    let all = pack.rules.iter().map(|rule| ((), rule));
+    judge::judge_for(pack, book, (subject, as_of), all, &|_| true, |(), _, told| {
         findings.extend(told);
     });
     findings

@@ -106,6 +106,14 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// True for a street's year, or the district's.
+#[must_use]
+pub fn is_above(id: &str) -> bool {
+    // those of communities and of what belongs to them are plain letters
+    let year = || Subject::parse(id);
+    !id.is_ascii() && matches!(year(), Subject::StreetYear(..) | Subject::DistrictYear(_))
+}
+
 /// The community to which an identifier belongs: its capital letters, if nothing or a year
 /// follows.
 #[must_use]
@@ -163,6 +171,8 @@ mod tests {
             Subject::parse("粤海街道2022"),
             Subject::StreetYear("粤海街道".into(), 2022)
         );
+        assert!(is_above("粤海街道2022") && is_above("全区2022"));
+        assert!(!is_above("HZ2022") && !is_above("HZ2022-007") && !is_above("粤海街道"));
         for other in [
             "粤海街道",
             "HZ2022-R1",

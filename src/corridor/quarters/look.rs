@@ -181,28 +181,65 @@ enum Word<'t> {
     Body(&'t str),
 }
 
+/// What a byte of a payload may begin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Other,
+    /// An identifier goes on, but none that names a place begins.
+    Digit,
+    /// An identifier may begin.
+    Capital,
+    /// A text may begin.
+    Opens,
+}
+
+/// What each byte may begin.
+const SIGNS: [Sign; 256] = {
+    let mut signs = [Sign::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        signs[byte] = match byte as u8 {
+            b'0'..=b'9' | b'-' => Sign::Digit,
+            b'A'..=b'Z' => Sign::Capital,
+            b'"' | b'=' => Sign::Opens,
+            _ => Sign::Other,
+        };
+        byte += 1;
+    }
+    signs
+};
+
 /// Everything in a payload that may name a place: read byte by byte, for it is done for all of
 /// the log.
 fn words<'t>(payload: &'t str, mut each: impl FnMut(Word<'t>)) {
     let bytes = payload.as_bytes();
-    let is_id = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'-';
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if is_id(&byte) {
-            let length = bytes[at..].iter().position(|byte| !is_id(byte));
-            let end = length.map_or(bytes.len(), |length| at + length);
-            if let Some(code) = code_of(&payload[at..end]) {
-                each(Word::Code(code));
-            }
-            at = end;
-            continue;
+    let sign = |at: usize| bytes.get(at).map(|byte| SIGNS[usize::from(*byte)]);
+    let end_of_id = |mut at: usize| {
+        while matches!(sign(at), Some(Sign::Digit | Sign::Capital)) {
+            at += 1;
         }
-        at += 1;
-        let opens = matches!(byte, b'"' | b'=') && bytes.get(at).is_some_and(|next| *next >= 0x80);
-        if opens {
-            let length = bytes[at..].iter().position(|byte| *byte == b'"');
-            let end = length.map_or(bytes.len(), |length| at + length);
-            each(Word::Body(body_of(payload[at..end].trim_end_matches('\\'))));
+        at
+    };
+    let mut at = 0;
+    while let Some(here) = sign(at) {
+        match here {
+            Sign::Other => at += 1,
+            Sign::Digit => at = end_of_id(at),
+            Sign::Capital => {
+                let end = end_of_id(at);
+                if let Some(code) = code_of(&payload[at..end]) {
+                    each(Word::Code(code));
+                }
+                at = end;
+            }
+            Sign::Opens => {
+                at += 1;
+                if bytes.get(at).is_some_and(|next| *next >= 0x80) {
+                    let rest = &payload[at..];
+                    let text = rest.split_once('"').map_or(rest, |(text, _)| text);
+                    each(Word::Body(body_of(text.trim_end_matches('\\'))));
+                }
+            }
         }
     }
 }

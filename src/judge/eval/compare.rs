@@ -30,7 +30,10 @@ pub(super) fn combine(answers: impl Iterator<Item = Answer>, decisive: &Answer) 
 
 pub(super) fn compare(value: &Value, op: Op, literal: &Literal) -> bool {
     match literal {
-        Literal::Text(text) => compare_values(value, op, &Value::from_text(text.as_str())),
+        Literal::Text(text) => match value {
+            Value::Text(value) => ordered(op, (**value).cmp(text.as_str())),
+            _ => op == Op::Ne,
+        },
         Literal::Count(number) => match value {
             // the same person or thing named twice is one
             Value::List(list) => {

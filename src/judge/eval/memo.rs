@@ -2,14 +2,13 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashSet;
+use std::ops::Deref;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-
-use super::{Answer, Facts, Found};
+use super::{Answer, Facts, Found, modules};
 use crate::law::Day;
 use crate::pack::check::Cohort;
-use crate::pack::expr::{Expr, Path};
+use crate::pack::expr::{Expr, ModuleFact, Path};
 use crate::state::Fact;
 use crate::words::is_silent;
 
@@ -17,12 +16,39 @@ use crate::words::is_silent;
 /// in focus and no condition is read otherwise.
 #[derive(Default)]
 pub(in crate::judge) struct Memo<'a> {
-    named: RefCell<FxHashMap<usize, Vec<Found<'a>>>>,
-    conditions: RefCell<FxHashMap<usize, Answer>>,
+    named: RefCell<Vec<Option<Rc<Vec<Found<'a>>>>>>,
+    conditions: RefCell<Vec<Option<Answer>>>,
+    modules: RefCell<Vec<Option<Option<Found<'a>>>>>,
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
     staff: OnceCell<Vec<&'a Fact>>,
     populations: RefCell<Vec<Known<'a>>>,
+}
+
+/// Values under a path, found for this question or kept from an earlier one.
+pub(in crate::judge) enum Values<'a> {
+    Found(Vec<Found<'a>>),
+    Kept(Rc<Vec<Found<'a>>>),
+}
+
+impl<'a> Deref for Values<'a> {
+    type Target = [Found<'a>];
+
+    fn deref(&self) -> &[Found<'a>] {
+        match self {
+            Self::Found(list) => list,
+            Self::Kept(list) => list,
+        }
+    }
+}
+
+/// Keeps what was found out of the part of a pack at a place.
+fn keep<T>(list: &RefCell<Vec<Option<T>>>, at: usize, what: T) {
+    let mut list = list.borrow_mut();
+    if list.len() <= at {
+        list.resize_with(at + 1, || None);
+    }
+    list[at] = Some(what);
 }
 
 /// A population that was found, with that by which it is asked for.
@@ -114,40 +140,53 @@ impl<'a> Facts<'a> {
 
     /// The last value under a named fact.
     pub(in crate::judge) fn last_of(&self, path: &Path) -> Option<Found<'a>> {
-        let (Some(memo), Path::Named(index)) = (self.memo(), path) else {
-            return self.found(path).pop();
-        };
-        if let Some(list) = memo.named.borrow().get(index) {
-            return list.last().cloned();
+        match self.values(path) {
+            Values::Found(mut list) => list.pop(),
+            Values::Kept(list) => list.last().cloned(),
         }
-        self.values(path).pop()
     }
 
     /// The values under a path that say something, with their facts.
-    pub(in crate::judge) fn values(&self, path: &Path) -> Vec<Found<'a>> {
+    pub(in crate::judge) fn values(&self, path: &Path) -> Values<'a> {
         let (Some(memo), Path::Named(index)) = (self.memo(), path) else {
-            return self.found(path);
+            return Values::Found(self.found(path));
         };
-        if let Some(list) = memo.named.borrow().get(index) {
-            return list.clone();
+        if let Some(Some(list)) = memo.named.borrow().get(*index) {
+            return Values::Kept(list.clone());
         }
-        let list = self.found(path);
-        memo.named.borrow_mut().insert(*index, list.clone());
-        list
+        let list = Rc::new(self.found(path));
+        keep(&memo.named, *index, list.clone());
+        Values::Kept(list)
+    }
+
+    /// A fact that code computes.
+    pub(in crate::judge) fn computed(&self, fact: ModuleFact) -> Option<Found<'a>> {
+        let Some(memo) = self.memo() else {
+            return modules::compute(fact, self);
+        };
+        let at = fact as usize;
+        if let Some(Some(found)) = memo.modules.borrow().get(at) {
+            return found.clone();
+        }
+        let found = modules::compute(fact, self);
+        keep(&memo.modules, at, found.clone());
+        found
     }
 
     /// The answer of a condition of the pack, as it is read here.
     pub(in crate::judge) fn answer(&self, index: usize) -> Answer {
         let memo = self.memo();
-        let kept = memo.and_then(|m| m.conditions.borrow().get(&index).cloned());
         // what is missing may have been kept without its name
         let whole = |answer: &Answer| is_silent() || !matches!(answer, Answer::Unknown(_));
-        if let Some(answer) = kept.filter(whole) {
-            return answer;
+        if let Some(memo) = memo
+            && let Some(Some(answer)) = memo.conditions.borrow().get(index)
+            && whole(answer)
+        {
+            return answer.clone();
         }
         let answer = self.test(self.condition(index), None);
         if let Some(memo) = memo {
-            memo.conditions.borrow_mut().insert(index, answer.clone());
+            keep(&memo.conditions, index, answer.clone());
         }
         answer
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::law::Day;
-use crate::state::{Book, Subject, View};
+use crate::state::{Book, Subject};
 
 /// The names of the communities by their codes.
 pub(in crate::report) fn names_of(book: &Book) -> BTreeMap<String, String> {
@@ -16,9 +16,9 @@ pub(in crate::report) fn names_of(book: &Book) -> BTreeMap<String, String> {
 /// The name of a project.
 #[must_use]
 pub fn title(book: &Book, case: &str, as_of: Day) -> Option<String> {
-    View::new(book, case, as_of)
-        .own()
-        .filter(|fact| fact.subject == case)
+    let facts = book.about(case).iter().map(|&index| book.fact(index));
+    facts
+        .filter(|fact| !fact.struck && fact.occurred.is_none_or(|day| day <= as_of))
         .find_map(|fact| fact.value("title").text().map(str::to_owned))
 }
 
@@ -53,7 +53,7 @@ pub(in crate::report) fn subjects_of(
             })
         };
         match &subject {
-            Subject::Case(..) if made() && View::new(book, id, as_of).year() == Some(year) => {
+            Subject::Case(..) if made() && book.year_of(id, as_of) == Some(year) => {
                 list.push(id.to_owned());
             }
             Subject::Demand(_, y) if *y == year && made() => list.push(id.to_owned()),

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::tally::Tally;
 use super::{Heading, Held, Wanted, names_of, subjects_of, title};
 use crate::corridor::quarters::{Quarter, Trace};
-use crate::judge::{self, Asked, Finding, Verdict};
+use crate::judge::{self, Docket, Finding, Verdict};
 use crate::law::Day;
 use crate::ledger::Stated;
-use crate::pack::{Pack, Rule, Severity};
+use crate::pack::{Pack, Severity};
 use crate::state::{Book, Counted, Ids, Subject};
 
 /// Takes what is told of subjects.
@@ -156,12 +156,8 @@ impl<'a, S: Sink> Year<'a, S> {
 
     /// Judges subjects on all processors.
     pub(super) fn judge(&self, book: &Book, subjects: &[String]) -> Part {
-        let rule = |rule: &Rule| self.wanted.takes(rule);
+        let docket = Docket::of(self.pack, |rule| self.wanted.takes(rule));
         let tell = |verdict| self.wanted.tells(verdict);
-        let asked = Asked {
-            rule: &rule,
-            tell: &tell,
-        };
         let (pack, as_of) = (self.pack, self.of.1);
         let some = |subjects: &[String]| {
             let mut part = Part::new(pack);
@@ -171,8 +167,10 @@ impl<'a, S: Sink> Year<'a, S> {
                     part.count(rule, verdict, told.as_ref());
                     findings.extend(told);
                 };
-                judge::judge_for(pack, book, (id, as_of), asked, take);
-                let case = matches!(Subject::parse(id), Subject::Case(..));
+                let subject = Subject::parse(id);
+                let rules = docket.on(&subject).iter().copied();
+                judge::judge_for(pack, book, (id, as_of), rules, &tell, take);
+                let case = matches!(subject, Subject::Case(..));
                 part.subjects.push(Judged {
                     id: id.clone(),
                     title: case.then(|| title(book, id, as_of)).flatten(),

@@ -378,8 +378,8 @@ pub(in crate::report) fn persons(view: &View<'_>, reader: Reader<'_>) -> Vec<Str
 pub(in crate::report) fn persons_about(view: &View<'_>, ledger: &Ledger) -> Vec<String> {
     let mut list = persons(view, ledger.reader());
     for link in view.book.links(&view.id) {
-        if matches!(Subject::parse(&link), Subject::Demand(..)) {
-            let demand = View::new(view.book, &link, view.as_of);
+        if matches!(Subject::parse(link), Subject::Demand(..)) {
+            let demand = View::new(view.book, link, view.as_of);
             list.extend(persons(&demand, ledger.reader()));
         }
     }

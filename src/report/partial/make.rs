@@ -171,7 +171,8 @@ fn communities(book: &Book, subjects: &[Listed]) -> BTreeMap<String, Vec<String>
             code_of(id).and_then(|c| links.get_mut(c)),
         ) {
             let of_case = book.links(id).into_iter();
-            list.extend(of_case.filter(|link| code_of(link) != Some(&code)));
+            let elsewhere = of_case.filter(|link| code_of(link) != Some(&code));
+            list.extend(elsewhere.map(str::to_owned));
         }
     }
     let lists = links.into_iter();
@@ -293,7 +294,7 @@ impl Carrying<'_> {
         let mut linked: BTreeSet<String> = BTreeSet::new();
         for id in book.subjects() {
             if matches!(Subject::parse(id), Subject::Case(..)) {
-                linked.extend(book.links(id));
+                linked.extend(book.links(id).into_iter().map(str::to_owned));
             }
         }
         // a demand, a round or a meeting of another year that no case rests on does not matter

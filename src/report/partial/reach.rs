@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::judge::{self, Asked, Counts, Finding, Verdict};
+use crate::judge::{self, Counts, Finding, Verdict};
 use crate::law::Day;
-use crate::pack::{Pack, Reads, Rule, Scope, reads};
+use crate::pack::{Pack, Reads, Scope, reads};
 use crate::report::audit::Wanted;
 use crate::state::{Book, Subject};
 use crate::step::STEPS;
@@ -107,16 +107,10 @@ impl<'p> Reach<'p> {
         let Some(scope) = judge::scope_of(&Subject::parse(subject)) else {
             return Counts::default();
         };
-        let rule = |rule: &Rule| {
-            let place = self.places.get(rule.id.as_str());
-            let holds = |&place: &usize| self.holds(rules, place, scope);
-            wanted.takes(rule) && place.is_some_and(holds)
-        };
+        let all = self.pack.rules.iter().enumerate();
+        let mine =
+            all.filter(|(place, rule)| wanted.takes(rule) && self.holds(rules, *place, scope));
         let tell = |verdict| wanted.tells(verdict);
-        let asked = Asked {
-            rule: &rule,
-            tell: &tell,
-        };
-        judge::judge_for(self.pack, book, (subject, as_of), asked, take)
+        judge::judge_for(self.pack, book, (subject, as_of), mine, &tell, take)
     }
 }
