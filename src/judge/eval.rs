@@ -142,6 +142,16 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Each of the facts that count under a path.
+    pub(super) fn each_fact(&self, path: &Path, each: &mut dyn FnMut(&'a Fact)) {
+        match path {
+            Path::Step(def) | Path::Field(def, _) if !self.is_focused(def) => {
+                self.view.counting(def).for_each(each);
+            }
+            _ => self.facts(path).into_iter().for_each(each),
+        }
+    }
+
     /// True if any fact counts under a path.
     pub(super) fn is_there(&self, path: &Path) -> bool {
         match path {

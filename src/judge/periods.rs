@@ -172,8 +172,8 @@ impl Facts<'_> {
         });
         outcome.governed = Some(last);
         outcome
-            .fact("from", first.to_string())
-            .fact("to", last.to_string())
+            .fact_of("from", || first.to_string())
+            .fact_of("to", || last.to_string())
             .fact("days", counted)
             .fact("min", min)
     }
@@ -224,8 +224,8 @@ impl Facts<'_> {
             .max_by_key(|day| gap(*day))
             .or(Some(*last));
         outcome
-            .fact("first", first.to_string())
-            .fact("last", last.to_string())
+            .fact_of("first", || first.to_string())
+            .fact_of("last", || last.to_string())
     }
 
     /// Last day in force, as extended by a recorded renewal.

@@ -15,8 +15,29 @@ impl<'a> Facts<'a> {
         if gate.is_empty() {
             return Some(Vec::new());
         }
-        let facts: Vec<_> = gate.iter().flat_map(|path| self.facts(path)).collect();
+        let facts = self.evidence(gate);
         (!facts.is_empty()).then_some(facts)
+    }
+
+    /// The facts under some paths; where nobody is told of them, no more than say the law of
+    /// which day governs.
+    fn evidence(&self, paths: &[Path]) -> Vec<&'a Fact> {
+        if !is_silent() {
+            return paths.iter().flat_map(|path| self.facts(path)).collect();
+        }
+        let mut first = None;
+        for path in paths {
+            let mut dated = None;
+            self.each_fact(path, &mut |fact| {
+                first = first.or(Some(fact));
+                dated = dated.or(Some(fact).filter(|fact| fact.occurred.is_some()));
+            });
+            if dated.is_some() {
+                first = dated;
+                break;
+            }
+        }
+        first.into_iter().collect()
     }
 
     /// The stage of a rule lies behind the subject: what it wants should be recorded.
@@ -80,7 +101,10 @@ impl<'a> Facts<'a> {
             }),
         };
         let missing: Vec<&Path> = of.iter().filter(|path| !has(path)).collect();
-        let found = of.iter().filter(has).flat_map(|path| self.facts(path));
+        let found = || {
+            let there: Vec<Path> = of.iter().filter(has).cloned().collect();
+            self.evidence(&there)
+        };
         // without the record there is no field to fill in
         let label = |path: &Path| match path {
             Path::Field(def, _) if !self.is_there(path) => step_label(def),
@@ -90,7 +114,7 @@ impl<'a> Facts<'a> {
         let all_there = missing.is_empty() || (any && missing.len() < of.len());
         if all_there {
             return self.show(
-                Outcome::kept(words!("记录齐全。", "All recorded.")).uses(found),
+                Outcome::kept(words!("记录齐全。", "All recorded.")).uses(found()),
                 of,
             );
         }
@@ -105,7 +129,7 @@ impl<'a> Facts<'a> {
                 labels.zh,
                 labels.en
             ))
-            .uses(found);
+            .uses(found());
             if gate.is_empty() {
                 outcome.lacks = missing.iter().map(|path| label(path)).collect();
             }
@@ -115,7 +139,7 @@ impl<'a> Facts<'a> {
             return self
                 .late(start, *span, &labels, if_missing)
                 .uses(gates)
-                .uses(found);
+                .uses(found());
         }
         let before = self.before(gate);
         match if_missing {
@@ -131,10 +155,10 @@ impl<'a> Facts<'a> {
                 ))
                 .blames(gates)
                 .blames(blanks)
-                .uses(found)
+                .uses(found())
             }
             IfMissing::Unverifiable => {
-                let mut outcome = Outcome::missing(labels).uses(gates).uses(found);
+                let mut outcome = Outcome::missing(labels).uses(gates).uses(found());
                 outcome.missing = missing.iter().map(|path| label(path)).collect();
                 outcome
             }
@@ -171,7 +195,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn holds(&self, that: &Expr, gate: &Gate, uses: &[Path], broken: &Words) -> Outcome {
-        let facts: Vec<&Fact> = uses.iter().flat_map(|path| self.facts(path)).collect();
+        let facts = self.evidence(uses);
         let Some(gates) = self.passed(gate) else {
             return Outcome::pending(words!("尚未到核对的环节。", "Not due yet.")).uses(facts);
         };

@@ -89,29 +89,28 @@ fn judged<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
         Treatment::Attested { body, yearly } => Judged::alone(attested(facts, rule, body, *yearly)),
         Treatment::Computed(checks) => {
             let scope = super::scope_of(&view.subject);
-            let mine: Vec<&Check> = checks
+            let mine = checks
                 .iter()
-                .filter(|check| Some(check.scope.unwrap_or(rule.scope)) == scope)
-                .collect();
+                .filter(move |check| Some(check.scope.unwrap_or(rule.scope)) == scope);
             // exemptions are of cases: a year is not exempt because a case of it is
             let own = scope == Some(rule.scope);
             match exemption(facts, rule).filter(|_| own) {
                 // a check that does not apply anyway needs no exemption
                 Some(outcome)
-                    if outcome.status == Status::Missing && none_applies(facts, &mine) =>
+                    if outcome.status == Status::Missing && none_applies(facts, mine.clone()) =>
                 {
-                    computed(facts, &rule.id, &mine, passed)
+                    computed(facts, &rule.id, mine, passed)
                 }
                 Some(outcome) => Judged::alone(outcome),
-                None => computed(facts, &rule.id, &mine, passed),
+                None => computed(facts, &rule.id, mine, passed),
             }
         }
     }
 }
 
 /// True if the guard of every check says that it does not apply.
-fn none_applies(facts: &Facts<'_>, checks: &[&Check]) -> bool {
-    checks.iter().all(|check| {
+fn none_applies<'c>(facts: &Facts<'_>, mut checks: impl Iterator<Item = &'c Check>) -> bool {
+    checks.all(|check| {
         check
             .when
             .as_ref()
@@ -238,7 +237,10 @@ fn settle(facts: &Facts<'_>, rule: &Rule, judged: Judged) -> Settled {
             (Severity::Info, _) => Verdict::NotApplicable,
         },
     };
-    let mut message = vec![std::mem::take(&mut outcome.words)];
+    let mut message = Vec::new();
+    if !is_silent() {
+        message.push(std::mem::take(&mut outcome.words));
+    }
     if let Some((id, why)) = disagrees {
         verdict = Verdict::Borderline;
         message.push(words!(

@@ -22,15 +22,15 @@ use crate::words::Words;
 pub(super) fn computed<'a>(
     facts: &Facts<'a>,
     rule: &str,
-    checks: &[&'a Check],
+    checks: impl Iterator<Item = &'a Check> + Clone,
     passed: bool,
 ) -> Judged {
     let taken =
         |check: &'a Check| applied(facts, check, check.when.as_ref(), &check.primitive, passed);
     let nothing =
         || Outcome::exempt(words!("没有可核对的内容。", "Nothing to check."));
-    if checks.iter().all(|check| check.readings.is_empty()) {
-        let outcomes = checks.iter().map(|check| taken(check));
+    if checks.clone().all(|check| check.readings.is_empty()) {
+        let outcomes = checks.map(taken);
         return Judged::alone(Outcome::join(outcomes).unwrap_or_else(nothing));
     }
     let mut outcomes = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn computed<'a>(
         let when = reading.when.as_ref().or(check.when.as_ref());
         applied(facts, check, when, &reading.primitive, passed)
     };
-    for check in checks {
+    for check in checks.clone() {
         let mut outcome = taken(check);
         let day = outcome.governed.unwrap_or(facts.view.as_of);
         let asked = !check.readings.is_empty();
@@ -72,7 +72,7 @@ pub(super) fn computed<'a>(
     let worst = outcomes.iter().map(|o| o.status).max();
     let disagrees = open.into_iter().find_map(|reading| {
         let mut turns = false;
-        let others = checks.iter().zip(&outcomes).map(|(check, outcome)| {
+        let others = checks.clone().zip(&outcomes).map(|(check, outcome)| {
             let Some(own) = check.readings.iter().find(|r| r.id == reading.id) else {
                 return outcome.status;
             };
