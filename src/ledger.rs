@@ -39,7 +39,7 @@ pub use line::Line;
 pub use open::OpenError;
 pub use personal::Persons;
 pub use stated::Stated;
-pub use sweep::{Glance, Place, settle};
+pub use sweep::{Glance, Place};
 pub use write::{Draft, Writer};
 
 /// An open ledger.

@@ -13,7 +13,7 @@ mod trace;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::ledger::{Event, Glance, Ledger, settle};
+use crate::ledger::{Event, Glance, Ledger};
 use crate::state::Book;
 use crate::step::{Recorded, register};
 use look::{Look, Of};
@@ -102,20 +102,13 @@ impl<'l> Division<'l> {
     /// If the ledger cannot be read.
     pub fn book(&self, quarter: &Quarter) -> anyhow::Result<Book> {
         let places = quarter.communities.iter().chain(&quarter.streets);
-        let mut events = self.ledger.reader().of_places(places)?;
-        let mine = events.len();
-        events.extend(self.shared.iter().cloned());
-        if mine < events.len() {
-            events.sort_by_key(|event| event.id);
-            events.dedup_by_key(|event| event.id);
-        }
-        settle(&mut events);
+        let reader = self.ledger.reader();
         // what was inspected in all of the district names the projects of all
         let mut book = Book::new()
             .with_aliases(self.aliases.clone())
-            .of_chain(self.ledger.reader().own()?)
+            .of_chain(reader.own()?)
             .of_communities(quarter.communities.clone());
-        book.extend(events);
+        reader.of_places(places, &self.shared, |line| book.take_line(line))?;
         Ok(book)
     }
 

@@ -1,6 +1,7 @@
 //! Events borrowed from the file: for who takes from them and keeps none.
 
 use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 use super::read::{Reader, every, of_steps};
 use super::{Event, order};
@@ -82,7 +83,13 @@ impl Reader<'_> {
 
 /// A text of a row, borrowed.
 pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
-    row.get_ref(column)?.as_str().map_err(|error| {
+    let value = row.get_ref(column)?;
+    if let ValueRef::Text(bytes) = value
+        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
+    {
+        return Ok(text);
+    }
+    value.as_str().map_err(|error| {
         // which error it is, is known there
         match row.get::<_, String>(column) {
             Err(known) => known,
@@ -91,7 +98,8 @@ pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a 
     })
 }
 
-fn line<'a>(row: &'a Row<'_>) -> rusqlite::Result<Line<'a>> {
+/// The event of a row, borrowed.
+pub(super) fn line<'a>(row: &'a Row<'_>) -> rusqlite::Result<Line<'a>> {
     Ok(Line {
         id: row.get(0)?,
         origin: text(row, 1)?,

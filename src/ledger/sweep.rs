@@ -1,10 +1,11 @@
 //! Reading the log in one sweep without building what is not wanted, and the events of some
 //! places.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use rusqlite::{OptionalExtension as _, Row, types::ValueRef};
+use rusqlite::{OptionalExtension as _, Row};
 
+use super::line::{Line, line, text};
 use super::read::{COLUMNS, Reader, event};
 use super::{Event, chain as chains, order};
 
@@ -129,15 +130,55 @@ impl Reader<'_> {
         Ok(hash.map(|hash| chains::hex(&hash)))
     }
 
-    /// The events that concern some places, their years and what is numbered by these, each
-    /// once, in the one order of all chains.
+    /// Calls `each` with the events that concern some places, their years and what is numbered by
+    /// these, and with `shared` ones that were read before, each once, in the one order of all
+    /// chains. `shared` stand in that order, too.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn of_places<'p>(
         self,
         places: impl IntoIterator<Item = &'p String>,
-    ) -> rusqlite::Result<Vec<Event>> {
+        shared: &[Event],
+        mut each: impl FnMut(&Line<'_>),
+    ) -> rusqlite::Result<()> {
+        let mut ids = self.ids_of_places(places)?;
+        let known: HashSet<i64> = shared.iter().map(|event| event.id).collect();
+        ids.retain(|id| !known.contains(id));
+        let mut one = self.conn().prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1"
+        ))?;
+        if self.chains()? > 1 {
+            let events = ids.into_iter().map(|id| one.query_row([id], event));
+            let mut events = events.collect::<Result<Vec<Event>, _>>()?;
+            events.extend(shared.iter().cloned());
+            settle(&mut events);
+            for event in &events {
+                each(&event.line());
+            }
+            return Ok(());
+        }
+        let mut shared = shared.iter().peekable();
+        for id in ids {
+            while let Some(event) = shared.next_if(|event| event.id < id) {
+                each(&event.line());
+            }
+            one.query_row([id], |row| {
+                each(&line(row)?);
+                Ok(())
+            })?;
+        }
+        for event in shared {
+            each(&event.line());
+        }
+        Ok(())
+    }
+
+    /// The events that concern some places, by their order of arrival.
+    fn ids_of_places<'p>(
+        self,
+        places: impl IntoIterator<Item = &'p String>,
+    ) -> rusqlite::Result<Vec<i64>> {
         let conn = self.conn();
         let mut of_place = conn.prepare_cached("SELECT event FROM mention WHERE subject = ?1")?;
         let mut of_years =
@@ -156,18 +197,12 @@ impl Reader<'_> {
         }
         ids.sort_unstable();
         ids.dedup();
-        let mut one = conn.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1"
-        ))?;
-        let events = ids.into_iter().map(|id| one.query_row([id], event));
-        let mut events = events.collect::<Result<Vec<Event>, _>>()?;
-        order::settle(&mut events);
-        Ok(events)
+        Ok(ids)
     }
 }
 
 /// Puts events in order of arrival into the one order of all chains.
-pub fn settle(events: &mut Vec<Event>) {
+fn settle(events: &mut Vec<Event>) {
     events.sort_by_key(|event| event.id);
     order::settle(events);
 }
@@ -181,17 +216,4 @@ fn glance<'r>(row: &'r Row<'_>) -> rusqlite::Result<Glance<'r>> {
         recorded_at: text(row, 6)?,
         payload: text(row, 8)?,
     })
-}
-
-fn text<'r>(row: &'r Row<'_>, column: usize) -> rusqlite::Result<&'r str> {
-    match row.get_ref(column)? {
-        ValueRef::Text(bytes) => {
-            std::str::from_utf8(bytes).map_err(|error| rusqlite::Error::Utf8Error(column, error))
-        }
-        other => Err(rusqlite::Error::InvalidColumnType(
-            column,
-            "text".into(),
-            other.data_type(),
-        )),
-    }
 }
