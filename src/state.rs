@@ -397,13 +397,17 @@ impl Book {
         let mut codes: Vec<String> = own.into_iter().collect();
         for &index in self.about(case) {
             let fact = &self.facts[index];
-            let named = fact.value("communities").items().iter();
-            if !fact.struck {
+            if let Some(place) = fact.def.serves()
+                && !fact.struck
+            {
+                let named = fact.values[place].items().iter();
                 codes.extend(named.filter_map(Value::text).map(str::to_owned));
             }
         }
-        codes.sort();
-        codes.dedup();
+        if codes.len() > 1 {
+            codes.sort();
+            codes.dedup();
+        }
         codes
     }
 

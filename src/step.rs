@@ -75,6 +75,20 @@ impl StepDef {
         self.fields.iter().position(|field| field.name == name)
     }
 
+    /// Position of the field that names the communities that a case serves, asked of every record
+    /// of every case.
+    #[must_use]
+    pub fn serves(&self) -> Option<usize> {
+        static SERVING: LazyLock<Vec<(u64, usize)>> = LazyLock::new(|| {
+            let place = |def: &&StepDef| Some((def.mark, def.index("communities")?));
+            STEPS.iter().filter_map(place).collect()
+        });
+        let mut serving = SERVING.iter();
+        serving
+            .find(|(mark, _)| *mark == self.mark)
+            .map(|(_, place)| *place)
+    }
+
     /// True for a field that the tool fills in itself.
     #[must_use]
     pub fn filled_in(&self, field: &Field) -> bool {

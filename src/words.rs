@@ -156,13 +156,16 @@ pub fn render(template: &str, args: &[&dyn fmt::Display]) -> String {
     let mut text = String::with_capacity(template.len() + 16);
     let mut next = 0;
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let Some((slot, tail)) = after.split_once('}') else {
+    let find = |text: &str, sign: u8| text.bytes().position(|byte| byte == sign);
+    while let Some(opens) = find(rest, b'{') {
+        text.push_str(&rest[..opens]);
+        let after = &rest[opens + 1..];
+        let Some(closes) = find(after, b'}') else {
             text.push('{');
             rest = after;
             continue;
         };
+        let (slot, tail) = (&after[..closes], &after[closes + 1..]);
         let index = slot.parse().unwrap_or(next);
         next += usize::from(slot.is_empty());
         debug_assert!(index < args.len(), "no argument {index} in “{template}”");

@@ -180,12 +180,7 @@ impl Facts<'_> {
 
     pub(super) fn validity(&self) -> Outcome {
         let meta = &self.pack.meta;
-        let dated: Vec<(Day, &Fact)> = self
-            .view
-            .own()
-            .filter(|fact| fact.subject == self.view.id && fact.def.stage() != "register")
-            .filter_map(|fact| Some((fact.occurred?, fact)))
-            .collect();
+        let dated = self.dated();
         let (Some((first, a)), Some((last, b))) = (
             dated.iter().min_by_key(|d| d.0),
             dated.iter().max_by_key(|d| d.0),

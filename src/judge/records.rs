@@ -21,9 +21,10 @@ impl<'a> Facts<'a> {
 
     /// The facts under some paths; where nobody is told of them, no more than say the law of
     /// which day governs.
-    fn evidence(&self, paths: &[Path]) -> Vec<&'a Fact> {
+    fn evidence<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) -> Vec<&'a Fact> {
+        let paths = paths.into_iter();
         if !is_silent() {
-            return paths.iter().flat_map(|path| self.facts(path)).collect();
+            return paths.flat_map(|path| self.facts(path)).collect();
         }
         let mut first = None;
         for path in paths {
@@ -100,11 +101,8 @@ impl<'a> Facts<'a> {
                 said && fact.occurred.is_none_or(|d| day <= d)
             }),
         };
-        let missing: Vec<&Path> = of.iter().filter(|path| !has(path)).collect();
-        let found = || {
-            let there: Vec<Path> = of.iter().filter(has).cloned().collect();
-            self.evidence(&there)
-        };
+        let (there, missing): (Vec<&Path>, Vec<&Path>) = of.iter().partition(has);
+        let found = || self.evidence(there.iter().copied());
         // without the record there is no field to fill in
         let label = |path: &Path| match path {
             Path::Field(def, _) if !self.is_there(path) => step_label(def),

@@ -22,6 +22,7 @@ pub(in crate::judge) struct Memo<'a> {
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
     staff: OnceCell<Vec<&'a Fact>>,
+    dated: OnceCell<Rc<[(Day, &'a Fact)]>>,
     populations: RefCell<Vec<Known<'a>>>,
 }
 
@@ -87,6 +88,20 @@ impl<'a> Facts<'a> {
         match self.memo {
             Some(memo) => memo.staff.get_or_init(|| self.find_staff()).clone(),
             None => self.find_staff(),
+        }
+    }
+
+    /// The records of the subject itself with their dates, asked once for all rules.
+    pub(in crate::judge) fn dated(&self) -> Rc<[(Day, &'a Fact)]> {
+        let find = || {
+            let own = self.view.own();
+            own.filter(|fact| fact.subject == self.view.id && fact.def.stage() != "register")
+                .filter_map(|fact| Some((fact.occurred?, fact)))
+                .collect()
+        };
+        match self.memo {
+            Some(memo) => memo.dated.get_or_init(find).clone(),
+            None => find(),
         }
     }
 
