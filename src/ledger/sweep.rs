@@ -40,9 +40,8 @@ impl Reader<'_> {
         mut look: impl FnMut(&Glance<'_>) -> Option<T>,
         mut take: impl FnMut(Event, T),
     ) -> rusqlite::Result<()> {
-        let mut statement = self.conn().prepare(&format!(
-            "SELECT {COLUMNS}, e.origin FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id"
-        ))?;
+        let mut statement = self.conn().prepare(&glances("ORDER BY id"))?;
+        let mut whole = self.conn().prepare_cached(&of_id())?;
         let mut rows = statement.query([])?;
         let one = self.chains()? < 2;
         let (mut events, mut said) = (Vec::new(), HashMap::new());
@@ -50,7 +49,7 @@ impl Reader<'_> {
             let Some(about) = look(&glance(row)?) else {
                 continue;
             };
-            let event = event(row)?;
+            let event = whole.query_row([row.get::<_, i64>(0)?], event)?;
             if one {
                 take(event, about);
             } else {
@@ -76,10 +75,8 @@ impl Reader<'_> {
         (origin, seq): Place,
         mut look: impl FnMut(&Glance<'_>),
     ) -> rusqlite::Result<()> {
-        let mut statement = self.conn().prepare_cached(&format!(
-            "SELECT {COLUMNS}, e.origin FROM event e JOIN origin o ON o.id = e.origin
-             WHERE e.origin = ?1 AND e.seq > ?2 ORDER BY e.seq"
-        ))?;
+        let after = glances("WHERE origin = ?1 AND seq > ?2 ORDER BY seq");
+        let mut statement = self.conn().prepare_cached(&after)?;
         let mut rows = statement.query([origin, seq])?;
         while let Some(row) = rows.next()? {
             look(&glance(row)?);
@@ -145,9 +142,7 @@ impl Reader<'_> {
         let mut ids = self.ids_of_places(places)?;
         let known: HashSet<i64> = shared.iter().map(|event| event.id).collect();
         ids.retain(|id| !known.contains(id));
-        let mut one = self.conn().prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1"
-        ))?;
+        let mut one = self.conn().prepare_cached(&of_id())?;
         if self.chains()? > 1 {
             let events = ids.into_iter().map(|id| one.query_row([id], event));
             let mut events = events.collect::<Result<Vec<Event>, _>>()?;
@@ -207,13 +202,23 @@ fn settle(events: &mut Vec<Event>) {
     order::settle(events);
 }
 
+/// One event by its number in the file.
+fn of_id() -> String {
+    format!("SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1")
+}
+
+/// What a sweep looks at, of some events.
+fn glances(which: &str) -> String {
+    format!("SELECT id, origin, seq, step, subject, recorded_at, payload FROM event {which}")
+}
+
 fn glance<'r>(row: &'r Row<'_>) -> rusqlite::Result<Glance<'r>> {
     Ok(Glance {
-        origin: row.get(10)?,
+        origin: row.get(1)?,
         seq: row.get(2)?,
         step: text(row, 3)?,
         subject: text(row, 4)?,
-        recorded_at: text(row, 6)?,
-        payload: text(row, 8)?,
+        recorded_at: text(row, 5)?,
+        payload: text(row, 6)?,
     })
 }
