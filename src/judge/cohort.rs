@@ -104,9 +104,7 @@ impl<'a> Facts<'a> {
             pending.due = until;
             pending
         } else if records.is_empty() {
-            let mut outcome = Outcome::missing(name);
-            outcome.words = Words::join(&[outcome.words, said]);
-            outcome
+            Outcome::missing(name).saying(|words| Words::join(&[words.clone(), said]))
         } else if lacking.is_empty() {
             Outcome::missing(words!(
                 "{}的金额或类型",

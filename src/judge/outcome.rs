@@ -21,9 +21,13 @@ pub enum Status {
     Broken,
 }
 
-/// What an outcome rests on.
+/// What an outcome says, and what it rests on.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
+    /// What was found, in words.
+    pub words: Words,
+    /// The records or fields that are missing.
+    pub missing: Vec<Words>,
     /// The events that make the breach; a step that adds one of them is refused.
     pub causes: Vec<EventKey>,
     /// All events that were used.
@@ -39,10 +43,6 @@ pub struct Told {
 pub struct Outcome {
     /// What was found.
     pub status: Status,
-    /// In words.
-    pub words: Words,
-    /// The records or fields that are missing.
-    pub missing: Vec<Words>,
     /// When the duty is due.
     pub due: Option<Day>,
     /// What only who is told of it asks for; nothing while nobody is.
@@ -59,12 +59,16 @@ pub struct Outcome {
 
 impl Outcome {
     fn new(status: Status, words: Words) -> Self {
+        let told = || {
+            Box::new(Told {
+                words,
+                ..Told::default()
+            })
+        };
         Self {
             status,
-            words,
-            missing: Vec::new(),
             due: None,
-            told: None,
+            told: (!is_silent()).then(told),
             governed: None,
             also: Vec::new(),
             lacks: Vec::new(),
@@ -100,17 +104,40 @@ impl Outcome {
     #[must_use]
     pub fn missing(what: Words) -> Self {
         let words = crate::words!("缺少：{0}。", "Missing: {1}.", what.zh, what.en);
-        let mut outcome = Self::new(Status::Missing, words);
-        outcome.missing.push(what);
-        outcome
+        Self::new(Status::Missing, words).without(|| vec![what])
+    }
+
+    /// Names the records or fields that are missing.
+    #[must_use]
+    pub fn without(mut self, missing: impl FnOnce() -> Vec<Words>) -> Self {
+        if !is_silent() {
+            self.told().missing = missing();
+        }
+        self
+    }
+
+    /// What was found, in words; nothing where nobody is told.
+    #[must_use]
+    pub fn words(&self) -> Words {
+        let told = self.told.as_ref();
+        told.map_or_else(Words::default, |told| told.words.clone())
+    }
+
+    /// Says it in other words.
+    #[must_use]
+    pub fn saying(mut self, words: impl FnOnce(&Words) -> Words) -> Self {
+        if !is_silent() {
+            let told = self.told();
+            told.words = words(&told.words);
+        }
+        self
     }
 
     /// These facts are missing.
     #[must_use]
     pub fn lacking(missing: Vec<Words>) -> Self {
-        let mut outcome = Self::missing(super::records::join_labels(missing.iter().cloned()));
-        outcome.missing = missing;
-        outcome
+        let labels = super::records::join_labels(missing.iter().cloned());
+        Self::missing(labels).without(|| missing)
     }
 
     /// Nothing is recorded yet that could be checked.
@@ -129,19 +156,15 @@ impl Outcome {
             return self;
         }
         if self.idle {
-            return Self::exempt(self.words);
+            return Self::exempt(self.words());
         }
         if self.lacks.is_empty() {
             return self;
         }
-        let mut outcome = Self::missing(super::records::join_labels(self.lacks.iter().cloned()));
-        outcome.missing = self.lacks;
-        outcome.told = self.told.map(|told| {
-            Box::new(Told {
-                uses: told.uses,
-                ..Told::default()
-            })
-        });
+        let mut outcome = Self::lacking(self.lacks);
+        if let Some(told) = self.told {
+            outcome.told().uses = told.uses;
+        }
         outcome.governed = self.governed;
         outcome
     }
@@ -248,7 +271,6 @@ impl Outcome {
 
     /// As one of several, of which only the days are kept.
     fn alone(mut self) -> Self {
-        self.missing.clear();
         self.lacks.clear();
         self.idle = false;
         self.told = None;
@@ -284,10 +306,6 @@ impl Outcome {
         let mut said: Vec<Words> = Vec::new();
         for outcome in outcomes {
             if outcome.status == worst {
-                if !said.contains(&outcome.words) {
-                    said.push(outcome.words);
-                }
-                joined.missing.extend(outcome.missing);
                 joined.due = joined.due.or(outcome.due);
                 joined
                     .also
@@ -298,6 +316,10 @@ impl Outcome {
             let Some(told) = outcome.told else { continue };
             let all = joined.told();
             if outcome.status == worst {
+                if !said.contains(&told.words) {
+                    said.push(told.words);
+                }
+                all.missing.extend(told.missing);
                 all.causes.extend(told.causes);
             }
             for key in told.uses {
@@ -308,7 +330,6 @@ impl Outcome {
             all.facts.extend(told.facts);
             all.count.extend(told.count);
         }
-        joined.words = Words::join(&said);
-        joined
+        joined.saying(|_| Words::join(&said))
     }
 }

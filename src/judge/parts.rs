@@ -232,7 +232,7 @@ impl Facts<'_> {
                 Outcome::pending(said)
             } else if checked.is_empty() {
                 let mut outcome = Outcome::missing(step_label(done));
-                outcome.words = Words::join(&[outcome.words, said]);
+                outcome = outcome.saying(|words| Words::join(&[words.clone(), said]));
                 outcome
             } else {
                 Outcome::broken(said)

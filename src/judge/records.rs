@@ -156,9 +156,8 @@ impl<'a> Facts<'a> {
                 .uses(found())
             }
             IfMissing::Unverifiable => {
-                let mut outcome = Outcome::missing(labels).uses(gates).uses(found());
-                outcome.missing = missing.iter().map(|path| label(path)).collect();
-                outcome
+                let outcome = Outcome::missing(labels).uses(gates).uses(found());
+                outcome.without(|| missing.iter().map(|path| label(path)).collect())
             }
         }
     }

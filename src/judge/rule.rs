@@ -65,13 +65,13 @@ fn under_readings<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Judged {
         );
         let (here, there) = (judged.outcome.status, other.outcome.status);
         if settled.is_some() {
-            let ruled = answer.filter(|_| here != there);
+            let ruled = answer.filter(|_| here != there).map(Box::new);
             judged = Judged {
                 ruled: other.ruled.or(ruled),
                 ..other
             };
         } else if judged.disagrees.is_none() && crosses(here, there) {
-            judged.disagrees = Some((turned.id.clone(), turned.why.clone()));
+            judged.disagrees = Some(Box::new((turned.id.clone(), turned.why.clone())));
         }
     }
     judged
@@ -140,7 +140,7 @@ fn finding(view: &View<'_>, rule: &Rule, settled: Settled) -> Finding {
         reading: settled.reading,
         reason: settled.reason,
         remedy: rule.remedy.clone(),
-        missing: outcome.missing,
+        missing: told.missing,
         count: told.count,
     }
 }
@@ -213,11 +213,11 @@ fn settle(facts: &Facts<'_>, rule: &Rule, judged: Judged) -> Settled {
                 if answer.reading == contested.id {
                     severity = contested.severity;
                 }
-                ruled = Some(answer);
+                ruled = Some(Box::new(answer));
             }
             // with a reason one reading cures what the other does not
             _ if reason.is_some() && disagrees.is_none() => {
-                disagrees = Some((contested.id.clone(), contested.why.clone()));
+                disagrees = Some(Box::new((contested.id.clone(), contested.why.clone())));
             }
             _ => {}
         }
@@ -239,9 +239,9 @@ fn settle(facts: &Facts<'_>, rule: &Rule, judged: Judged) -> Settled {
     };
     let mut message = Vec::new();
     if !is_silent() {
-        message.push(std::mem::take(&mut outcome.words));
+        message.push(std::mem::take(&mut outcome.told().words));
     }
-    if let Some((id, why)) = disagrees {
+    if let Some((id, why)) = disagrees.map(|other| *other) {
         verdict = Verdict::Borderline;
         message.push(words!(
             "另一种读法结论相反：{1}",
@@ -254,7 +254,7 @@ fn settle(facts: &Facts<'_>, rule: &Rule, judged: Judged) -> Settled {
     } else if let Some(Ruled {
         reading: taken,
         basis,
-    }) = ruled
+    }) = ruled.map(|ruled| *ruled)
     {
         message.push(words!(
             "按{}的答复，采用读法“{}”。",

@@ -22,9 +22,9 @@ pub(super) struct Ruled {
 pub(super) struct Judged {
     pub(super) outcome: Outcome,
     /// A reading that says the opposite, with its grounds.
-    pub(super) disagrees: Option<(String, Words)>,
+    pub(super) disagrees: Option<Box<(String, Words)>>,
     /// The answer by which a reading was chosen.
-    pub(super) ruled: Option<Ruled>,
+    pub(super) ruled: Option<Box<Ruled>>,
 }
 
 impl Judged {

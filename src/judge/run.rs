@@ -57,7 +57,7 @@ pub(super) fn computed<'a>(
                 if let Some(chosen) = chosen {
                     outcome = under(check, chosen);
                 }
-                ruled = Some(answer);
+                ruled = Some(Box::new(answer));
             }
             _ => {
                 for reading in &check.readings {
@@ -82,7 +82,7 @@ pub(super) fn computed<'a>(
         });
         let other = others.max();
         let across = matches!((worst, other), (Some(a), Some(b)) if crosses(a, b));
-        (turns && across).then(|| (reading.id.clone(), reading.why.clone()))
+        (turns && across).then(|| Box::new((reading.id.clone(), reading.why.clone())))
     });
     Judged {
         outcome: Outcome::join(outcomes).unwrap_or_else(nothing),
@@ -119,11 +119,12 @@ fn applied<'a>(
         let outcome = match belongs(facts, each, fact) {
             Answer::Yes => {
                 let at = facts.at(fact, &each.same);
-                let mut outcome = guarded(&at, check, when, primitive, passed);
+                let outcome = guarded(&at, check, when, primitive, passed);
                 if outcome.status >= Status::Missing {
-                    outcome.words = which(fact, &outcome.words);
+                    outcome.saying(|words| which(fact, words))
+                } else {
+                    outcome
                 }
-                outcome
             }
             Answer::No => return None,
             Answer::Unknown(missing) => Outcome::lacking(missing),
