@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use rustc_hash::FxHashMap;
-use serde_json::json;
 
 use super::Entry;
 use super::numbered::Numbered;
@@ -11,7 +10,7 @@ use crate::law::{Calendar, Day};
 use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
 use crate::state::subject::{DISTRICT, next_number};
-use crate::step::{Step, StepDef};
+use crate::step::{Said, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -67,7 +66,7 @@ impl<'a> Completer<'a> {
         // the highest level by the name that the regulation gives it
         let whole = self.pack.meta.roles.district.as_deref();
         if whole.is_some() && step.text("scope") == whole {
-            step.values.insert("scope", json!(DISTRICT));
+            step.values.insert("scope", DISTRICT);
         }
         if let Some(code) = step.text("community").map(str::to_owned) {
             if step.def.id == "register.community" {
@@ -116,7 +115,7 @@ impl<'a> Completer<'a> {
             && step.text("ledger").is_none()
             && let Some(head) = self.reader.heads()?.first()
         {
-            step.values.insert("ledger", json!(head.origin));
+            step.values.insert("ledger", head.origin.as_str());
         }
         match step.def.id {
             "amend" | "withdraw" => {
@@ -227,7 +226,7 @@ impl<'a> Completer<'a> {
             return Ok(None);
         };
         if def.subject == "subject" {
-            step.values.insert("subject", json!(under));
+            step.values.insert("subject", under);
             return Ok(None);
         }
         let Some((letter, width)) = series(def.subject) else {
@@ -258,7 +257,7 @@ impl<'a> Completer<'a> {
         }
         let next = self.next_of(&prefix)?;
         step.values
-            .insert(def.subject, json!(format!("{prefix}{next:0width$}")));
+            .insert(def.subject, format!("{prefix}{next:0width$}"));
         self.next.insert(prefix, next + 1);
         Ok(None)
     }
@@ -280,7 +279,7 @@ impl<'a> Completer<'a> {
 
     /// Keeps in mind which event this batch withdraws.
     fn strikes(&mut self, step: &Step) -> anyhow::Result<()> {
-        let event = step.values.get("event").and_then(serde_json::Value::as_i64);
+        let event = step.values.get("event").and_then(Said::as_i64);
         if let Some(seq) = event.filter(|_| step.def.id == "withdraw") {
             let origin = match step.text("origin") {
                 Some(origin) => Some(origin.to_owned()),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::alike::{Group, Grouped};
 use super::numbered::Numbered;
 use super::touch::Touched;
 use crate::ledger::{Event, read::Reader};
@@ -21,6 +22,12 @@ pub(super) struct Gathered {
     pub(super) before: Option<Book>,
     /// Years of communities of which only the steps that can be blamed are loaded.
     pub(super) years: BTreeSet<String>,
+    /// New demands of which one is judged for all.
+    pub(super) groups: Vec<Group>,
+    /// How many events are new.
+    pub(super) events: usize,
+    /// The steps of the new events.
+    steps: BTreeSet<&'static str>,
     /// Corrections and withdrawals: the new event, the event it aims at, its subject.
     aims: Vec<(EventKey, EventKey, String)>,
 }
@@ -36,12 +43,13 @@ impl Gathered {
         aimed.chain([event.clone()]).collect()
     }
 
-    /// The steps of the new events.
-    pub(super) fn steps(&self) -> impl Iterator<Item = &'static str> {
-        self.changed
-            .iter()
-            .filter_map(|key| self.book.place(key))
-            .map(|index| self.book.fact(index).def.id)
+    /// The steps of the events that are added or changed.
+    pub(super) fn steps(&self) -> BTreeSet<&'static str> {
+        let aimed = self.aims.iter();
+        let aimed = aimed.filter_map(|(_, at, _)| self.book.place(at));
+        let mut steps = self.steps.clone();
+        steps.extend(aimed.map(|index| self.book.fact(index).def.id));
+        steps
     }
 
     /// True if this event took something away from the subject.
@@ -72,6 +80,7 @@ pub(super) fn gather(
         supervised,
         takes_away,
         mut facts,
+        steps,
         ..
     } = touched;
     let first = events.first().map_or(0, |event| event.id);
@@ -82,20 +91,37 @@ pub(super) fn gather(
     if let Some(own) = reader.own()? {
         book.extend(reader.of_subject(&own)?);
     }
+    let mut grouped = Grouped::default();
     for (subject, places) in &subjects {
         let new =
             !places.is_empty() && (numbered.is_new(subject) || !reader.knew(subject, first)?);
-        if new {
+        if let ([place], true) = (&places[..], new)
+            && let Some(group) = facts[*place].group
+        {
+            let judged = facts[*place].fact.is_some();
+            grouped.take(group, subject, judged);
+            if !judged {
+                continue;
+            }
+        }
+        if new && places.iter().all(|place| facts[*place].group.is_none() || facts[*place].fact.is_some()) {
             // what is new altogether need not be read again; a fact that was taken for another
             // subject is there already
-            let facts = places.iter().filter_map(|place| facts[*place].take());
-            facts.for_each(|fact| book.take_fact(fact));
+            let facts = places.iter().filter_map(|place| facts[*place].fact.take());
+            facts.for_each(|fact| book.take_fact(*fact));
             load_around(reader, &mut book, subject, &mut shared)?;
         } else {
             load_with(reader, &mut book, subject, &mut shared)?;
         }
     }
-    let subjects: BTreeSet<String> = subjects.into_keys().collect();
+    let (groups, alone) = grouped.done();
+    for subject in &alone {
+        load_with(reader, &mut book, subject, &mut shared)?;
+    }
+    let mut subjects: BTreeSet<String> = subjects.into_keys().collect();
+    for other in groups.iter().flat_map(|group| &group.others) {
+        subjects.remove(other);
+    }
     if pack.looks_around() {
         load_siblings(reader, &mut book, &subjects)?;
     }
@@ -129,6 +155,9 @@ pub(super) fn gather(
         changed,
         before,
         years: years.into_keys().chain(streets).collect(),
+        groups,
+        events: events.len(),
+        steps,
         aims,
     })
 }
@@ -270,7 +299,7 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     Ok(())
 }
 
-fn load_with(
+pub(super) fn load_with(
     reader: Reader<'_>,
     book: &mut Book,
     subject: &str,

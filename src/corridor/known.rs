@@ -2,13 +2,14 @@
 //! one file are two records.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use super::complete::numbered_prefix;
 use crate::ledger::{Event, read::Reader};
-use crate::step::{self, Held, Step, Values};
+use crate::step::{self, Step, Values};
 
 /// The fields that make a demand the same demand: the columns of the official list.
 const DEMAND: &[&str] = &[
@@ -211,26 +212,36 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Values in the order in which they were written.
-trait Said: Held {
-    fn each(&self, take: &mut dyn FnMut(&str, &Json));
+/// Values in the order in which they were written; each is shown as JSON.
+trait Shown {
+    fn one(&self, name: &str) -> Option<&dyn Display>;
+
+    fn each(&self, take: &mut dyn FnMut(&str, &dyn Display));
 }
 
-impl Said for Values {
-    fn each(&self, take: &mut dyn FnMut(&str, &Json)) {
+impl Shown for Values {
+    fn one(&self, name: &str) -> Option<&dyn Display> {
+        self.get(name).map(|value| value as &dyn Display)
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&str, &dyn Display)) {
         self.iter().for_each(|(name, value)| take(name, value));
     }
 }
 
-impl Said for Map<String, Json> {
-    fn each(&self, take: &mut dyn FnMut(&str, &Json)) {
+impl Shown for Map<String, Json> {
+    fn one(&self, name: &str) -> Option<&dyn Display> {
+        self.get(name).map(|value| value as &dyn Display)
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&str, &dyn Display)) {
         self.iter().for_each(|(name, value)| take(name, value));
     }
 }
 
-fn natural_key(step: &str, values: &impl Said, subject: &str) -> String {
+fn natural_key(step: &str, values: &impl Shown, subject: &str) -> String {
     let mut key = step.to_owned();
-    let mut add = |name: &str, value: &Json| {
+    let mut add = |name: &str, value: &dyn Display| {
         key.push('\n');
         key.push_str(name);
         key.push('=');
@@ -238,7 +249,7 @@ fn natural_key(step: &str, values: &impl Said, subject: &str) -> String {
     };
     if step == "collect.demand" {
         for name in DEMAND {
-            if let Some(value) = values.held(name) {
+            if let Some(value) = values.one(name) {
                 add(name, value);
             }
         }
