@@ -99,8 +99,8 @@ pub(super) fn specs(def: &'static StepDef) -> Vec<ColumnSpec<'static>> {
 pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Json> {
     let columns = table.columns.iter().zip(table.rows[index].cells.all());
     let filled = columns.filter(|(column, cell)| !cell.text.is_empty() && column.key != "reason");
-    let value = |(column, cell): (&Column, &Cell)| {
-        let text = said(def.field(&column.key), column.wan, &cell.text);
+    let value = |(column, cell): (&Column, Cell<'_>)| {
+        let text = said(def.field(&column.key), column.wan, cell.text);
         (column.key.clone(), Json::String(text.into_owned()))
     };
     filled.map(value).collect()
@@ -136,7 +136,7 @@ impl<'t> Given<'t> {
         let mut values = Vec::with_capacity(table.columns.len() + 5);
         for ((column, cell), field) in table.columns.iter().zip(cells).zip(fields) {
             if let Some(place) = field.filter(|_| !cell.text.is_empty()) {
-                let text = said(Some(&def.fields[place]), column.wan, &cell.text);
+                let text = said(Some(&def.fields[place]), column.wan, cell.text);
                 values.push((place, text));
             }
         }
@@ -179,13 +179,13 @@ pub(super) fn checked(
     index: usize,
     read: Result<Step, Vec<Problem>>,
 ) -> Result<Step, Vec<Problem>> {
-    let wrong = |cell: &Cell| cell.kind == CellKind::Error || has_lost_digits(cell);
+    let wrong = |cell: Cell<'_>| cell.kind == CellKind::Error || has_lost_digits(cell);
     let mut problems = read.as_ref().err().cloned().unwrap_or_default();
     for (column, cell) in table.columns.iter().zip(table.rows[index].cells.all()) {
         if wrong(cell) && !problems.iter().any(|told| told.field == column.key) {
             problems.push(Problem {
                 field: column.key.clone(),
-                value: cell.text.clone(),
+                value: cell.text.to_owned(),
                 words: words!(
                     "这个数字超过15位，末尾已被表格软件改掉；请把该列设为文本格式，重新填写完整号码。",
                     "This number has more than 15 digits, and the office program has lost its end; format the column as text and write the number again."
@@ -201,8 +201,8 @@ pub(super) fn checked(
 }
 
 /// A number of more than fifteen digits, or one that was written to text as `3.50582E+17`.
-fn has_lost_digits(cell: &Cell) -> bool {
-    let text = cell.text.trim();
+fn has_lost_digits(cell: Cell<'_>) -> bool {
+    let text = cell.text;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if cell.kind == CellKind::Number {
         return text.len() > 15 && digits(text);
@@ -241,11 +241,11 @@ pub(super) fn at_cell(
     let personal = field.is_some_and(|f| f.kind == Kind::Personal);
     let cell = column.and_then(|c| record.cells.get(&c.key));
     let error = cell.is_some_and(|cell| cell.kind == CellKind::Error);
-    let value = cell.map_or(problem.value.clone(), |cell| cell.text.clone());
+    let value = cell.map_or(problem.value.clone(), |cell| cell.text.to_owned());
     let persons = table.columns.iter().filter_map(|column| {
         let personal = def.field(&column.key)?.kind == Kind::Personal;
         let cell = record.cells.get(&column.key).filter(|_| personal)?;
-        Some(cell.text.clone()).filter(|text| !text.is_empty())
+        Some(cell.text.to_owned()).filter(|text| !text.is_empty())
     });
     let persons: Vec<String> = persons.collect();
     let kind = field.map(|f| f.kind);

@@ -421,7 +421,7 @@ fn leave_out(
         let record = &table.rows[*index];
         writer.write_record(table.columns.iter().map(|c| {
             let cell = record.cells.get(&c.key);
-            cell.map_or(String::new(), |cell| inert(&cell.text).into_owned())
+            cell.map_or(String::new(), |cell| inert(cell.text).into_owned())
         }))?;
     }
     writer.flush()?;

@@ -9,7 +9,7 @@ use super::judging::Asked;
 use crate::law::Day;
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Rule, Scope};
-use crate::state::{Fact, Subject};
+use crate::state::Fact;
 use crate::step::{Kind, Said, Step, StepDef};
 
 /// The fact of a new event, and the group of those that are judged like it.
@@ -48,7 +48,11 @@ impl Groups {
         let form = form.as_deref()?;
         let digit = |c: char| c.is_ascii_digit();
         self.key.clear();
-        for part in [def.id, event.subject.trim_end_matches(digit), &event.occurred] {
+        for part in [
+            def.id,
+            event.subject.trim_end_matches(digit),
+            &event.occurred,
+        ] {
             self.key.extend_from_slice(part.as_bytes());
             self.key.push(0);
         }
@@ -160,7 +164,10 @@ impl Grouped {
         if judged {
             self.judged.insert(group, subject.to_owned());
         } else {
-            self.others.entry(group).or_default().push(subject.to_owned());
+            self.others
+                .entry(group)
+                .or_default()
+                .push(subject.to_owned());
         }
     }
 

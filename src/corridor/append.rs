@@ -1,9 +1,9 @@
 //! Appending what is ready, and noting what follows from it.
 
+use super::judging::MANY;
 use super::reasons::Given;
 use super::refs::Refs;
 use super::touch::{self, Touched};
-use super::judging::MANY;
 use super::{Ready, key};
 use crate::ledger::{Event, Writer};
 use crate::pack::Pack;

@@ -232,7 +232,7 @@ impl<'a> Completer<'a> {
         let Some((letter, width)) = series(def.subject) else {
             return Ok(None);
         };
-        let prefix = format!("{under}-{letter}");
+        let prefix = [&under, "-", letter].concat();
         if let Some(id) = step.text(def.subject).map(str::to_owned) {
             if next_number(&prefix, [id.as_str()].into_iter()) == 1 && !ends_in_zero(&id, &prefix) {
                 return Ok(Some(words!(
@@ -256,9 +256,16 @@ impl<'a> Completer<'a> {
             return Ok(None);
         }
         let next = self.next_of(&prefix)?;
-        step.values
-            .insert(def.subject, format!("{prefix}{next:0width$}"));
-        self.next.insert(prefix, next + 1);
+        let number = next.to_string();
+        let zeros = "0".repeat(width.saturating_sub(number.len()));
+        let id = [&*prefix, &zeros, &number].concat();
+        step.values.insert(def.subject, id);
+        match self.next.get_mut(&prefix) {
+            Some(known) => *known = next + 1,
+            None => {
+                self.next.insert(prefix, next + 1);
+            }
+        }
         Ok(None)
     }
 
@@ -403,7 +410,8 @@ pub(super) fn under(step: &Step) -> Option<String> {
         .text("street")
         .or_else(|| step.text("scope"))
         .or_else(|| step.text("community"))?;
-    Some(format!("{owner}{year}"))
+    let year = year.to_string();
+    Some([owner, &year].concat())
 }
 
 /// The prefix under which the tool numbers a step's subject, if the step names none.
@@ -412,7 +420,7 @@ pub(super) fn numbered_prefix(step: &Step) -> Option<String> {
         return None;
     }
     let (letter, _) = series(step.def.subject)?;
-    Some(format!("{}-{letter}", under(step)?))
+    Some([&under(step)?, "-", letter].concat())
 }
 
 /// True if the step itself names the subject that it is about.

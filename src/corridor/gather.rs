@@ -89,7 +89,7 @@ pub(super) fn gather(
         .of_chain(reader.own()?);
     let mut shared = BTreeSet::new();
     if let Some(own) = reader.own()? {
-        book.extend(reader.of_subject(&own)?);
+        reader.lines_of_subject(&own, |line| book.take_line(line))?;
     }
     let mut grouped = Grouped::default();
     for (subject, places) in &subjects {
@@ -104,7 +104,11 @@ pub(super) fn gather(
                 continue;
             }
         }
-        if new && places.iter().all(|place| facts[*place].group.is_none() || facts[*place].fact.is_some()) {
+        if new
+            && places
+                .iter()
+                .all(|place| facts[*place].group.is_none() || facts[*place].fact.is_some())
+        {
             // what is new altogether need not be read again; a fact that was taken for another
             // subject is there already
             let facts = places.iter().filter_map(|place| facts[*place].fact.take());
@@ -131,7 +135,7 @@ pub(super) fn gather(
         if let Some(code) = Subject::parse(subject).community()
             && shared.insert(code.to_owned())
         {
-            book.extend(reader.of_subject(code)?);
+            reader.lines_of_subject(code, |line| book.take_line(line))?;
         }
     }
     let before = if takes_away {
@@ -219,7 +223,7 @@ fn load_neighbours(
         "shortlist.plan",
         "withdraw",
     ];
-    book.extend(reader.of_subject(COMMUNITIES)?);
+    reader.lines_of_subject(COMMUNITIES, |line| book.take_line(line))?;
     let street = book.street(code).map(str::to_owned);
     let near: Vec<String> = book
         .communities()
@@ -247,12 +251,12 @@ fn load_street(reader: Reader<'_>, book: &mut Book, id: &str) -> anyhow::Result<
         .collect();
     book.extend(events);
     if let Subject::StreetYear(street, _) = Subject::parse(id) {
-        book.extend(reader.of_subject(&street)?);
+        reader.lines_of_subject(&street, |line| book.take_line(line))?;
     }
     for case in cases {
         book.extend(reader.of_prefix_steps(&case, &["implement.determine", "withdraw"])?);
         if let Some(code) = Subject::parse(&case).community() {
-            book.extend(reader.of_subject(code)?);
+            reader.lines_of_subject(code, |line| book.take_line(line))?;
         }
     }
     Ok(())
@@ -278,7 +282,7 @@ fn load_contracts(
 /// Loads one subject with all it rests on, the ledger's own facts included.
 pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
     if let Some(own) = reader.own()? {
-        book.extend(reader.of_subject(&own)?);
+        reader.lines_of_subject(&own, |line| book.take_line(line))?;
     }
     let parsed = Subject::parse(subject);
     if matches!(parsed, Subject::StreetYear(..) | Subject::DistrictYear(_)) {
@@ -308,7 +312,7 @@ pub(super) fn load_with(
     let parsed = Subject::parse(subject);
     match &parsed {
         Subject::CommunityYear(..) => book.extend(reader.of_prefix(subject)?),
-        _ => book.extend(reader.of_subject(subject)?),
+        _ => reader.lines_of_subject(subject, |line| book.take_line(line))?,
     }
     load_around(reader, book, subject, shared)
 }
@@ -325,19 +329,19 @@ fn load_around(
         // what many subjects rest on is read once
         if !shared.contains(code) {
             shared.insert(code.to_owned());
-            book.extend(reader.of_subject(code)?);
+            reader.lines_of_subject(code, |line| book.take_line(line))?;
             if let Some(street) = book.street(code).map(str::to_owned) {
-                book.extend(reader.of_subject(&street)?);
+                reader.lines_of_subject(&street, |line| book.take_line(line))?;
             }
         }
     }
     if let Subject::StreetYear(street, _) = &parsed {
-        book.extend(reader.of_subject(street)?);
+        reader.lines_of_subject(street, |line| book.take_line(line))?;
     }
     if matches!(parsed, Subject::Case(..)) {
         for list in [BLOCKED, INTERESTS, DISTRICT] {
             if shared.insert(list.to_owned()) {
-                book.extend(reader.of_subject(list)?);
+                reader.lines_of_subject(list, |line| book.take_line(line))?;
             }
         }
         for link in book.links(subject) {
@@ -347,7 +351,7 @@ fn load_around(
             book.extend(reader.about(&link)?);
             // the meetings that studied a demand, for a case that names none
             if matches!(Subject::parse(&link), Subject::Demand(..)) {
-                book.extend(reader.of_subject(&link)?);
+                reader.lines_of_subject(&link, |line| book.take_line(line))?;
             }
         }
     }

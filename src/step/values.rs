@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json};
 
 use super::{Field, StepDef};
@@ -70,6 +69,22 @@ impl Said {
             _ => None,
         }
     }
+
+    /// Writes the value as JSON.
+    fn write(&self, to: &mut String) -> serde_json::Result<()> {
+        match self {
+            Self::Text(text) => quote(text, to)?,
+            Self::Personal(text) => {
+                to.push_str("{\"personal\":");
+                quote(text, to)?;
+                to.push('}');
+            }
+            Self::Count(number) => to.push_str(&number.to_string()),
+            Self::Flag(flag) => to.push_str(if *flag { "true" } else { "false" }),
+            Self::Json(json) => to.push_str(&serde_json::to_string(json)?),
+        }
+        Ok(())
+    }
 }
 
 impl From<Json> for Said {
@@ -116,28 +131,33 @@ impl From<&str> for Said {
     }
 }
 
-impl Serialize for Said {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => to.serialize_str(text),
-            Self::Personal(text) => {
-                let mut map = to.serialize_map(Some(1))?;
-                map.serialize_entry("personal", &**text)?;
-                map.end()
-            }
-            Self::Count(number) => to.serialize_i64(*number),
-            Self::Flag(flag) => to.serialize_bool(*flag),
-            Self::Json(json) => json.serialize(to),
-        }
-    }
-}
-
 /// As JSON.
 impl fmt::Display for Said {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = serde_json::to_string(self).map_err(|_| fmt::Error)?;
+        let mut text = String::new();
+        self.write(&mut text).map_err(|_| fmt::Error)?;
         to.write_str(&text)
     }
+}
+
+/// True if JSON writes the text as it stands.
+fn is_plain(text: &str) -> bool {
+    // without a branch for each byte many are looked at at once
+    let escaped = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
+    let any = |part: &[u8]| part.iter().fold(false, |any, byte| any | escaped(*byte));
+    !text.as_bytes().chunks(64).any(any)
+}
+
+/// Writes a text as JSON.
+fn quote(text: &str, to: &mut String) -> serde_json::Result<()> {
+    if is_plain(text) {
+        to.push('"');
+        to.push_str(text);
+        to.push('"');
+    } else {
+        to.push_str(&serde_json::to_string(text)?);
+    }
+    Ok(())
 }
 
 /// The values of a step by field name, in canonical form and in the order in which they are
@@ -197,6 +217,23 @@ impl Values {
         self.0.iter_mut().map(|(_, value)| value)
     }
 
+    /// Writes the values as a JSON object.
+    ///
+    /// # Errors
+    /// None of these values has any.
+    pub fn write(&self, to: &mut String) -> serde_json::Result<()> {
+        to.push('{');
+        for (number, (name, value)) in self.0.iter().enumerate() {
+            // the name of a field is one of the language that steps are defined in
+            to.push_str(if number == 0 { "\"" } else { ",\"" });
+            to.push_str(name);
+            to.push_str("\":");
+            value.write(to)?;
+        }
+        to.push('}');
+        Ok(())
+    }
+
     /// The same values as an object.
     #[must_use]
     pub fn into_map(self) -> Map<String, Json> {
@@ -225,17 +262,8 @@ impl Held for Values {
     }
 }
 
-impl Serialize for Values {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::json;
 
@@ -252,8 +280,9 @@ mod tests {
         }
         assert_eq!(values.list("b"), map.list("b"));
         assert!(values.contains_key("a") && !values.contains_key("c"));
-        let text = serde_json::to_string(&values).ok();
-        assert_eq!(text, serde_json::to_string(&map).ok());
+        let mut text = String::new();
+        values.write(&mut text).unwrap();
+        assert_eq!(text, serde_json::to_string(&map).unwrap());
         assert_eq!(Held::text(&values, "a"), Held::text(&map, "a"));
         assert_eq!(values.into_map(), map);
     }

@@ -4,15 +4,24 @@ use std::collections::BTreeMap;
 
 use calamine::Dimensions;
 
+use crate::sheet::cells::{Cell, Packer};
 use crate::sheet::table::column_letter;
-use crate::sheet::{Bound, Cell, CellKind, Limits, ReadError, Row, Sheet};
+use crate::sheet::{Bound, CellKind, Limits, ReadError, Row, Sheet};
+
+/// A cell while its sheet is read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filled {
+    pub(super) text: String,
+    pub(super) kind: CellKind,
+    pub(super) merged: bool,
+}
 
 /// The cells of one sheet while it is read, and what all sheets have used of the limits.
 pub(super) struct Grid<'a> {
     pub(super) limits: &'a Limits,
     /// The name of the sheet.
     pub(super) name: String,
-    rows: BTreeMap<u32, Vec<Cell>>,
+    rows: BTreeMap<u32, Vec<Filled>>,
     cells: u64,
     text: u64,
 }
@@ -38,7 +47,7 @@ impl<'a> Grid<'a> {
     }
 
     /// Puts a cell at a place counted from 0; blank ones are only formatting.
-    pub(super) fn put(&mut self, row: u32, column: u32, mut cell: Cell) -> Result<(), ReadError> {
+    pub(super) fn put(&mut self, row: u32, column: u32, mut cell: Filled) -> Result<(), ReadError> {
         if cell.text.trim().is_empty() {
             return Ok(());
         }
@@ -59,7 +68,7 @@ impl<'a> Grid<'a> {
         let width = column as usize + 1;
         let line = self.rows.entry(row).or_default();
         let more = width.saturating_sub(line.len()) as u64;
-        line.resize(width.max(line.len()), Cell::default());
+        line.resize(width.max(line.len()), Filled::default());
         let length = cell.text.len() as u64;
         if let Some(place) = line.last_mut().filter(|_| more > 0) {
             *place = cell;
@@ -103,15 +112,25 @@ impl<'a> Grid<'a> {
                 let count = right.saturating_sub(from) as u64;
                 self.spend(count, count * value.text.len() as u64, row, area.start.1)?;
                 if let Some(line) = self.rows.get_mut(&row).filter(|_| count > 0) {
-                    line.resize(line.len().max(right), Cell::default());
+                    line.resize(line.len().max(right), Filled::default());
                     line[from..right].fill(value.clone());
                 }
             }
         }
         let rows = std::mem::take(&mut self.rows).into_iter();
-        let rows = rows.map(|(row, cells)| Row {
-            number: row + 1,
-            cells,
+        let mut packer = Packer::default();
+        let rows = rows.map(|(row, cells)| {
+            for cell in &cells {
+                packer.push(Cell {
+                    text: &cell.text,
+                    kind: cell.kind,
+                    merged: cell.merged,
+                });
+            }
+            Row {
+                number: row + 1,
+                cells: packer.done(),
+            }
         });
         Ok(Sheet {
             name: std::mem::take(&mut self.name),
