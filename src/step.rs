@@ -160,11 +160,7 @@ impl<V: Held> Step<V> {
             push(text);
         }
         for field in self.def.fields.iter().filter(|f| f.kind == Kind::Ref) {
-            if let Some(text) = self.text(field.name) {
-                push(text);
-            }
-            let list = self.values.list(field.name).iter();
-            list.filter_map(Json::as_str).for_each(&mut push);
+            self.values.texts(field.name, &mut push);
         }
         subjects
     }

@@ -120,7 +120,6 @@ fn said<'c>(field: Option<&Field>, wan: bool, text: &'c str) -> Cow<'c, str> {
 /// The values of a row, each with the place of its field in the form.
 #[derive(Debug)]
 pub(super) struct Given<'t> {
-    def: &'static StepDef,
     pub(super) values: Vec<(usize, Cow<'t, str>)>,
 }
 
@@ -140,29 +139,27 @@ impl<'t> Given<'t> {
                 values.push((place, text));
             }
         }
-        Self { def, values }
+        Self { values }
     }
 
-    /// Says a value, whatever was said of its field.
-    pub(super) fn set(&mut self, field: &str, value: Cow<'t, str>) {
-        let place = self.def.index(field);
-        match self.values.iter_mut().find(|(at, _)| Some(*at) == place) {
+    /// Says a value of a field, whatever was said of it.
+    pub(super) fn set(&mut self, field: usize, value: Cow<'t, str>) {
+        match self.values.iter_mut().find(|(at, _)| *at == field) {
             Some((_, old)) => *old = value,
-            None => self.values.extend(place.map(|place| (place, value))),
+            None => self.values.push((field, value)),
         }
     }
 
-    /// Says a value where none was given.
-    pub(super) fn or(&mut self, field: &str, value: impl FnOnce() -> Cow<'t, str>) {
+    /// Says a value of a field where none was given.
+    pub(super) fn or(&mut self, field: usize, value: impl FnOnce() -> Cow<'t, str>) {
         if !self.has(field) {
-            self.set(field, value());
+            self.values.push((field, value()));
         }
     }
 
     /// True if there is a value for the field.
-    pub(super) fn has(&self, field: &str) -> bool {
-        let mut values = self.values.iter();
-        values.any(|(place, _)| self.def.fields[*place].name == field)
+    pub(super) fn has(&self, field: usize) -> bool {
+        self.values.iter().any(|(at, _)| *at == field)
     }
 }
 

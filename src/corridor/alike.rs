@@ -20,6 +20,13 @@ pub(super) struct Kept {
     pub(super) group: Option<usize>,
 }
 
+impl Kept {
+    /// True unless it was left out for another of its group.
+    pub(super) fn is_whole(&self) -> bool {
+        self.group.is_none() || self.fact.is_some()
+    }
+}
+
 /// Puts new demands into groups.
 #[derive(Default)]
 pub(super) struct Groups {
@@ -159,16 +166,14 @@ pub(super) struct Grouped {
 }
 
 impl Grouped {
-    /// Takes a subject that only one new event concerns; says whether it is the one to be judged.
-    pub(super) fn take(&mut self, group: usize, subject: &str, judged: bool) {
-        if judged {
-            self.judged.insert(group, subject.to_owned());
-        } else {
-            self.others
-                .entry(group)
-                .or_default()
-                .push(subject.to_owned());
-        }
+    /// Takes the subject of a group that is judged.
+    pub(super) fn judged(&mut self, group: usize, subject: &str) {
+        self.judged.insert(group, subject.to_owned());
+    }
+
+    /// Takes another subject of a group, which only one new event concerns.
+    pub(super) fn other(&mut self, group: usize, subject: String) {
+        self.others.entry(group).or_default().push(subject);
     }
 
     /// The groups, and the subjects of those of which none is judged for all.

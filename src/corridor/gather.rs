@@ -71,7 +71,7 @@ pub(super) fn gather(
     numbered: &Numbered,
 ) -> anyhow::Result<Gathered> {
     let Touched {
-        subjects,
+        subjects: mut touching,
         changed,
         aims,
         years,
@@ -92,39 +92,38 @@ pub(super) fn gather(
         reader.lines_of_subject(&own, |line| book.take_line(line))?;
     }
     let mut grouped = Grouped::default();
-    for (subject, places) in &subjects {
+    let mut subjects = BTreeSet::new();
+    touching.sort_unstable();
+    touching.dedup();
+    for run in touching.chunk_by_mut(|one, other| one.0 == other.0) {
+        let subject = std::mem::take(&mut run[0].0);
+        let places: Vec<usize> = run.iter().filter_map(|(_, place)| *place).collect();
         let new =
-            !places.is_empty() && (numbered.is_new(subject) || !reader.knew(subject, first)?);
+            !places.is_empty() && (numbered.is_new(&subject) || !reader.knew(&subject, first)?);
         if let ([place], true) = (&places[..], new)
             && let Some(group) = facts[*place].group
         {
-            let judged = facts[*place].fact.is_some();
-            grouped.take(group, subject, judged);
-            if !judged {
+            if facts[*place].fact.is_none() {
+                grouped.other(group, subject);
                 continue;
             }
+            grouped.judged(group, &subject);
         }
-        if new
-            && places
-                .iter()
-                .all(|place| facts[*place].group.is_none() || facts[*place].fact.is_some())
-        {
+        if new && places.iter().all(|place| facts[*place].is_whole()) {
             // what is new altogether need not be read again; a fact that was taken for another
             // subject is there already
             let facts = places.iter().filter_map(|place| facts[*place].fact.take());
             facts.for_each(|fact| book.take_fact(*fact));
-            load_around(reader, &mut book, subject, &mut shared)?;
+            load_around(reader, &mut book, &subject, &mut shared)?;
         } else {
-            load_with(reader, &mut book, subject, &mut shared)?;
+            load_with(reader, &mut book, &subject, &mut shared)?;
         }
+        subjects.insert(subject);
     }
     let (groups, alone) = grouped.done();
-    for subject in &alone {
-        load_with(reader, &mut book, subject, &mut shared)?;
-    }
-    let mut subjects: BTreeSet<String> = subjects.into_keys().collect();
-    for other in groups.iter().flat_map(|group| &group.others) {
-        subjects.remove(other);
+    for subject in alone {
+        load_with(reader, &mut book, &subject, &mut shared)?;
+        subjects.insert(subject);
     }
     if pack.looks_around() {
         load_siblings(reader, &mut book, &subjects)?;

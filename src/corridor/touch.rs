@@ -15,8 +15,9 @@ type Place = (String, i32);
 /// What some events touch.
 #[derive(Default)]
 pub(super) struct Touched {
-    /// Cases and demands, each with the new events that concern it, as places among the facts.
-    pub(super) subjects: BTreeMap<String, Vec<usize>>,
+    /// Cases and demands, each with a new event that concerns it as a place among the facts, or
+    /// none if an event only bears on it; those that several concern stand there several times.
+    pub(super) subjects: Vec<(String, Option<usize>)>,
     /// The events that are added or changed.
     pub(super) changed: Vec<EventKey>,
     /// Where the contracts of a year add up.
@@ -112,11 +113,9 @@ impl Touched {
                 }
                 _ => continue,
             }
-            let places = self.subjects.entry(subject).or_default();
-            if number < named {
-                places.push(place);
-                needed = true;
-            }
+            let concerns = number < named;
+            needed |= concerns;
+            self.subjects.push((subject, concerns.then_some(place)));
         }
         let looked_at = self.looked_at.entry(def.id);
         let looked_at = &*looked_at.or_insert_with(|| yearly(pack, def.id));

@@ -13,6 +13,14 @@ pub trait Held {
 
     /// The values of a field that has several.
     fn list(&self, field: &str) -> &[Json];
+
+    /// Calls `each` with the text of a field, or with all of its texts.
+    fn texts(&self, field: &str, each: &mut dyn FnMut(&str));
+}
+
+/// The texts of a list.
+fn texts_of(list: &[Json], each: &mut dyn FnMut(&str)) {
+    list.iter().filter_map(Json::as_str).for_each(each);
 }
 
 impl Held for Map<String, Json> {
@@ -23,6 +31,14 @@ impl Held for Map<String, Json> {
     fn list(&self, field: &str) -> &[Json] {
         let list = self.get(field).and_then(Json::as_array);
         list.map_or(&[], Vec::as_slice)
+    }
+
+    fn texts(&self, field: &str, each: &mut dyn FnMut(&str)) {
+        match self.get(field) {
+            Some(Json::String(text)) => each(text),
+            Some(Json::Array(list)) => texts_of(list, each),
+            _ => {}
+        }
     }
 }
 
@@ -259,6 +275,14 @@ impl Held for Values {
     fn list(&self, field: &str) -> &[Json] {
         let list = self.get(field).and_then(Said::as_array);
         list.map_or(&[], Vec::as_slice)
+    }
+
+    fn texts(&self, field: &str, each: &mut dyn FnMut(&str)) {
+        match self.get(field) {
+            Some(Said::Text(text)) => each(text),
+            Some(Said::Json(json)) => texts_of(json.as_array().map_or(&[], Vec::as_slice), each),
+            _ => {}
+        }
     }
 }
 

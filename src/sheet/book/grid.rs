@@ -22,6 +22,8 @@ pub(super) struct Grid<'a> {
     /// The name of the sheet.
     pub(super) name: String,
     rows: BTreeMap<u32, Vec<Filled>>,
+    /// The row that was last put into, which is not among the others.
+    last: Option<(u32, Vec<Filled>)>,
     cells: u64,
     text: u64,
 }
@@ -32,6 +34,7 @@ impl<'a> Grid<'a> {
             limits,
             name: String::new(),
             rows: BTreeMap::new(),
+            last: None,
             cells: 0,
             text: 0,
         }
@@ -66,7 +69,7 @@ impl<'a> Grid<'a> {
             cell.text = cell.text.replace("\r\n", "\n").replace('\r', "\n");
         }
         let width = column as usize + 1;
-        let line = self.rows.entry(row).or_default();
+        let line = self.line(row);
         let more = width.saturating_sub(line.len()) as u64;
         line.resize(width.max(line.len()), Filled::default());
         let length = cell.text.len() as u64;
@@ -76,6 +79,18 @@ impl<'a> Grid<'a> {
             *place = cell;
         }
         self.spend(more, length, row, column)
+    }
+
+    /// The cells of a row, which may be new; most cells stand in the row of the one before.
+    fn line(&mut self, row: u32) -> &mut Vec<Filled> {
+        let own = match self.last.take() {
+            Some((last, line)) if last == row => line,
+            other => {
+                self.rows.extend(other);
+                self.rows.remove(&row).unwrap_or_default()
+            }
+        };
+        &mut self.last.insert((row, own)).1
     }
 
     fn spend(&mut self, cells: u64, text: u64, row: u32, column: u32) -> Result<(), ReadError> {
@@ -93,6 +108,7 @@ impl<'a> Grid<'a> {
 
     /// Hands out the sheet, with the covered cells of merged areas filled.
     pub(super) fn finish(&mut self, merged: &[Dimensions]) -> Result<Sheet, ReadError> {
+        self.rows.extend(self.last.take());
         let width = self.rows.values().map(Vec::len).max().unwrap_or(0);
         for area in merged {
             let ((top, left), (bottom, right)) = (area.start, area.end);

@@ -82,7 +82,7 @@ impl<'a> Ods<'a> {
 
     fn open(&mut self, xml: &Xml<impl BufRead>) -> Result<(), ReadError> {
         match xml.name() {
-            "style:style" => self.style = xml.attr("style:name").unwrap_or_default(),
+            "style:style" => self.style = xml.attr("style:name").unwrap_or_default().into(),
             "style:table-properties" => {
                 let display = xml.attr("table:display");
                 if display.as_deref() == Some("false") {
@@ -91,8 +91,8 @@ impl<'a> Ods<'a> {
             }
             "table:table" if self.shown.is_none() => {
                 let style = xml.attr("table:style-name").unwrap_or_default();
-                self.shown = Some(!self.hidden.contains(&style));
-                self.grid.name = xml.attr("table:name").unwrap_or_default();
+                self.shown = Some(!self.hidden.contains(&*style));
+                self.grid.name = xml.attr("table:name").unwrap_or_default().into();
                 self.row = 0;
             }
             // a table inside a cell, a comment, drawings, the history of changes
@@ -230,7 +230,7 @@ fn typed(xml: &Xml<impl BufRead>) -> Filled {
         }
         Some("string") => {
             let value = value("office:string-value");
-            value.map(|value| plain(CellKind::Text, value))
+            value.map(|value| plain(CellKind::Text, value.into()))
         }
         _ => None,
     };
