@@ -59,7 +59,8 @@ impl StepDef {
     /// The stage: what stands before the dot (`publicize`), or the whole name.
     #[must_use]
     pub fn stage(&self) -> &'static str {
-        self.id.split_once('.').map_or(self.id, |(stage, _)| stage)
+        let dot = self.id.bytes().position(|byte| byte == b'.');
+        dot.map_or(self.id, |dot| &self.id[..dot])
     }
 
     /// The verb: what stands after the dot (`post`), or the whole name.

@@ -433,7 +433,10 @@ fn demands_of_a_long_record_are_told_as_in_short_ones() {
     let wanting = ["0004", "0078", "0151", "0152", "0300"];
     assert_eq!(
         subjects,
-        wanting.map(|n| format!("HZ2022-D{n}")).into_iter().collect()
+        wanting
+            .map(|n| format!("HZ2022-D{n}"))
+            .into_iter()
+            .collect()
     );
     assert_eq!(found, alone);
     assert_eq!(demands(&whole), demands(&parts));

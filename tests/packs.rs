@@ -309,7 +309,11 @@ fn what_the_rules_of_a_demand_do_not_look_at_changes_no_verdict() {
                 if blank == Some(index) {
                     continue;
                 }
-                let word = if looked_at.contains(&index) { "online" } else { word };
+                let word = if looked_at.contains(&index) {
+                    "online"
+                } else {
+                    word
+                };
                 let value = match field.kind {
                     Kind::Text | Kind::Term => json!(word),
                     Kind::Personal => json!({ "personal": word }),

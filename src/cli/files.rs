@@ -205,9 +205,10 @@ fn has_lost_digits(cell: Cell<'_>) -> bool {
         return text.len() > 15 && digits(text);
     }
     // no other begins with a digit, as most texts do not
-    let number = text.starts_with(|c: char| c.is_ascii_digit());
-    let parts = text.split_once(['E', 'e']).filter(|_| number);
-    parts.is_some_and(|(head, power)| {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    text.split_once(['E', 'e']).is_some_and(|(head, power)| {
         let power = power.strip_prefix('+').unwrap_or_default();
         let (whole, rest) = head.split_once('.').unwrap_or((head, "0"));
         whole.len() == 1 && digits(whole) && digits(rest) && digits(power)

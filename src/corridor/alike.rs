@@ -76,6 +76,7 @@ impl Groups {
             match said {
                 _ if form[index] == Told::There => self.key.push(u8::from(is_blank(said))),
                 Said::Text(text) => self.key.extend_from_slice(text.as_bytes()),
+                Said::Count(number) => self.key.extend_from_slice(&number.to_le_bytes()),
                 other => self.key.extend_from_slice(other.to_string().as_bytes()),
             }
             // no text holds it
