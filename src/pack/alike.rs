@@ -89,9 +89,15 @@ impl Look<'_> {
             }
             Primitive::Holds { that, uses, .. } => {
                 self.expr(that);
-                uses.iter().for_each(|path| self.path(path));
+                for path in uses {
+                    self.path(path);
+                }
             }
-            Primitive::Role { of, .. } => of.iter().for_each(|path| self.path(path)),
+            Primitive::Role { of, .. } => {
+                for path in of {
+                    self.path(path);
+                }
+            }
             Primitive::Order {
                 first,
                 then,
@@ -129,7 +135,9 @@ impl Look<'_> {
             Path::Step(_) | Path::Field(..) => {}
             Path::Named(index) => {
                 let pack = self.pack;
-                pack.facts[*index].from.iter().for_each(|p| self.there(p));
+                for p in &pack.facts[*index].from {
+                    self.there(p);
+                }
             }
             Path::Item(_) | Path::Module(_) => self.path(path),
         }
@@ -149,7 +157,9 @@ impl Look<'_> {
             }
             Path::Named(index) => {
                 let pack = self.pack;
-                pack.facts[*index].from.iter().for_each(|p| self.path(p));
+                for p in &pack.facts[*index].from {
+                    self.path(p);
+                }
             }
             Path::Module(fact) => {
                 let steps = self.pack.reads_of(Part::Module(*fact));
@@ -175,7 +185,11 @@ impl Look<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match expr {
-            Expr::All(list) | Expr::Any(list) => list.iter().for_each(|e| self.expr(e)),
+            Expr::All(list) | Expr::Any(list) => {
+                for e in list {
+                    self.expr(e);
+                }
+            }
             Expr::Not(inner) | Expr::Exists(_, inner) => self.expr(inner),
             Expr::Compare(path, ..)
             | Expr::In(path, _)

@@ -159,8 +159,9 @@ impl fmt::Display for Said {
 /// True if JSON writes the text as it stands.
 fn is_plain(text: &str) -> bool {
     // without a branch for each byte many are looked at at once
-    let escaped = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
-    let any = |part: &[u8]| part.iter().fold(false, |any, byte| any | escaped(*byte));
+    let is = |yes: bool| u8::from(yes);
+    let escaped = |byte: u8| is(byte < b' ') | is(byte == b'"') | is(byte == b'\\');
+    let any = |part: &[u8]| part.iter().fold(0, |any, byte| any | escaped(*byte)) != 0;
     !text.as_bytes().chunks(64).any(any)
 }
 

@@ -124,10 +124,7 @@ fn a_formula_without_its_value_is_an_error() {
     let bytes = altered(SHEET, "<v>1.15</v>", "<f>SUM(B1)</f>");
     let read = zipped(&bytes, &Limits::default()).unwrap();
     let cell = read.sheets[0].rows[1].cells.get(0).unwrap();
-    assert_eq!(
-        (cell.text.as_str(), cell.kind),
-        ("=SUM(B1)", CellKind::Error)
-    );
+    assert_eq!((cell.text, cell.kind), ("=SUM(B1)", CellKind::Error));
 }
 
 #[test]
