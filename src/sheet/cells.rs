@@ -56,7 +56,7 @@ impl Cells {
     }
 
     /// All of them, from left to right.
-    pub fn iter(&self) -> impl Iterator<Item = Cell<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = Cell<'_>> + Clone {
         (0..self.len()).filter_map(|column| self.get(column))
     }
 }
