@@ -87,7 +87,7 @@ pub fn text(data: &[u8]) {
                 .sheets
                 .iter()
                 .flat_map(|s| &s.rows)
-                .flat_map(|r| &r.cells);
+                .flat_map(|r| r.cells.iter());
             let replaced = cells.clone().any(|cell| cell.text.contains('\u{FFFD}'));
             if replaced {
                 let held = |bytes: &[u8]| rest.windows(bytes.len()).any(|w| w == bytes);
@@ -110,7 +110,7 @@ fn within(book: &Workbook) {
     for sheet in &book.sheets {
         for row in &sheet.rows {
             assert!(row.number <= most.rows && row.cells.len() <= most.columns as usize);
-            for cell in &row.cells {
+            for cell in row.cells.iter() {
                 assert!(cell.text.chars().count() <= most.cell_chars as usize);
             }
         }

@@ -5,10 +5,12 @@
 //! behind. [`record`] is the whole of it.
 
 mod aim;
+mod alike;
 mod append;
 mod books;
 mod complete;
 mod gather;
+mod judging;
 mod known;
 mod numbered;
 pub mod quarters;
@@ -18,15 +20,13 @@ mod shelf;
 mod touch;
 pub mod union;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-
-use crate::judge::{self, Finding, Verdict};
+use crate::judge::Finding;
 use crate::law::Day;
 use crate::ledger::{Draft, Event, Ledger, Writer};
-use crate::pack::{Pack, Rule, Scope};
-use crate::state::{Book, EventKey, Subject, Value};
+use crate::pack::Pack;
+use crate::state::{Book, EventKey, Value};
 use crate::step::{Recorded, Step, general};
 use crate::words::Words;
 
@@ -167,12 +167,12 @@ pub fn record_telling(
         writer.roll_back()?;
         return Ok(Err(Refusal::Input(missing)));
     }
-    let gathered = gather::gather(writer.reader(), pack, &receipt.events, touched, &numbered)?;
-    receipt.read = gathered.book.facts().len();
-    let few = receipt.events.len() <= FEW;
-    let judge = || judged(pack, &gathered, as_of, few);
+    let mut gathered = gather::gather(writer.reader(), pack, &receipt.events, touched, &numbered)?;
+    gathered.judge_groups(writer.reader(), pack, as_of)?;
+    receipt.read = gathered.read();
+    let judge = || judging::judged(pack, &gathered, as_of);
     // if nothing is to be appended after them, many events are read back meanwhile
-    let aside = receipt.events.len() >= MANY && reasons.is_empty() && !terms.dry_run;
+    let aside = receipt.events.len() >= judging::MANY && reasons.is_empty() && !terms.dry_run;
     let ((mut caused, blanks), read_back) = if aside {
         std::thread::scope(|scope| {
             let judging = scope.spawn(judge);
@@ -313,84 +313,6 @@ fn prepare(
     } else {
         Err(problems)
     })
-}
-
-/// What so many events leave blank at most is told.
-const FEW: usize = 3;
-
-/// Fewer subjects than these are judged on one processor.
-const MANY: usize = 256;
-
-/// The breaches that the new events make, on every subject that they touch.
-///
-/// A step is blamed for what it is a cause of. A withdrawal is no cause itself: it is blamed
-/// for every breach that was not there before it. Beside them stand the rules that ask for a
-/// field which a new record leaves blank, if only a few are new.
-fn judged(
-    pack: &Pack,
-    gathered: &gather::Gathered,
-    as_of: Day,
-    few: bool,
-) -> (Vec<Finding>, Vec<Finding>) {
-    let new: BTreeSet<&EventKey> = gathered.changed.iter().collect();
-    let before: BTreeSet<(String, String)> = gathered
-        .before
-        .iter()
-        .flat_map(|book| {
-            let subjects = gathered.subjects.iter();
-            subjects.flat_map(|subject| judge::judge(pack, book, subject, as_of))
-        })
-        .filter(Finding::is_breach)
-        .map(|finding| (finding.subject, finding.rule))
-        .collect();
-    // of a year only what the new steps can break is loaded, and only that is believed
-    let steps: BTreeSet<&str> = gathered.steps().collect();
-    let of_years = gathered
-        .years
-        .iter()
-        .flat_map(|year| judge::judge_blaming(pack, &gathered.book, year, as_of, &steps));
-    // what does not read them cannot have them among its facts; the last of a subject taken away
-    // can show anywhere
-    let readers = pack.may_read(&steps);
-    let asked = |rule: &&Rule| gathered.before.is_some() || readers.contains(rule.id.as_str());
-    let of = |scope: Scope| -> Vec<&Rule> {
-        let rules = pack.rules.iter().filter(asked);
-        rules.filter(|rule| rule.judged_in(scope)).collect()
-    };
-    let (of_cases, of_demands) = (of(Scope::Case), of(Scope::Demand));
-    let asked = |subject: &str| match Subject::parse(subject) {
-        Subject::Demand(..) => &*of_demands,
-        _ => &*of_cases,
-    };
-    let is_new = |finding: &Finding| finding.events.iter().any(|key| new.contains(key));
-    let tell = |verdict: Verdict| {
-        verdict <= Verdict::Justified && (few || verdict != Verdict::Unverifiable)
-    };
-    let wanting = |subject: &String| {
-        let of = (subject.as_str(), as_of);
-        judge::found_wanting(pack, &gathered.book, of, asked(subject), &tell)
-    };
-    let subjects = &gathered.subjects;
-    let wanting: Vec<Finding> = if subjects.len() < MANY {
-        subjects.iter().flat_map(wanting).collect()
-    } else {
-        subjects.par_iter().flat_map_iter(wanting).collect()
-    };
-    let (blank, rest): (Vec<Finding>, Vec<Finding>) = wanting
-        .into_iter()
-        .chain(of_years)
-        .partition(|finding| finding.verdict == Verdict::Unverifiable);
-    let caused = rest
-        .into_iter()
-        .filter(|finding| finding.is_breach() || finding.verdict == Verdict::Borderline)
-        .filter(|finding| {
-            finding.causes.iter().any(|key| new.contains(key))
-                || (gathered.before.is_some()
-                    && finding.is_breach()
-                    && !before.contains(&(finding.subject.clone(), finding.rule.clone())))
-        })
-        .collect();
-    (caused, blank.into_iter().filter(is_new).collect())
 }
 
 pub(crate) fn key(event: &Event) -> EventKey {

@@ -1,5 +1,6 @@
 //! Packs: a regulation as data. Every clause is a row that cites its words.
 
+mod alike;
 mod blames;
 mod body;
 pub mod check;

@@ -1,6 +1,7 @@
 //! Spreadsheets as offices really send them, told apart by content and read inside limits.
 
 mod book;
+mod cells;
 mod error;
 pub mod table;
 mod text;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use cells::{Cell, Cells};
 pub use error::{Bound, Found, ReadError};
 pub use worker::worker;
 
@@ -40,18 +42,7 @@ pub struct Row {
     /// The number the user sees at the left edge, counted from 1.
     pub number: u32,
     /// The cells from column A on; trailing empty cells are left out.
-    pub cells: Vec<Cell>,
-}
-
-/// One cell.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cell {
-    /// What the cell says; line breaks are `\n`.
-    pub text: String,
-    /// What the file says the text is.
-    pub kind: CellKind,
-    /// The value was taken from the merged area that covers the cell.
-    pub merged: bool,
+    pub cells: Cells,
 }
 
 /// What a file says a cell holds.
@@ -205,7 +196,7 @@ mod tests {
         let path = folder.path().join("其实是文本.xls");
         std::fs::write(&path, "名称\t金额\n路灯\t1").unwrap();
         let book = read(&path, &ReadOptions::default()).unwrap();
-        assert_eq!(book.sheets[0].rows[1].cells[1].text, "1");
+        assert_eq!(book.sheets[0].rows[1].cells.get(1).unwrap().text, "1");
         let limits = Limits {
             bytes: 5,
             ..Limits::default()

@@ -32,7 +32,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 pub use field::{Code, Field, Kind, Member, Personal, Ref, Term};
-pub use values::{Held, Values};
+pub use values::{Held, Said, Values};
 
 /// One kind of fact: its name, its words and its fields.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Step {
     pub fn into<T: Recorded>(mut self) -> serde_json::Result<T> {
         for field in self.def.fields.iter().filter(|field| field.list) {
             if !self.values.contains_key(field.name) {
-                self.values.push(field, Json::Array(Vec::new()));
+                self.values.push(field, Json::Array(Vec::new()).into());
             }
         }
         serde_json::from_value(Json::Object(self.values.into_map()))
@@ -159,7 +159,7 @@ impl<V: Held> Step<V> {
     /// The text of a field, if it is one.
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {
-        self.values.held(field).and_then(Json::as_str)
+        self.values.text(field)
     }
 
     /// Every subject that the step names: its own, and those its reference fields name.
@@ -175,11 +175,7 @@ impl<V: Held> Step<V> {
             push(text);
         }
         for field in self.def.fields.iter().filter(|f| f.kind == Kind::Ref) {
-            match self.values.held(field.name) {
-                Some(Json::String(text)) => push(text),
-                Some(Json::Array(list)) => list.iter().filter_map(Json::as_str).for_each(&mut push),
-                _ => {}
-            }
+            self.values.texts(field.name, &mut push);
         }
         subjects
     }

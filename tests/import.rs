@@ -397,3 +397,55 @@ fn every_mistake_of_a_long_list_is_told_in_its_order_and_nothing_is_recorded() {
     assert_eq!(places, ["B8", "G1801", "B2401", "G2401"]);
     assert_eq!(office.bytes(), bytes);
 }
+
+#[test]
+fn demands_of_a_long_record_are_told_as_in_short_ones() {
+    let (whole, parts) = (office(), office());
+    let kinds = ["服务类", "货物类", "工程类"];
+    let row = |n: usize| {
+        let kind = kinds[n % 3];
+        let mut demand = serde_json::json!({
+            "step": "collect.demand", "community": "HZ", "year": 2022, "round": "HZ2022-R1",
+            "received": format!("2021-12-{:02}", 1 + n % 5), "title": format!("路灯{n}号"),
+            "type": kind, "summary": "修灯", "grounds": "暗",
+            "proposer": format!("居民{n}"), "phone": format!("1380{n:07}"), "mode": "集中",
+        });
+        let map = demand.as_object_mut().unwrap();
+        match n {
+            3 | 150 | 151 => drop(map.remove("summary")),
+            77 => drop(map.remove("phone")),
+            299 => drop(map.remove("proposer")),
+            _ => {}
+        }
+        demand.to_string()
+    };
+    let lines: Vec<String> = (0..300).map(row).collect();
+    let record = |office: &Office, lines: &[String]| {
+        office.write("d.jsonl", &lines.join("\n"));
+        let answer = office.run("record d.jsonl --as-is --format json").ends(0);
+        answer.json()["breaches"].as_array().unwrap().clone()
+    };
+    let found = record(&whole, &lines);
+    let alone: Vec<Json> = lines
+        .chunks(100)
+        .flat_map(|part| record(&parts, part))
+        .collect();
+    let named = |finding: &Json| finding["subject"].as_str().unwrap().to_owned();
+    let subjects: BTreeSet<String> = found.iter().map(named).collect();
+    let wanting = ["0004", "0078", "0151", "0152", "0300"];
+    assert_eq!(
+        subjects,
+        wanting
+            .map(|n| format!("HZ2022-D{n}"))
+            .into_iter()
+            .collect()
+    );
+    assert_eq!(found, alone);
+    assert_eq!(demands(&whole), demands(&parts));
+    // those that another is judged for are read as well
+    let other = office();
+    other.write("d.jsonl", &lines.join("\n"));
+    let answer = other.run("record d.jsonl --dry-run --as-is --format json");
+    let read = answer.ends(0).json()["facts_read"].as_u64().unwrap();
+    assert!(read >= 300, "{read}");
+}

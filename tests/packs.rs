@@ -283,3 +283,71 @@ fn the_index_passes_over_no_rule() {
         );
     }
 }
+
+#[test]
+fn what_the_rules_of_a_demand_do_not_look_at_changes_no_verdict() {
+    use minsheng::judge::judge;
+    use minsheng::ledger::Event;
+    use minsheng::pack::{Rule, Scope};
+    use minsheng::state::Book;
+    use minsheng::step::{Kind, Recorded as _, collect::Demand};
+    use serde_json::{Map, Value as Json, json};
+
+    let def = Demand::DEF;
+    let mut apart = 0;
+    for id in Pack::embedded() {
+        let pack = Pack::load(id).unwrap();
+        let rules = pack.rules.iter().filter(|r| r.judged_in(Scope::Demand));
+        let rules: Vec<&Rule> = rules.collect();
+        let Some(looked_at) = pack.looked_at(def, &rules, Scope::Demand) else {
+            continue;
+        };
+        apart += usize::from(!rules.is_empty());
+        let verdicts = |blank: Option<usize>, word: &str| {
+            let mut values = Map::new();
+            for (index, field) in def.fields.iter().enumerate() {
+                if blank == Some(index) {
+                    continue;
+                }
+                let word = if looked_at.contains(&index) {
+                    "online"
+                } else {
+                    word
+                };
+                let value = match field.kind {
+                    Kind::Text | Kind::Term => json!(word),
+                    Kind::Personal => json!({ "personal": word }),
+                    Kind::Day => json!("2022-03-01"),
+                    Kind::Count => json!(2022),
+                    Kind::Code => json!("HZ"),
+                    _ => Json::from("HZ2022-D0001"),
+                };
+                values.insert(field.name.to_owned(), value);
+            }
+            let mut book = Book::new();
+            book.take(Event {
+                id: 1,
+                origin: "T".into(),
+                seq: 1,
+                step: def.id.into(),
+                subject: "HZ2022-D0001".into(),
+                occurred: "2022-03-01".into(),
+                recorded_at: "2022-03-01T00:00:00Z".into(),
+                actor: "甲".into(),
+                payload: Json::from(values).to_string(),
+                hash: [0; 32],
+            });
+            let as_of = "2022-12-31".parse().unwrap();
+            let found = judge(&pack, &book, "HZ2022-D0001", as_of).into_iter();
+            let found = found.map(|f| (f.rule, f.verdict));
+            found.collect::<Vec<_>>()
+        };
+        for blank in std::iter::once(None).chain((0..def.fields.len()).map(Some)) {
+            let words = ["甲", "service", "concentrated", "乙乙乙"];
+            let mut all = words.map(|word| verdicts(blank, word)).into_iter();
+            let first = all.next().unwrap();
+            assert!(all.all(|other| other == first), "{id} {blank:?}");
+        }
+    }
+    assert!(apart > 0);
+}

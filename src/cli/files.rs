@@ -99,8 +99,8 @@ pub(super) fn specs(def: &'static StepDef) -> Vec<ColumnSpec<'static>> {
 pub(super) fn raw(def: &StepDef, table: &Table, index: usize) -> Map<String, Json> {
     let columns = table.columns.iter().zip(table.rows[index].cells.all());
     let filled = columns.filter(|(column, cell)| !cell.text.is_empty() && column.key != "reason");
-    let value = |(column, cell): (&Column, &Cell)| {
-        let text = said(def.field(&column.key), column.wan, &cell.text);
+    let value = |(column, cell): (&Column, Cell<'_>)| {
+        let text = said(def.field(&column.key), column.wan, cell.text);
         (column.key.clone(), Json::String(text.into_owned()))
     };
     filled.map(value).collect()
@@ -120,7 +120,6 @@ fn said<'c>(field: Option<&Field>, wan: bool, text: &'c str) -> Cow<'c, str> {
 /// The values of a row, each with the place of its field in the form.
 #[derive(Debug)]
 pub(super) struct Given<'t> {
-    def: &'static StepDef,
     pub(super) values: Vec<(usize, Cow<'t, str>)>,
 }
 
@@ -136,33 +135,31 @@ impl<'t> Given<'t> {
         let mut values = Vec::with_capacity(table.columns.len() + 5);
         for ((column, cell), field) in table.columns.iter().zip(cells).zip(fields) {
             if let Some(place) = field.filter(|_| !cell.text.is_empty()) {
-                let text = said(Some(&def.fields[place]), column.wan, &cell.text);
+                let text = said(Some(&def.fields[place]), column.wan, cell.text);
                 values.push((place, text));
             }
         }
-        Self { def, values }
+        Self { values }
     }
 
-    /// Says a value, whatever was said of its field.
-    pub(super) fn set(&mut self, field: &str, value: Cow<'t, str>) {
-        let place = self.def.index(field);
-        match self.values.iter_mut().find(|(at, _)| Some(*at) == place) {
+    /// Says a value of a field, whatever was said of it.
+    pub(super) fn set(&mut self, field: usize, value: Cow<'t, str>) {
+        match self.values.iter_mut().find(|(at, _)| *at == field) {
             Some((_, old)) => *old = value,
-            None => self.values.extend(place.map(|place| (place, value))),
+            None => self.values.push((field, value)),
         }
     }
 
-    /// Says a value where none was given.
-    pub(super) fn or(&mut self, field: &str, value: impl FnOnce() -> Cow<'t, str>) {
+    /// Says a value of a field where none was given.
+    pub(super) fn or(&mut self, field: usize, value: impl FnOnce() -> Cow<'t, str>) {
         if !self.has(field) {
-            self.set(field, value());
+            self.values.push((field, value()));
         }
     }
 
     /// True if there is a value for the field.
-    pub(super) fn has(&self, field: &str) -> bool {
-        let mut values = self.values.iter();
-        values.any(|(place, _)| self.def.fields[*place].name == field)
+    pub(super) fn has(&self, field: usize) -> bool {
+        self.values.iter().any(|(at, _)| *at == field)
     }
 }
 
@@ -179,13 +176,13 @@ pub(super) fn checked(
     index: usize,
     read: Result<Step, Vec<Problem>>,
 ) -> Result<Step, Vec<Problem>> {
-    let wrong = |cell: &Cell| cell.kind == CellKind::Error || has_lost_digits(cell);
+    let wrong = |cell: Cell<'_>| cell.kind == CellKind::Error || has_lost_digits(cell);
     let mut problems = read.as_ref().err().cloned().unwrap_or_default();
     for (column, cell) in table.columns.iter().zip(table.rows[index].cells.all()) {
         if wrong(cell) && !problems.iter().any(|told| told.field == column.key) {
             problems.push(Problem {
                 field: column.key.clone(),
-                value: cell.text.clone(),
+                value: cell.text.to_owned(),
                 words: words!(
                     "这个数字超过15位，末尾已被表格软件改掉；请把该列设为文本格式，重新填写完整号码。",
                     "This number has more than 15 digits, and the office program has lost its end; format the column as text and write the number again."
@@ -201,16 +198,17 @@ pub(super) fn checked(
 }
 
 /// A number of more than fifteen digits, or one that was written to text as `3.50582E+17`.
-fn has_lost_digits(cell: &Cell) -> bool {
-    let text = cell.text.trim();
+fn has_lost_digits(cell: Cell<'_>) -> bool {
+    let text = cell.text;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if cell.kind == CellKind::Number {
         return text.len() > 15 && digits(text);
     }
     // no other begins with a digit, as most texts do not
-    let number = text.starts_with(|c: char| c.is_ascii_digit());
-    let parts = text.split_once(['E', 'e']).filter(|_| number);
-    parts.is_some_and(|(head, power)| {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    text.split_once(['E', 'e']).is_some_and(|(head, power)| {
         let power = power.strip_prefix('+').unwrap_or_default();
         let (whole, rest) = head.split_once('.').unwrap_or((head, "0"));
         whole.len() == 1 && digits(whole) && digits(rest) && digits(power)
@@ -241,11 +239,11 @@ pub(super) fn at_cell(
     let personal = field.is_some_and(|f| f.kind == Kind::Personal);
     let cell = column.and_then(|c| record.cells.get(&c.key));
     let error = cell.is_some_and(|cell| cell.kind == CellKind::Error);
-    let value = cell.map_or(problem.value.clone(), |cell| cell.text.clone());
+    let value = cell.map_or(problem.value.clone(), |cell| cell.text.to_owned());
     let persons = table.columns.iter().filter_map(|column| {
         let personal = def.field(&column.key)?.kind == Kind::Personal;
         let cell = record.cells.get(&column.key).filter(|_| personal)?;
-        Some(cell.text.clone()).filter(|text| !text.is_empty())
+        Some(cell.text.to_owned()).filter(|text| !text.is_empty())
     });
     let persons: Vec<String> = persons.collect();
     let kind = field.map(|f| f.kind);

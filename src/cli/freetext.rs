@@ -7,7 +7,7 @@ use super::steps::answer_with;
 use super::{Exit, talk};
 use crate::corridor::{Entry, Receipt, Refusal};
 use crate::step::mask::{Sure, holds_number, sureness};
-use crate::step::{Field, StepDef};
+use crate::step::{Field, Said, StepDef};
 
 /// The places of entries where free text holds such a number, in both languages.
 pub(super) fn places(entries: &[Entry]) -> Vec<(String, String)> {
@@ -26,7 +26,12 @@ pub(super) fn places(entries: &[Entry]) -> Vec<(String, String)> {
         };
         for (field, sure) in free.iter() {
             let value = entry.step.values.get(field.name);
-            if value.is_some_and(|value| holds(value, *sure)) {
+            let holds = value.is_some_and(|value| match value {
+                Said::Text(text) => holds_number(text, *sure),
+                Said::Json(json) => holds(json, *sure),
+                _ => false,
+            });
+            if holds {
                 tell(field.heading, field.name);
             }
         }

@@ -1,25 +1,24 @@
 //! `collect import`: demand lists as offices send them.
 
-use std::io::Write;
+mod bad;
+
 use std::path::Path;
 
 use clap::ArgMatches;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-use serde_json::json;
 
-use super::context::{Context, Format, day};
-use super::files::{self, CellProblem, Given};
+use super::context::{Context, day};
+use super::files::{self, Given};
 use super::steps::reasons;
 use super::{Exit, Fail, freetext, talk};
 use crate::corridor::{self, Entry};
 use crate::law::Day;
 use crate::pack::{Pack, Path as FactPath, Primitive, Scope, Treatment};
-use crate::report::table::inert;
 use crate::sheet::Sheet;
 use crate::sheet::table::{self, Table};
 use crate::state::Book;
 use crate::step::input::{self, Problem};
-use crate::step::{Recorded, Step, StepDef, collect};
+use crate::step::{Field, Recorded, Step, StepDef, collect};
 use crate::words;
 
 /// What the command line says of every row.
@@ -32,7 +31,29 @@ struct Plan {
     mode: String,
     reasons: Vec<(String, String)>,
     /// Columns that must be filled on every row, with the rule that says so.
-    required: Vec<(String, &'static str)>,
+    required: Vec<(String, usize)>,
+    places: Places,
+}
+
+/// Where fields that the command line says stand in the form.
+struct Places {
+    community: usize,
+    year: usize,
+    round: usize,
+    mode: usize,
+    received: usize,
+}
+
+impl Places {
+    fn of(def: &StepDef) -> Option<Self> {
+        Some(Self {
+            community: def.index("community")?,
+            year: def.index("year")?,
+            round: def.index("round")?,
+            mode: def.index("mode")?,
+            received: def.index("received")?,
+        })
+    }
 }
 
 /// A table of the file, and what it says of its rows.
@@ -105,7 +126,7 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         }
     }
     if !problems.is_empty() {
-        tell(context, &problems)?;
+        bad::tell(context, &problems)?;
         if !matches.get_flag("skip-bad") {
             let (p, r) = (problems.len(), bad_rows.len());
             talk(
@@ -120,7 +141,7 @@ pub(super) fn import(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
             return Ok(Exit::Failed);
         }
         if !context.dry_run {
-            leave_out(context, &plan.file, &bad_rows)?;
+            bad::leave_out(context, &plan.file, &bad_rows)?;
         }
     }
     if entries.is_empty() {
@@ -182,6 +203,8 @@ fn plan(matches: &ArgMatches) -> anyhow::Result<Plan> {
         received: text("received").map(|t| day(&t)).transpose()?,
         reasons: reasons(matches)?,
         required: Vec::new(),
+        places: Places::of(collect::Demand::DEF)
+            .ok_or_else(|| anyhow::anyhow!("a demand has other fields"))?,
         community,
         year,
         round,
@@ -261,14 +284,15 @@ fn rows(plan: &Plan, pack: &Pack, source: &Source<'_>) -> Vec<Result<Step, Vec<P
 fn row(plan: &Plan, pack: &Pack, source: &Source<'_>, index: usize) -> Result<Step, Vec<Problem>> {
     let def = collect::Demand::DEF;
     let mut given = Given::of_row(def, &source.fields, source.table, index);
-    given.set("community", plan.community.as_str().into());
-    given.set("year", plan.year.as_str().into());
+    let places = &plan.places;
+    given.set(places.community, plan.community.as_str().into());
+    given.set(places.year, plan.year.as_str().into());
     if let Some(round) = &plan.round {
-        given.or("round", || round.as_str().into());
+        given.or(places.round, || round.as_str().into());
     }
-    given.or("mode", || plan.mode.as_str().into());
+    given.or(places.mode, || plan.mode.as_str().into());
     if let Some(day) = source.received {
-        given.or("received", || day.to_string().into());
+        given.or(places.received, || day.to_string().into());
     }
     let read = input::read_texts(def, &given.values, pack);
     let read = files::checked(source.table, index, read);
@@ -276,7 +300,7 @@ fn row(plan: &Plan, pack: &Pack, source: &Source<'_>, index: usize) -> Result<St
         Ok(_) => Vec::new(),
         Err(problems) => problems.clone(),
     };
-    if !given.has("received") {
+    if !given.has(places.received) {
         problems.retain(|p| p.field != "received");
         problems.push(Problem {
             field: "received".into(),
@@ -288,21 +312,24 @@ fn row(plan: &Plan, pack: &Pack, source: &Source<'_>, index: usize) -> Result<St
         });
     }
     for (rule, field) in &plan.required {
-        let excused = || plan.reasons.iter().any(|(r, _)| r == rule);
-        let told = || problems.iter().any(|p| p.field == *field);
-        if given.has(field) || excused() || told() {
+        if given.has(*field) {
             continue;
         }
-        let heading = def.field(field).map_or(*field, |f| f.heading);
+        let Field { name, heading, .. } = &def.fields[*field];
+        let excused = || plan.reasons.iter().any(|(r, _)| r == rule);
+        let told = || problems.iter().any(|p| p.field == *name);
+        if excused() || told() {
+            continue;
+        }
         problems.push(Problem {
-            field: (*field).to_owned(),
+            field: (*name).to_owned(),
             value: String::new(),
             words: words!(
                 "缺少“{0}”，请补填（{1}；确无法补填时用 --reason {1}=理由 照实导入）。",
                 "“{2}” is missing; fill it in ({1}; if that cannot be done, import with --reason {1}=REASON).",
                 heading,
                 rule,
-                field
+                name
             ),
         });
     }
@@ -313,7 +340,7 @@ fn row(plan: &Plan, pack: &Pack, source: &Source<'_>, index: usize) -> Result<St
 }
 
 /// The columns that the regulation wants filled on every row, with the rule that says so.
-fn required(pack: &Pack, def: &StepDef) -> Vec<(String, &'static str)> {
+fn required(pack: &Pack, def: &StepDef) -> Vec<(String, usize)> {
     let mut list = Vec::new();
     for rule in pack.rules.iter().filter(|rule| rule.scope == Scope::Demand) {
         let Treatment::Computed(checks) = rule.treatment() else {
@@ -327,109 +354,10 @@ fn required(pack: &Pack, def: &StepDef) -> Vec<(String, &'static str)> {
                 if let FactPath::Field(step, index) = path
                     && step.id == def.id
                 {
-                    list.push((rule.id.clone(), step.fields[*index].name));
+                    list.push((rule.id.clone(), *index));
                 }
             }
         }
     }
     list
-}
-
-/// Tells every problem at once, also as CSV or JSON.
-fn tell(context: &mut Context<'_>, problems: &[CellProblem]) -> anyhow::Result<()> {
-    let lang = context.lang;
-    match context.format {
-        Format::Json => {
-            let list: Vec<_> = problems
-                .iter()
-                .map(|p| {
-                    json!({
-                        "file": p.file, "sheet": p.sheet, "row": p.row, "column": p.column,
-                        "heading": p.heading, "value": p.value, "message": p.words.in_lang(lang),
-                    })
-                })
-                .collect();
-            context.json(&json!({ "schema": "minsheng.import-problems/1", "problems": list }))
-        }
-        Format::Csv => {
-            let mut writer = csv::Writer::from_writer(&mut *context.out);
-            writer.write_record([
-                "file", "sheet", "row", "column", "heading", "value", "message",
-            ])?;
-            for p in problems {
-                let row = p.row.to_string();
-                writer.write_record([
-                    &*inert(&p.file),
-                    &inert(&p.sheet),
-                    &row,
-                    &p.column,
-                    &inert(&p.heading),
-                    &inert(&p.value),
-                    p.words.in_lang(lang),
-                ])?;
-            }
-            writer.flush()?;
-            Ok(())
-        }
-        _ => {
-            for p in problems {
-                writeln!(
-                    context.err,
-                    "{}{}{}{}",
-                    lang.pick("错误：", "error: "),
-                    p.place(),
-                    lang.pick("：", ": "),
-                    p.words.in_lang(lang)
-                )?;
-            }
-            Ok(())
-        }
-    }
-}
-
-/// Writes the rows that were left out into a file beside the original.
-fn leave_out(
-    context: &mut Context<'_>,
-    file: &str,
-    rows: &[(&Table, usize)],
-) -> anyhow::Result<()> {
-    let mut path = format!("{file}.bad.csv");
-    for number in 2..1000 {
-        if !Path::new(&path).exists() {
-            break;
-        }
-        path = format!("{file}.bad-{number}.csv");
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(&path).map_err(|error| {
-        Fail(words!(
-            "写不了 {}：{}。",
-            "Cannot write {}: {}.",
-            path,
-            error
-        ))
-    })?;
-    out.write_all(b"\xef\xbb\xbf")?;
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-    for (number, (table, index)) in rows.iter().enumerate() {
-        if number == 0 || table.sheet != rows[number - 1].0.sheet {
-            writer.write_record(table.columns.iter().map(|c| c.heading.as_str()))?;
-        }
-        let record = &table.rows[*index];
-        writer.write_record(table.columns.iter().map(|c| {
-            let cell = record.cells.get(&c.key);
-            cell.map_or(String::new(), |cell| inert(&cell.text).into_owned())
-        }))?;
-    }
-    writer.flush()?;
-    let zh = format!("跳过{}行，已写入 {path}。", rows.len());
-    talk(
-        context,
-        &zh,
-        &format!("{} rows were left out and written to {path}.", rows.len()),
-    );
-    Ok(())
 }

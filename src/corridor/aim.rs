@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::complete::Completer;
 use crate::law::Day;
 use crate::state::{Book, View};
-use crate::step::{self, Kind, Recorded, Step, general};
+use crate::step::{self, Held as _, Kind, Recorded, Said, Step, general};
 use crate::words;
 use crate::words::Words;
 
@@ -33,7 +33,7 @@ impl Completer<'_> {
 
     /// Finds the event that a correction or withdrawal is about.
     pub(super) fn aim(&self, step: &mut Step) -> anyhow::Result<Option<Words>> {
-        let Some(seq) = step.values.get("event").and_then(Json::as_i64) else {
+        let Some(seq) = step.values.get("event").and_then(Said::as_i64) else {
             return Ok(None);
         };
         let own = self.reader.own()?;
@@ -96,17 +96,17 @@ impl Completer<'_> {
         if !concerns.is_empty() {
             step.values.insert("concerns", json!(concerns));
         }
-        step.values.insert("subject", json!(event.subject));
+        step.values.insert("subject", event.subject.as_str());
         Ok(None)
     }
 
     /// Checks the corrected values and writes them in canonical form.
     fn amended(&self, step: &mut Step, target: &Step<Map<String, Json>>) -> Result<(), Words> {
         let mut lines = Vec::new();
-        let set = step.values.get("set").and_then(Json::as_array);
+        let set = step.values.list("set").iter();
         // a list of values was cut at its signs: what names no field goes on with the last
         let mut whole: Vec<String> = Vec::new();
-        for part in set.into_iter().flatten().filter_map(Json::as_str) {
+        for part in set.filter_map(Json::as_str) {
             match whole.last_mut().filter(|_| !part.contains('=')) {
                 Some(last) => *last = format!("{last}、{part}"),
                 None => whole.push(part.to_owned()),
@@ -152,8 +152,8 @@ impl Completer<'_> {
             })?;
             // what is cleared is nothing, or a list of nothing
             let nothing = || if field.list { json!([]) } else { json!(null) };
-            let value = read.values.get(field.name).cloned();
-            let json = value.unwrap_or_else(nothing);
+            let value = read.values.get(field.name).map(Said::to_string);
+            let json = value.unwrap_or_else(|| nothing().to_string());
             lines.push(json!(format!("{}={json}", field.name)));
         }
         if lines.is_empty() {

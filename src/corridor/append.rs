@@ -1,5 +1,6 @@
 //! Appending what is ready, and noting what follows from it.
 
+use super::judging::MANY;
 use super::reasons::Given;
 use super::refs::Refs;
 use super::touch::{self, Touched};
@@ -43,6 +44,9 @@ pub(super) fn append(
         }
         events
     } else {
+        if steps.len() >= MANY {
+            touched = Touched::of_many();
+        }
         let each = |number: usize, event: &Event, step: Step| {
             refs.take(event, &step, places[number].as_ref());
             touched.take(pack, event, step, &[]);

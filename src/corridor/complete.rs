@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use rustc_hash::FxHashMap;
-use serde_json::json;
 
 use super::Entry;
 use super::numbered::Numbered;
@@ -11,7 +10,7 @@ use crate::law::{Calendar, Day};
 use crate::ledger::{Draft, read::Reader};
 use crate::pack::Pack;
 use crate::state::subject::{DISTRICT, next_number};
-use crate::step::{Step, StepDef};
+use crate::step::{Said, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -67,7 +66,7 @@ impl<'a> Completer<'a> {
         // the highest level by the name that the regulation gives it
         let whole = self.pack.meta.roles.district.as_deref();
         if whole.is_some() && step.text("scope") == whole {
-            step.values.insert("scope", json!(DISTRICT));
+            step.values.insert("scope", DISTRICT);
         }
         if let Some(code) = step.text("community").map(str::to_owned) {
             if step.def.id == "register.community" {
@@ -116,7 +115,7 @@ impl<'a> Completer<'a> {
             && step.text("ledger").is_none()
             && let Some(head) = self.reader.heads()?.first()
         {
-            step.values.insert("ledger", json!(head.origin));
+            step.values.insert("ledger", head.origin.as_str());
         }
         match step.def.id {
             "amend" | "withdraw" => {
@@ -227,13 +226,13 @@ impl<'a> Completer<'a> {
             return Ok(None);
         };
         if def.subject == "subject" {
-            step.values.insert("subject", json!(under));
+            step.values.insert("subject", under);
             return Ok(None);
         }
         let Some((letter, width)) = series(def.subject) else {
             return Ok(None);
         };
-        let prefix = format!("{under}-{letter}");
+        let prefix = [&under, "-", letter].concat();
         if let Some(id) = step.text(def.subject).map(str::to_owned) {
             if next_number(&prefix, [id.as_str()].into_iter()) == 1 && !ends_in_zero(&id, &prefix) {
                 return Ok(Some(words!(
@@ -257,9 +256,16 @@ impl<'a> Completer<'a> {
             return Ok(None);
         }
         let next = self.next_of(&prefix)?;
-        step.values
-            .insert(def.subject, json!(format!("{prefix}{next:0width$}")));
-        self.next.insert(prefix, next + 1);
+        let number = next.to_string();
+        let zeros = "0".repeat(width.saturating_sub(number.len()));
+        let id = [&*prefix, &zeros, &number].concat();
+        step.values.insert(def.subject, id);
+        match self.next.get_mut(&prefix) {
+            Some(known) => *known = next + 1,
+            None => {
+                self.next.insert(prefix, next + 1);
+            }
+        }
         Ok(None)
     }
 
@@ -280,7 +286,7 @@ impl<'a> Completer<'a> {
 
     /// Keeps in mind which event this batch withdraws.
     fn strikes(&mut self, step: &Step) -> anyhow::Result<()> {
-        let event = step.values.get("event").and_then(serde_json::Value::as_i64);
+        let event = step.values.get("event").and_then(Said::as_i64);
         if let Some(seq) = event.filter(|_| step.def.id == "withdraw") {
             let origin = match step.text("origin") {
                 Some(origin) => Some(origin.to_owned()),
@@ -404,7 +410,8 @@ pub(super) fn under(step: &Step) -> Option<String> {
         .text("street")
         .or_else(|| step.text("scope"))
         .or_else(|| step.text("community"))?;
-    Some(format!("{owner}{year}"))
+    let year = year.to_string();
+    Some([owner, &year].concat())
 }
 
 /// The prefix under which the tool numbers a step's subject, if the step names none.
@@ -413,7 +420,7 @@ pub(super) fn numbered_prefix(step: &Step) -> Option<String> {
         return None;
     }
     let (letter, _) = series(step.def.subject)?;
-    Some(format!("{}-{letter}", under(step)?))
+    Some([&under(step)?, "-", letter].concat())
 }
 
 /// True if the step itself names the subject that it is about.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::alike::{Group, Grouped};
 use super::numbered::Numbered;
 use super::touch::Touched;
 use crate::ledger::{Event, read::Reader};
@@ -21,6 +22,12 @@ pub(super) struct Gathered {
     pub(super) before: Option<Book>,
     /// Years of communities of which only the steps that can be blamed are loaded.
     pub(super) years: BTreeSet<String>,
+    /// New demands of which one is judged for all.
+    pub(super) groups: Vec<Group>,
+    /// How many events are new.
+    pub(super) events: usize,
+    /// The steps of the new events.
+    steps: BTreeSet<&'static str>,
     /// Corrections and withdrawals: the new event, the event it aims at, its subject.
     aims: Vec<(EventKey, EventKey, String)>,
 }
@@ -36,12 +43,13 @@ impl Gathered {
         aimed.chain([event.clone()]).collect()
     }
 
-    /// The steps of the new events.
-    pub(super) fn steps(&self) -> impl Iterator<Item = &'static str> {
-        self.changed
-            .iter()
-            .filter_map(|key| self.book.place(key))
-            .map(|index| self.book.fact(index).def.id)
+    /// The steps of the events that are added or changed.
+    pub(super) fn steps(&self) -> BTreeSet<&'static str> {
+        let aimed = self.aims.iter();
+        let aimed = aimed.filter_map(|(_, at, _)| self.book.place(at));
+        let mut steps = self.steps.clone();
+        steps.extend(aimed.map(|index| self.book.fact(index).def.id));
+        steps
     }
 
     /// True if this event took something away from the subject.
@@ -63,7 +71,7 @@ pub(super) fn gather(
     numbered: &Numbered,
 ) -> anyhow::Result<Gathered> {
     let Touched {
-        subjects,
+        subjects: mut touching,
         changed,
         aims,
         years,
@@ -72,6 +80,7 @@ pub(super) fn gather(
         supervised,
         takes_away,
         mut facts,
+        steps,
         ..
     } = touched;
     let first = events.first().map_or(0, |event| event.id);
@@ -80,22 +89,42 @@ pub(super) fn gather(
         .of_chain(reader.own()?);
     let mut shared = BTreeSet::new();
     if let Some(own) = reader.own()? {
-        book.extend(reader.of_subject(&own)?);
+        reader.lines_of_subject(&own, |line| book.take_line(line))?;
     }
-    for (subject, places) in &subjects {
+    let mut grouped = Grouped::default();
+    let mut subjects = BTreeSet::new();
+    touching.sort_unstable();
+    touching.dedup();
+    for run in touching.chunk_by_mut(|one, other| one.0 == other.0) {
+        let subject = std::mem::take(&mut run[0].0);
+        let places: Vec<usize> = run.iter().filter_map(|(_, place)| *place).collect();
         let new =
-            !places.is_empty() && (numbered.is_new(subject) || !reader.knew(subject, first)?);
-        if new {
+            !places.is_empty() && (numbered.is_new(&subject) || !reader.knew(&subject, first)?);
+        if let ([place], true) = (&places[..], new)
+            && let Some(group) = facts[*place].group
+        {
+            if facts[*place].fact.is_none() {
+                grouped.other(group, subject);
+                continue;
+            }
+            grouped.judged(group, &subject);
+        }
+        if new && places.iter().all(|place| facts[*place].is_whole()) {
             // what is new altogether need not be read again; a fact that was taken for another
             // subject is there already
-            let facts = places.iter().filter_map(|place| facts[*place].take());
-            facts.for_each(|fact| book.take_fact(fact));
-            load_around(reader, &mut book, subject, &mut shared)?;
+            let facts = places.iter().filter_map(|place| facts[*place].fact.take());
+            facts.for_each(|fact| book.take_fact(*fact));
+            load_around(reader, &mut book, &subject, &mut shared)?;
         } else {
-            load_with(reader, &mut book, subject, &mut shared)?;
+            load_with(reader, &mut book, &subject, &mut shared)?;
         }
+        subjects.insert(subject);
     }
-    let subjects: BTreeSet<String> = subjects.into_keys().collect();
+    let (groups, alone) = grouped.done();
+    for subject in alone {
+        load_with(reader, &mut book, &subject, &mut shared)?;
+        subjects.insert(subject);
+    }
     if pack.looks_around() {
         load_siblings(reader, &mut book, &subjects)?;
     }
@@ -105,7 +134,7 @@ pub(super) fn gather(
         if let Some(code) = Subject::parse(subject).community()
             && shared.insert(code.to_owned())
         {
-            book.extend(reader.of_subject(code)?);
+            reader.lines_of_subject(code, |line| book.take_line(line))?;
         }
     }
     let before = if takes_away {
@@ -129,6 +158,9 @@ pub(super) fn gather(
         changed,
         before,
         years: years.into_keys().chain(streets).collect(),
+        groups,
+        events: events.len(),
+        steps,
         aims,
     })
 }
@@ -190,7 +222,7 @@ fn load_neighbours(
         "shortlist.plan",
         "withdraw",
     ];
-    book.extend(reader.of_subject(COMMUNITIES)?);
+    reader.lines_of_subject(COMMUNITIES, |line| book.take_line(line))?;
     let street = book.street(code).map(str::to_owned);
     let near: Vec<String> = book
         .communities()
@@ -218,12 +250,12 @@ fn load_street(reader: Reader<'_>, book: &mut Book, id: &str) -> anyhow::Result<
         .collect();
     book.extend(events);
     if let Subject::StreetYear(street, _) = Subject::parse(id) {
-        book.extend(reader.of_subject(&street)?);
+        reader.lines_of_subject(&street, |line| book.take_line(line))?;
     }
     for case in cases {
         book.extend(reader.of_prefix_steps(&case, &["implement.determine", "withdraw"])?);
         if let Some(code) = Subject::parse(&case).community() {
-            book.extend(reader.of_subject(code)?);
+            reader.lines_of_subject(code, |line| book.take_line(line))?;
         }
     }
     Ok(())
@@ -249,7 +281,7 @@ fn load_contracts(
 /// Loads one subject with all it rests on, the ledger's own facts included.
 pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow::Result<()> {
     if let Some(own) = reader.own()? {
-        book.extend(reader.of_subject(&own)?);
+        reader.lines_of_subject(&own, |line| book.take_line(line))?;
     }
     let parsed = Subject::parse(subject);
     if matches!(parsed, Subject::StreetYear(..) | Subject::DistrictYear(_)) {
@@ -270,7 +302,7 @@ pub(super) fn load(reader: Reader<'_>, book: &mut Book, subject: &str) -> anyhow
     Ok(())
 }
 
-fn load_with(
+pub(super) fn load_with(
     reader: Reader<'_>,
     book: &mut Book,
     subject: &str,
@@ -279,7 +311,7 @@ fn load_with(
     let parsed = Subject::parse(subject);
     match &parsed {
         Subject::CommunityYear(..) => book.extend(reader.of_prefix(subject)?),
-        _ => book.extend(reader.of_subject(subject)?),
+        _ => reader.lines_of_subject(subject, |line| book.take_line(line))?,
     }
     load_around(reader, book, subject, shared)
 }
@@ -296,19 +328,19 @@ fn load_around(
         // what many subjects rest on is read once
         if !shared.contains(code) {
             shared.insert(code.to_owned());
-            book.extend(reader.of_subject(code)?);
+            reader.lines_of_subject(code, |line| book.take_line(line))?;
             if let Some(street) = book.street(code).map(str::to_owned) {
-                book.extend(reader.of_subject(&street)?);
+                reader.lines_of_subject(&street, |line| book.take_line(line))?;
             }
         }
     }
     if let Subject::StreetYear(street, _) = &parsed {
-        book.extend(reader.of_subject(street)?);
+        reader.lines_of_subject(street, |line| book.take_line(line))?;
     }
     if matches!(parsed, Subject::Case(..)) {
         for list in [BLOCKED, INTERESTS, DISTRICT] {
             if shared.insert(list.to_owned()) {
-                book.extend(reader.of_subject(list)?);
+                reader.lines_of_subject(list, |line| book.take_line(line))?;
             }
         }
         let links: Vec<String> = book.links(subject).into_iter().map(str::to_owned).collect();
@@ -319,7 +351,7 @@ fn load_around(
             book.extend(reader.about(&link)?);
             // the meetings that studied a demand, for a case that names none
             if matches!(Subject::parse(&link), Subject::Demand(..)) {
-                book.extend(reader.of_subject(&link)?);
+                reader.lines_of_subject(&link, |line| book.take_line(line))?;
             }
         }
     }

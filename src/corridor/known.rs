@@ -2,13 +2,14 @@
 //! one file are two records.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use super::complete::numbered_prefix;
 use crate::ledger::{Event, read::Reader};
-use crate::step::{self, Held, Step, Values};
+use crate::step::{self, Step, Values};
 
 /// The fields that make a demand the same demand: the columns of the official list.
 const DEMAND: &[&str] = &[
@@ -47,8 +48,9 @@ pub(super) struct Known<'a> {
 #[derive(Default)]
 struct Place {
     standing: HashMap<String, Vec<Standing>>,
-    /// Events of steps that were not asked for, and all that change others.
-    rest: Vec<Event>,
+    /// Events of steps that were not asked for, and all that change others; read when a second
+    /// step is asked for.
+    rest: Option<Vec<Event>>,
     asked: Vec<&'static str>,
 }
 
@@ -80,19 +82,7 @@ impl<'a> Known<'a> {
         if self.loaded.get(&place).is_some_and(none) {
             return Ok(None);
         }
-        if !self.loaded.contains_key(&place) {
-            let events = if is_numbered {
-                self.reader.of_prefix(&place)?
-            } else {
-                self.reader.of_subject(&place)?
-            };
-            let loaded = Place {
-                rest: events,
-                ..Place::default()
-            };
-            self.loaded.insert(place.clone(), loaded);
-        }
-        self.ask(&place, step.def.id)?;
+        self.ask(&place, step.def.id, is_numbered)?;
         let standing = self.loaded.get(&place);
         if standing.is_none_or(|place| place.standing.is_empty()) {
             return Ok(None);
@@ -114,123 +104,149 @@ impl<'a> Known<'a> {
     }
 
     /// Makes the records of one step in a place ready to be compared.
-    fn ask(&mut self, place: &str, step: &'static str) -> anyhow::Result<()> {
-        let Some(loaded) = self.loaded.get(place) else {
+    fn ask(&mut self, place: &str, step: &'static str, is_numbered: bool) -> anyhow::Result<()> {
+        if !self.loaded.contains_key(place) {
+            self.loaded.insert(place.to_owned(), Place::default());
+        }
+        let Some(loaded) = self.loaded.get_mut(place) else {
             return Ok(());
         };
         if loaded.asked.contains(&step) {
             return Ok(());
         }
-        let index = self.index(&loaded.rest, step)?;
-        if let Some(loaded) = self.loaded.get_mut(place) {
-            loaded.asked.push(step);
-            loaded.standing.extend(index);
-            let changes = |event: &Event| matches!(event.step.as_str(), "withdraw" | "amend");
-            let open = |event: &Event| event.step != step || changes(event);
-            loaded.rest.retain(open);
-        }
-        Ok(())
-    }
-
-    fn index(
-        &self,
-        events: &[Event],
-        step: &str,
-    ) -> anyhow::Result<HashMap<String, Vec<Standing>>> {
-        let mut index: HashMap<String, Vec<Standing>> = HashMap::new();
-        let changes: Vec<(&str, String, Map<String, Json>)> = events
-            .iter()
-            .filter(|event| matches!(event.step.as_str(), "withdraw" | "amend"))
-            .map(|event| {
-                let values: Map<String, Json> =
-                    serde_json::from_str(&event.payload).unwrap_or_default();
-                // a number alone names an event of the same chain
-                let origin = values.get("origin").and_then(Json::as_str);
-                let origin = origin.unwrap_or(&event.origin).to_owned();
-                (event.step.as_str(), origin, values)
-            })
-            .collect();
-        for event in events.iter().filter(|event| event.step == step) {
-            let Some(def) = step::find(&event.step) else {
-                continue;
+        let changes = |event: &Event| matches!(event.step.as_str(), "withdraw" | "amend");
+        // most subjects take one step of a batch, and have many others; the order of what several
+        // chains say is found among all of it
+        let first = loaded.asked.is_empty() && !is_numbered;
+        let index = if first && self.reader.chains()? < 2 {
+            let steps = [step, "withdraw", "amend"];
+            let events = self.reader.of_subject_steps(place, &steps)?;
+            index(self.reader, &events, step)?
+        } else {
+            let mut rest = match loaded.rest.take() {
+                Some(rest) => rest,
+                None if is_numbered => self.reader.of_prefix(place)?,
+                None => self.reader.of_subject(place)?,
             };
-            let mut values: Map<String, Json> =
-                serde_json::from_str(&event.payload).unwrap_or_default();
-            let mine = changes.iter().filter(|(_, origin, change)| {
-                change.get("event").and_then(Json::as_i64) == Some(event.seq)
-                    && *origin == event.origin
-            });
-            let mut struck = false;
-            for (step, _, change) in mine {
-                struck |= *step == "withdraw";
-                amend(&mut values, change);
-            }
-            if struck {
-                continue;
-            }
-            for value in values.values_mut() {
-                self.open(value)?;
-            }
-            let standing = Standing {
-                subject: event.subject.clone(),
-                round: values
-                    .get("round")
-                    .and_then(Json::as_str)
-                    .map(str::to_owned),
-            };
+            let index = index(self.reader, &rest, step)?;
+            rest.retain(|event| event.step != step || changes(event));
+            loaded.rest = Some(rest);
             index
-                .entry(natural_key(def.id, &values, def.subject))
-                .or_default()
-                .push(standing);
-        }
-        Ok(index)
-    }
-
-    /// Puts plain values in the place of tokens, so that they compare with new input.
-    fn open(&self, value: &mut Json) -> anyhow::Result<()> {
-        match value {
-            Json::Array(list) => {
-                for item in list {
-                    self.open(item)?;
-                }
-            }
-            Json::Object(map) => {
-                if let Some(Json::String(token)) = map.get_mut("personal") {
-                    if let Some(plain) = self.reader.personal(token)? {
-                        *token = plain;
-                    }
-                } else {
-                    for item in map.values_mut() {
-                        self.open(item)?;
-                    }
-                }
-            }
-            _ => {}
-        }
+        };
+        loaded.asked.push(step);
+        loaded.standing.extend(index);
         Ok(())
     }
 }
 
-/// Values in the order in which they were written.
-trait Said: Held {
-    fn each(&self, take: &mut dyn FnMut(&str, &Json));
+/// What stands of one step among some events, by its key.
+fn index(
+    reader: Reader<'_>,
+    events: &[Event],
+    step: &str,
+) -> anyhow::Result<HashMap<String, Vec<Standing>>> {
+    let mut index: HashMap<String, Vec<Standing>> = HashMap::new();
+    let changes: Vec<(&str, String, Map<String, Json>)> = events
+        .iter()
+        .filter(|event| matches!(event.step.as_str(), "withdraw" | "amend"))
+        .map(|event| {
+            let values: Map<String, Json> =
+                serde_json::from_str(&event.payload).unwrap_or_default();
+            // a number alone names an event of the same chain
+            let origin = values.get("origin").and_then(Json::as_str);
+            let origin = origin.unwrap_or(&event.origin).to_owned();
+            (event.step.as_str(), origin, values)
+        })
+        .collect();
+    for event in events.iter().filter(|event| event.step == step) {
+        let Some(def) = step::find(&event.step) else {
+            continue;
+        };
+        let mut values: Map<String, Json> =
+            serde_json::from_str(&event.payload).unwrap_or_default();
+        let mine = changes.iter().filter(|(_, origin, change)| {
+            change.get("event").and_then(Json::as_i64) == Some(event.seq) && *origin == event.origin
+        });
+        let mut struck = false;
+        for (step, _, change) in mine {
+            struck |= *step == "withdraw";
+            amend(&mut values, change);
+        }
+        if struck {
+            continue;
+        }
+        for value in values.values_mut() {
+            open(reader, value)?;
+        }
+        let standing = Standing {
+            subject: event.subject.clone(),
+            round: values
+                .get("round")
+                .and_then(Json::as_str)
+                .map(str::to_owned),
+        };
+        index
+            .entry(natural_key(def.id, &values, def.subject))
+            .or_default()
+            .push(standing);
+    }
+    Ok(index)
 }
 
-impl Said for Values {
-    fn each(&self, take: &mut dyn FnMut(&str, &Json)) {
+/// Puts plain values in the place of tokens, so that they compare with new input.
+fn open(reader: Reader<'_>, value: &mut Json) -> anyhow::Result<()> {
+    match value {
+        Json::Array(list) => {
+            for item in list {
+                open(reader, item)?;
+            }
+        }
+        Json::Object(map) => {
+            if let Some(Json::String(token)) = map.get_mut("personal") {
+                if let Some(plain) = reader.personal(token)? {
+                    *token = plain;
+                }
+            } else {
+                for item in map.values_mut() {
+                    open(reader, item)?;
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Values in the order in which they were written; each is shown as JSON.
+trait Shown {
+    fn one(&self, name: &str) -> Option<&dyn Display>;
+
+    fn each(&self, take: &mut dyn FnMut(&str, &dyn Display));
+}
+
+impl Shown for Values {
+    fn one(&self, name: &str) -> Option<&dyn Display> {
+        self.get(name).map(|value| value as &dyn Display)
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&str, &dyn Display)) {
         self.iter().for_each(|(name, value)| take(name, value));
     }
 }
 
-impl Said for Map<String, Json> {
-    fn each(&self, take: &mut dyn FnMut(&str, &Json)) {
+impl Shown for Map<String, Json> {
+    fn one(&self, name: &str) -> Option<&dyn Display> {
+        self.get(name).map(|value| value as &dyn Display)
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&str, &dyn Display)) {
         self.iter().for_each(|(name, value)| take(name, value));
     }
 }
 
-fn natural_key(step: &str, values: &impl Said, subject: &str) -> String {
+fn natural_key(step: &str, values: &impl Shown, subject: &str) -> String {
     let mut key = step.to_owned();
-    let mut add = |name: &str, value: &Json| {
+    let mut add = |name: &str, value: &dyn Display| {
         key.push('\n');
         key.push_str(name);
         key.push('=');
@@ -238,7 +254,7 @@ fn natural_key(step: &str, values: &impl Said, subject: &str) -> String {
     };
     if step == "collect.demand" {
         for name in DEMAND {
-            if let Some(value) = values.held(name) {
+            if let Some(value) = values.one(name) {
                 add(name, value);
             }
         }

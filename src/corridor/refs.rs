@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::complete::{Incomplete, series};
 use crate::ledger::{Event, read::Reader};
 use crate::state::Subject;
-use crate::step::{Field, Kind, STEPS, Step, StepDef};
+use crate::step::{Field, Held as _, Kind, STEPS, Step, StepDef};
 use crate::words;
 use crate::words::Words;
 
@@ -47,12 +47,9 @@ impl Refs {
             }
             // a session, or the case of a daily evaluation
             let either = def.id == "evaluate.file";
-            let names = match step.values.get(field.name) {
-                Some(one @ serde_json::Value::String(_)) => std::slice::from_ref(one),
-                Some(serde_json::Value::Array(list)) => list,
-                _ => &[],
-            };
-            for name in names.iter().filter_map(serde_json::Value::as_str) {
+            let several = step.values.list(field.name).iter();
+            let several = several.filter_map(serde_json::Value::as_str);
+            for name in step.text(field.name).into_iter().chain(several) {
                 if let Some(words) = wrong_kind(field, name).filter(|_| !either) {
                     let place = place.cloned();
                     self.doubts.push(Doubt::Wrong(Incomplete { place, words }));

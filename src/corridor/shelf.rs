@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::complete::Completer;
 use crate::state::subject::{BLOCKED, COMMUNITIES, DISTRICT, INTERESTS, LIBRARY};
 use crate::state::{Book, Subject};
@@ -33,7 +31,7 @@ impl Completer<'_> {
             None => self.year_of_case(step)?,
         };
         if let Some(name) = name {
-            step.values.insert("shelf", json!(name));
+            step.values.insert("shelf", name);
         }
         Ok(())
     }

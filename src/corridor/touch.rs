@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::alike::{Groups, Kept};
 use crate::ledger::{Event, read::Reader};
 use crate::pack::{Pack, Scope, Treatment};
 use crate::state::{EventKey, Fact, Subject};
-use crate::step::Step;
+use crate::step::{Said, Step};
 
 /// A community and a programme year.
 type Place = (String, i32);
@@ -14,8 +15,9 @@ type Place = (String, i32);
 /// What some events touch.
 #[derive(Default)]
 pub(super) struct Touched {
-    /// Cases and demands, each with the new events that concern it, as places among the facts.
-    pub(super) subjects: BTreeMap<String, Vec<usize>>,
+    /// Cases and demands, each with a new event that concerns it as a place among the facts, or
+    /// none if an event only bears on it; those that several concern stand there several times.
+    pub(super) subjects: Vec<(String, Option<usize>)>,
     /// The events that are added or changed.
     pub(super) changed: Vec<EventKey>,
     /// Where the contracts of a year add up.
@@ -31,7 +33,11 @@ pub(super) struct Touched {
     /// One of the events takes something away.
     pub(super) takes_away: bool,
     /// The facts of these events.
-    pub(super) facts: Vec<Option<Fact>>,
+    pub(super) facts: Vec<Kept>,
+    /// The steps of these events.
+    pub(super) steps: BTreeSet<&'static str>,
+    /// Puts new demands into groups, where many are to come and none of them looks back.
+    groups: Option<Groups>,
     /// The chain of the new events.
     chain: Option<Arc<str>>,
     /// What of a community's year is looked at for each kind of step.
@@ -39,6 +45,14 @@ pub(super) struct Touched {
 }
 
 impl Touched {
+    /// For many steps, none of which looks back.
+    pub(super) fn of_many() -> Self {
+        Self {
+            groups: Some(Groups::default()),
+            ..Self::default()
+        }
+    }
+
     /// As [`Touched::take`], of an event that may look back on others, which are on record.
     pub(super) fn take_back(
         &mut self,
@@ -67,7 +81,7 @@ impl Touched {
         let named = touched.len();
         touched.extend_from_slice(more);
         if looks_back(&step) {
-            if let Some(seq) = step.values.get("event").and_then(serde_json::Value::as_i64) {
+            if let Some(seq) = step.values.get("event").and_then(Said::as_i64) {
                 let target = EventKey {
                     origin: step.text("origin").unwrap_or(&event.origin).into(),
                     seq,
@@ -99,11 +113,9 @@ impl Touched {
                 }
                 _ => continue,
             }
-            let places = self.subjects.entry(subject).or_default();
-            if number < named {
-                places.push(place);
-                needed = true;
-            }
+            let concerns = number < named;
+            needed |= concerns;
+            self.subjects.push((subject, concerns.then_some(place)));
         }
         let looked_at = self.looked_at.entry(def.id);
         let looked_at = &*looked_at.or_insert_with(|| yearly(pack, def.id));
@@ -115,10 +127,17 @@ impl Touched {
                 .or_default()
                 .extend(looked_at);
         }
+        self.steps.insert(def.id);
         if needed {
-            let like = self.facts.last().and_then(Option::as_ref);
-            let fact = Fact::of_step(step, own, event, like);
-            self.facts.push(Some(fact));
+            // what is said of a year is read from the facts of all
+            let groups = self.groups.as_mut().filter(|_| looked_at.is_empty());
+            let put = groups.and_then(|groups| groups.put(pack, event, &step));
+            let fact = put.is_none_or(|(_, first)| first).then(|| {
+                let like = self.facts.last().and_then(|kept| kept.fact.as_deref());
+                Box::new(Fact::of_step(step, own, event, like))
+            });
+            let group = put.map(|(group, _)| group);
+            self.facts.push(Kept { fact, group });
         }
     }
 }

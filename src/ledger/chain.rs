@@ -145,13 +145,12 @@ fn spelt(hash: &[u8; 32]) -> [u8; 64] {
 /// Bytes in lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        let [high, low] = digits(*byte);
-        text.push(char::from(high));
-        text.push(char::from(low));
+    let mut text = vec![0; 2 * bytes.len()];
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = digits(*byte);
     }
-    text
+    // digits are text
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// SHA-256 of some bytes, in hexadecimal.

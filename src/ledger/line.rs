@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use super::read::{Reader, every, of_steps};
+use super::read::{Reader, every, of_steps, of_subject};
 use super::{Event, order};
 
 /// One event as it stands in the file, borrowed from it.
@@ -61,6 +61,29 @@ impl Reader<'_> {
             each(&line(row)?);
             Ok(())
         })
+    }
+
+    /// As [`Reader::of_subject`], each event borrowed.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn lines_of_subject(
+        self,
+        subject: &str,
+        mut each: impl FnMut(&Line<'_>),
+    ) -> rusqlite::Result<()> {
+        if self.chains()? > 1 {
+            for event in self.of_subject(subject)? {
+                each(&event.line());
+            }
+            return Ok(());
+        }
+        let mut statement = self.conn.prepare_cached(&of_subject(None))?;
+        let mut rows = statement.query([subject])?;
+        while let Some(row) = rows.next()? {
+            each(&line(row)?);
+        }
+        Ok(())
     }
 
     /// Calls `each` with every event, as [`Reader::all`], borrowed.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::copies::Copies;
 use super::{Event, Ledger, chain, line};
-use crate::step::{Held, Values};
+use crate::step::{Held, Said, Values};
 
 /// Puts tokens in the place of personal values, entering new ones in the table.
 #[derive(Debug)]
@@ -82,7 +82,14 @@ impl<'a> Seal<'a> {
 
     /// Replaces every `{"personal": VALUE}` by its token.
     pub(super) fn values(&mut self, values: &mut Values) -> anyhow::Result<()> {
-        values.values_mut().try_for_each(|value| self.value(value))
+        for value in values.values_mut() {
+            match value {
+                Said::Personal(text) if !is_token(text) => *text = self.token(text)?.into(),
+                Said::Json(json) => self.value(json)?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn value(&mut self, value: &mut Json) -> anyhow::Result<()> {
@@ -300,8 +307,8 @@ fn tokens_of(value: &Json, each: &mut dyn FnMut(&str)) {
 
 /// The tokens that an event `erase` erases.
 pub(super) fn erased(values: &impl Held) -> Vec<String> {
-    let list = values.held("tokens").and_then(Json::as_array);
-    let texts = list.into_iter().flatten().filter_map(Json::as_str);
+    let list = values.list("tokens").iter();
+    let texts = list.filter_map(Json::as_str);
     texts
         .filter(|token| is_token(token))
         .map(str::to_owned)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Event, Head, Ledger, Origin, chain, order, personal};
+use super::{Event, Head, Ledger, Origin, chain, line, order, personal};
 use crate::step::StepDef;
 
 pub(super) const COLUMNS: &str =
@@ -38,13 +38,15 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub fn of_subject(self, subject: &str) -> rusqlite::Result<Vec<Event>> {
-        self.query(
-            &format!(
-                "SELECT {COLUMNS} FROM mention m JOIN event e ON e.id = m.event
-                 JOIN origin o ON o.id = e.origin WHERE m.subject = ?1 ORDER BY m.event"
-            ),
-            &[&subject],
-        )
+        self.query(&of_subject(None), &[&subject])
+    }
+
+    /// As [`Reader::of_subject`], but only the events of some steps.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn of_subject_steps(self, subject: &str, steps: &[&str]) -> rusqlite::Result<Vec<Event>> {
+        self.query(&of_subject(Some(steps)), &[&subject])
     }
 
     /// The events that are about one subject itself, in order of arrival.
@@ -73,7 +75,7 @@ impl<'a> Reader<'a> {
         )?;
         let mut rows = statement.query([subject])?;
         while let Some(row) = rows.next()? {
-            let step: String = row.get(0)?;
+            let step = line::text(row, 0)?;
             if steps.iter().any(|def| def.id == step) {
                 return Ok(true);
             }
@@ -115,14 +117,13 @@ impl<'a> Reader<'a> {
     /// If the file cannot be read.
     pub fn of_prefix_steps(self, prefix: &str, steps: &[&str]) -> rusqlite::Result<Vec<Event>> {
         let end = after(prefix);
-        let ids: Vec<String> = steps.iter().map(|id| format!("'{id}'")).collect();
         self.query(
             &format!(
                 "SELECT {COLUMNS} FROM mention m JOIN event e ON e.id = m.event
                  JOIN origin o ON o.id = e.origin
                  WHERE m.subject >= ?1 AND m.subject < ?2 AND m.named = 0 AND e.step IN ({})
                  ORDER BY e.id",
-                ids.join(", ")
+                quoted(steps)
             ),
             &[&prefix, &end.as_str()],
         )
@@ -401,6 +402,23 @@ fn after(prefix: &str) -> String {
     format!("{prefix}\u{10FFFF}")
 }
 
+/// Those that concern one subject, perhaps only of some steps.
+pub(super) fn of_subject(steps: Option<&[&str]>) -> String {
+    let steps = steps.map_or_else(String::new, |steps| {
+        format!("AND e.step IN ({})", quoted(steps))
+    });
+    format!(
+        "SELECT {COLUMNS} FROM mention m JOIN event e ON e.id = m.event
+         JOIN origin o ON o.id = e.origin WHERE m.subject = ?1 {steps} ORDER BY m.event"
+    )
+}
+
+/// Names of steps as SQL lists them.
+fn quoted(steps: &[&str]) -> String {
+    let ids: Vec<String> = steps.iter().map(|id| format!("'{id}'")).collect();
+    ids.join(", ")
+}
+
 /// All events, in order of arrival.
 pub(super) fn every() -> String {
     format!("SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id")
@@ -408,11 +426,10 @@ pub(super) fn every() -> String {
 
 /// Those of some steps.
 pub(super) fn of_steps(steps: &[&str]) -> String {
-    let ids: Vec<String> = steps.iter().map(|id| format!("'{id}'")).collect();
     format!(
         "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
          WHERE e.step IN ({}) ORDER BY e.id",
-        ids.join(", ")
+        quoted(steps)
     )
 }
 

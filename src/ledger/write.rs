@@ -44,6 +44,8 @@ pub struct Writer<'a> {
 #[derive(Debug)]
 struct Statements<'a> {
     event: Statement<'a>,
+    /// What stands in it already of the last event: its chain, step, time and clerk.
+    shared: Option<(i64, String, String, String)>,
     mention: Statement<'a>,
     seal: personal::Seal<'a>,
 }
@@ -55,10 +57,35 @@ impl<'a> Statements<'a> {
                 "INSERT INTO event (id, origin, seq, step, subject, occurred, recorded_at, actor, payload, hash)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
+            shared: None,
             mention: conn
                 .prepare("INSERT INTO mention (subject, named, event) VALUES (?1, ?2, ?3)")?,
             seal: personal::Seal::new(conn),
         })
+    }
+
+    /// Writes an event; what it shares with the one before is not handed over again.
+    fn insert(&mut self, origin: i64, event: &Event) -> rusqlite::Result<()> {
+        let to = &mut self.event;
+        let same = |(of, step, time, clerk): &(i64, String, String, String)| {
+            (*of, step, time, clerk) == (origin, &event.step, &event.recorded_at, &event.actor)
+        };
+        if !self.shared.as_ref().is_some_and(same) {
+            to.raw_bind_parameter(2, origin)?;
+            to.raw_bind_parameter(4, &event.step)?;
+            to.raw_bind_parameter(7, &event.recorded_at)?;
+            to.raw_bind_parameter(8, &event.actor)?;
+            let (step, time) = (event.step.clone(), event.recorded_at.clone());
+            self.shared = Some((origin, step, time, event.actor.clone()));
+        }
+        to.raw_bind_parameter(1, event.id)?;
+        to.raw_bind_parameter(3, event.seq)?;
+        to.raw_bind_parameter(5, &event.subject)?;
+        to.raw_bind_parameter(6, &event.occurred)?;
+        to.raw_bind_parameter(9, &event.payload)?;
+        to.raw_bind_parameter(10, event.hash)?;
+        to.raw_execute()?;
+        Ok(())
     }
 }
 
@@ -106,7 +133,7 @@ impl Ledger {
                 seq: seq + 1,
                 previous,
                 recipe: Recipe::default(),
-                payload: Vec::new(),
+                payload: String::new(),
             },
             before: (seq, previous),
             last_time,
@@ -230,21 +257,8 @@ impl Writer<'_> {
     }
 
     fn insert_into(&mut self, origin: i64, event: &Event) -> anyhow::Result<()> {
-        self.statements
-            .event
-            .execute(params![
-                event.id,
-                origin,
-                event.seq,
-                event.step,
-                event.subject,
-                event.occurred,
-                event.recorded_at,
-                event.actor,
-                event.payload,
-                event.hash,
-            ])
-            .context("append to the ledger")?;
+        let written = self.statements.insert(origin, event);
+        written.context("append to the ledger")?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod missing;
 use std::sync::Arc;
 
 use super::{Cell, Row, Sheet};
+use crate::sheet;
 use head::{Header, Wanted, flatten, trimmed};
 
 pub use head::norm_heading;
@@ -65,30 +66,37 @@ pub struct Table {
 pub struct Record {
     /// The number of its row.
     pub row: u32,
-    /// A trimmed cell for every column found; empty ones too.
+    /// A cell for every column found; empty ones too.
     pub cells: Cells,
 }
 
-/// The cells of a record, by the keys of the columns.
+/// The cells of a record, by the keys of the columns; each trimmed, and nothing if it is blank.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cells {
-    /// The same for all records of a table.
-    keys: Arc<[String]>,
-    cells: Vec<Cell>,
+    /// Key and place of each column; the same for all records of a table.
+    columns: Arc<[(String, usize)]>,
+    row: sheet::Cells,
 }
 
 impl Cells {
     /// The cell of a column.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Cell> {
-        let at = self.keys.iter().position(|known| known == key)?;
-        self.cells.get(at)
+    pub fn get(&self, key: &str) -> Option<Cell<'_>> {
+        let (_, place) = self.columns.iter().find(|(known, _)| known == key)?;
+        Some(self.at(*place))
     }
 
     /// The cells in the order of the columns.
-    #[must_use]
-    pub fn all(&self) -> &[Cell] {
-        &self.cells
+    pub fn all(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.columns.iter().map(|(_, place)| self.at(*place))
+    }
+
+    fn at(&self, place: usize) -> Cell<'_> {
+        let cell = self.row.get(place).unwrap_or_default();
+        match trimmed(cell.text) {
+            "" => Cell::default(),
+            text => Cell { text, ..cell },
+        }
     }
 }
 
@@ -200,7 +208,8 @@ fn table(sheet: Sheet, place: usize, header: Header, wanted: &Wanted) -> Table {
         unknown: header.unknown,
         duplicate: header.duplicate,
     };
-    let keys: Arc<[String]> = table.columns.iter().map(|c| c.key.clone()).collect();
+    let places = table.columns.iter().map(|c| (c.key.clone(), c.index));
+    let places: Arc<[(String, usize)]> = places.collect();
     let mut note = false;
     for row in below.into_iter().skip(1) {
         let (first, alone) = {
@@ -213,47 +222,27 @@ fn table(sheet: Sheet, place: usize, header: Header, wanted: &Wanted) -> Table {
         match reason {
             Some("") => {}
             Some(reason) => table.skipped.push((row.number, reason.to_owned())),
-            None => table.rows.push(record(row, &table.columns, &keys)),
+            None => table.rows.push(Record {
+                row: row.number,
+                cells: Cells {
+                    columns: places.clone(),
+                    row: row.cells,
+                },
+            }),
         }
     }
     table
 }
 
-fn record(mut row: Row, columns: &[Column], keys: &Arc<[String]>) -> Record {
-    let cell = |column: &Column| {
-        let mut cell = row.cells.get_mut(column.index).map(std::mem::take)?;
-        let text = trimmed(&cell.text);
-        if text.is_empty() {
-            return None;
-        }
-        if text.len() < cell.text.len() {
-            cell.text = text.to_owned();
-        }
-        Some(cell)
-    };
-    Record {
-        row: row.number,
-        cells: Cells {
-            keys: keys.clone(),
-            // a column is under one heading
-            cells: columns
-                .iter()
-                .map(cell)
-                .map(Option::unwrap_or_default)
-                .collect(),
-        },
-    }
-}
-
 fn text(row: &Row, column: usize) -> &str {
-    row.cells.get(column).map_or("", |cell| trimmed(&cell.text))
+    row.cells.get(column).map_or("", |cell| trimmed(cell.text))
 }
 
 /// The texts of a row, each merged area once.
 fn texts(row: &Row) -> impl Iterator<Item = &str> {
     let mut last = None;
     row.cells.iter().filter_map(move |cell| {
-        let text = trimmed(&cell.text);
+        let text = trimmed(cell.text);
         let again = cell.merged && last == Some(text);
         let new = !text.is_empty() && !again;
         new.then(|| *last.insert(text))

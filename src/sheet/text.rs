@@ -4,8 +4,10 @@ mod encoding;
 
 use std::collections::BTreeMap;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::{ByteRecord, ReaderBuilder};
+use simdutf8::basic::from_utf8;
 
+use super::cells::Packer;
 use super::{Bound, Cell, CellKind, Found, Limits, ReadError, ReadOptions, Row, Sheet, Workbook};
 
 /// A row that no file holds; it comes out alone unless a quote swallowed it.
@@ -21,7 +23,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Workbook, Read
     if text.trim().is_empty() {
         return Err(not(Found::Nothing));
     }
-    let mut text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut text = broken(text);
     let tag = text.trim_start().strip_prefix('<');
     if tag.is_some_and(|tag| tag.starts_with(|c: char| c.is_ascii_alphabetic() || "?!".contains(c)))
     {
@@ -92,7 +94,8 @@ fn reader(text: &[u8], separator: u8) -> csv::Reader<&[u8]> {
 
 fn rows(text: &str, separator: u8, limits: &Limits) -> Result<Vec<Row>, ReadError> {
     let mut reader = reader(text.as_bytes(), separator);
-    let mut record = StringRecord::new();
+    let mut record = ByteRecord::new();
+    let mut packer = Packer::default();
     let mut rows = Vec::new();
     let (mut number, mut cells) = (0_u32, 0_u64);
     loop {
@@ -101,18 +104,23 @@ fn rows(text: &str, separator: u8, limits: &Limits) -> Result<Vec<Row>, ReadErro
         let ahead = text.as_bytes().get(start..).unwrap_or_default();
         let blank = ahead.iter().take_while(|byte| **byte == b'\n').count();
         number = number.saturating_add(u32::try_from(blank + 1).unwrap_or(u32::MAX));
-        let more = reader.read_record(&mut record);
-        let more = more.map_err(|e| ReadError::Corrupt {
+        let corrupt = |detail: String| ReadError::Corrupt {
             part: format!("第 {number} 行"),
-            detail: e.to_string(),
-        })?;
-        if record.len() == 1 && record.get(0) == Some(LAST) {
+            detail,
+        };
+        let more = reader.read_byte_record(&mut record);
+        let more = more.map_err(|e| corrupt(e.to_string()))?;
+        let fields = from_utf8(record.as_slice()).map_err(|e| corrupt(e.to_string()))?;
+        let last = record.len().checked_sub(1);
+        let last = last.and_then(|last| field(fields, &record, last));
+        if record.len() == 1 && last == Some(LAST) {
             return Ok(rows);
         }
-        if !more || record.iter().any(|field| field.ends_with(LAST)) {
+        // what an open quote swallows is the last field
+        if !more || last.is_some_and(|last| last.ends_with(LAST)) {
             return Err(ReadError::OpenQuote { row: number });
         }
-        let row = row(number, &record, limits)?;
+        let row = row(number, (&record, fields), limits, &mut packer)?;
         cells += row.cells.len() as u64;
         if cells > limits.cells {
             return Err(over(Bound::Cells, limits.cells, number, None));
@@ -123,10 +131,21 @@ fn rows(text: &str, separator: u8, limits: &Limits) -> Result<Vec<Row>, ReadErro
     }
 }
 
-fn row(number: u32, record: &StringRecord, limits: &Limits) -> Result<Row, ReadError> {
-    let filled = record.iter().enumerate();
-    let filled = filled.filter(|(_, field)| !field.trim().is_empty());
-    let used = filled.last().map_or(0, |(last, _)| last + 1);
+/// One field of a record, whose fields are this text.
+fn field<'t>(fields: &'t str, record: &ByteRecord, column: usize) -> Option<&'t str> {
+    fields.get(record.range(column)?)
+}
+
+fn row(
+    number: u32,
+    (record, fields): (&ByteRecord, &str),
+    limits: &Limits,
+    packer: &mut Packer,
+) -> Result<Row, ReadError> {
+    let text = |column| field(fields, record, column).unwrap_or_default();
+    let filled = |column: &usize| !is_blank(text(*column));
+    let used = (0..record.len()).rev().find(filled);
+    let used = used.map_or(0, |last| last + 1);
     if used > limits.columns as usize {
         return Err(over(
             Bound::Columns,
@@ -138,23 +157,47 @@ fn row(number: u32, record: &StringRecord, limits: &Limits) -> Result<Row, ReadE
     if used > 0 && number > limits.rows {
         return Err(over(Bound::Rows, limits.rows.into(), number, None));
     }
-    let mut cells = Vec::with_capacity(used);
-    for (column, field) in record.iter().take(used).enumerate() {
+    for column in 0..used {
+        let text = text(column);
         // a byte has at most one character
         let long = limits.cell_chars as usize;
-        if field.len() > long && field.chars().count() > long {
+        if text.len() > long && text.chars().count() > long {
             return Err(over(Bound::CellChars, long as u64, number, Some(column)));
         }
-        cells.push(match field.trim() {
-            "" => Cell::default(),
-            _ => Cell {
-                text: field.to_owned(),
+        packer.push(if is_blank(text) {
+            Cell::default()
+        } else {
+            Cell {
+                text,
                 kind: CellKind::Text,
                 merged: false,
-            },
+            }
         });
     }
-    Ok(Row { number, cells })
+    Ok(Row {
+        number,
+        cells: packer.done(),
+    })
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
+/// The text with line breaks of one kind.
+fn broken(text: String) -> String {
+    if !text.contains('\r') {
+        return text;
+    }
+    let mut unified = String::with_capacity(text.len() + 2 + LAST.len());
+    let mut rest = text.as_str();
+    while let Some((line, after)) = rest.split_once('\r') {
+        unified.push_str(line);
+        unified.push('\n');
+        rest = after.strip_prefix('\n').unwrap_or(after);
+    }
+    unified.push_str(rest);
+    unified
 }
 
 fn over(bound: Bound, limit: u64, row: u32, column: Option<usize>) -> ReadError {
@@ -174,7 +217,7 @@ mod tests {
     fn sheet(bytes: &[u8]) -> Vec<(u32, Vec<String>)> {
         let book = read(bytes, &ReadOptions::default()).unwrap();
         let row = |row: &Row| {
-            let cells = row.cells.iter().map(|cell| cell.text.clone());
+            let cells = row.cells.iter().map(|cell| cell.text.to_owned());
             (row.number, cells.collect())
         };
         book.sheets[0].rows.iter().map(row).collect()

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{Cell, CellKind, Row, Sheet, Workbook};
+use simdutf8::basic::from_utf8;
+
+use super::cells::Packer;
+use super::{Cell, CellKind, Cells, Row, Sheet, Workbook};
 
 /// How a workbook begins that was sent; nothing else that the worker says does.
 const BEGIN: &[u8] = b"minsheng.workbook/1\n";
@@ -36,13 +39,16 @@ pub(super) fn write(book: &Workbook, out: &mut impl Write) -> io::Result<()> {
         for row in &sheet.rows {
             number(out, row.number.into())?;
             number(out, row.cells.len() as u64)?;
-            for cell in &row.cells {
+            for cell in row.cells.iter() {
                 let merged = if cell.merged { MERGED } else { 0 };
                 let said = if cell.text.is_empty() { 0 } else { SAID };
                 out.write_all(&[cell.kind as u8 | merged | said])?;
                 if said > 0 {
-                    text(out, &cell.text)?;
+                    number(out, cell.text.len() as u64)?;
                 }
+            }
+            for cell in row.cells.iter() {
+                out.write_all(cell.text.as_bytes())?;
             }
         }
     }
@@ -70,7 +76,11 @@ fn text(out: &mut impl Write, text: &str) -> io::Result<()> {
 
 /// Receives a workbook; none if it is something else, or not whole.
 pub(super) fn read(sent: &[u8]) -> Option<Workbook> {
-    let mut sent = Sent(sent.strip_prefix(BEGIN)?);
+    let mut sent = Sent {
+        rest: sent.strip_prefix(BEGIN)?,
+        packer: Packer::default(),
+        cells: Vec::new(),
+    };
     let known = sent.number()? == 1;
     let encoding = sent.text()?;
     let book = Workbook {
@@ -81,22 +91,27 @@ pub(super) fn read(sent: &[u8]) -> Option<Workbook> {
                 rows: sent.list(|sent| {
                     Some(Row {
                         number: sent.number()?.try_into().ok()?,
-                        cells: sent.list(Sent::cell)?,
+                        cells: sent.cells()?,
                     })
                 })?,
             })
         })?,
     };
-    sent.0.is_empty().then_some(book)
+    sent.rest.is_empty().then_some(book)
 }
 
 /// What was sent and has not been read yet.
-struct Sent<'a>(&'a [u8]);
+struct Sent<'a> {
+    rest: &'a [u8],
+    packer: Packer,
+    /// Of each cell of a row what it is, and how long its text is.
+    cells: Vec<(u8, usize)>,
+}
 
-impl Sent<'_> {
+impl<'a> Sent<'a> {
     fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
         Some(*first)
     }
 
@@ -112,28 +127,47 @@ impl Sent<'_> {
         None
     }
 
-    fn text(&mut self) -> Option<String> {
-        let length = self.number()?.try_into().ok()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(str::from_utf8(text).ok()?.to_owned())
+    fn length(&mut self) -> Option<usize> {
+        self.number()?.try_into().ok()
     }
 
-    fn cell(&mut self) -> Option<Cell> {
-        let byte = self.byte().filter(|byte| *byte < 2 * SAID)?;
-        Some(Cell {
-            kind: *KINDS.get(usize::from(byte & 7))?,
-            merged: byte & MERGED > 0,
-            text: if byte & SAID > 0 {
-                self.text()?
-            } else {
-                String::new()
-            },
-        })
+    fn text(&mut self) -> Option<String> {
+        let length = self.length()?;
+        Some(self.taken(length)?.to_owned())
+    }
+
+    /// The next text, of so many bytes.
+    fn taken(&mut self, length: usize) -> Option<&'a str> {
+        let (text, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        from_utf8(text).ok()
+    }
+
+    /// The cells of a row: first what each is, then the texts of all.
+    fn cells(&mut self) -> Option<Cells> {
+        self.cells.clear();
+        let mut whole = 0_usize;
+        for _ in 0..self.length()? {
+            let byte = self.byte().filter(|byte| *byte < 2 * SAID)?;
+            let length = if byte & SAID > 0 { self.length()? } else { 0 };
+            whole = whole.checked_add(length)?;
+            self.cells.push((byte, length));
+        }
+        let mut text = self.taken(whole)?;
+        for (byte, length) in &self.cells {
+            let (own, rest) = text.split_at_checked(*length)?;
+            text = rest;
+            self.packer.push(Cell {
+                kind: *KINDS.get(usize::from(byte & 7))?,
+                merged: byte & MERGED > 0,
+                text: own,
+            });
+        }
+        Some(self.packer.done())
     }
 
     fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let count = self.number()?.try_into().ok()?;
+        let count = self.length()?;
         // who sends a length need not have so much
         let mut list = Vec::with_capacity(ROOM.min(count));
         for _ in 0..count {
@@ -156,19 +190,19 @@ mod tests {
 
     #[test]
     fn every_cell_arrives_as_it_was_sent() {
+        let long = "长".repeat(32_767);
         let mut cells = Vec::new();
         for kind in KINDS {
             for merged in [false, true] {
-                for text in ["", "甲\n\"乙\"", "1.5", &"长".repeat(32_767)] {
-                    cells.push(Cell {
-                        text: text.to_owned(),
-                        kind,
-                        merged,
-                    });
+                for text in ["", "甲\n\"乙\"", "1.5", &long] {
+                    cells.push(Cell { text, kind, merged });
                 }
             }
         }
-        let row = |number, cells| Row { number, cells };
+        let row = |number, cells: &[Cell<'_>]| Row {
+            number,
+            cells: cells.iter().copied().collect(),
+        };
         for encoding in [None, Some("UTF-8".to_owned()), Some(String::new())] {
             let book = Workbook {
                 encoding,
@@ -176,7 +210,7 @@ mod tests {
                     Sheet::default(),
                     Sheet {
                         name: "需求".into(),
-                        rows: vec![row(3, cells.clone()), row(u32::MAX, Vec::new())],
+                        rows: vec![row(3, &cells), row(u32::MAX, &[])],
                     },
                 ],
             };
@@ -193,11 +227,11 @@ mod tests {
                 name: "甲".into(),
                 rows: vec![Row {
                     number: 300,
-                    cells: vec![Cell {
-                        text: "乙".into(),
+                    cells: Cells::from_iter([Cell {
+                        text: "乙",
                         kind: CellKind::Text,
                         merged: false,
-                    }],
+                    }]),
                 }],
             }],
         };

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::decode::Wanted;
 use crate::law::{Day, Moment, Money};
 use crate::ledger::{Event, Line};
-use crate::step::{Field, Kind, Step, StepDef};
+use crate::step::{Field, Kind, Said, Step, StepDef};
 
 /// A typed value of a fact.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,14 +70,15 @@ impl Value {
 
     /// As [`Value::decode`], from what nobody else needs.
     #[must_use]
-    pub fn of(field: &Field, json: Json) -> Self {
-        match (field.kind, json) {
-            (Kind::Text | Kind::Ref | Kind::Code | Kind::Term, Json::String(text))
+    pub fn of(field: &Field, said: Said) -> Self {
+        match (field.kind, said) {
+            (Kind::Text | Kind::Ref | Kind::Code | Kind::Term, Said::Text(text))
+            | (Kind::Personal, Said::Personal(text))
                 if !field.list =>
             {
-                Self::Text(text.into_boxed_str())
+                Self::Text(text)
             }
-            (_, json) => Self::decode(field, &json),
+            (_, said) => Self::decode(field, &said.into()),
         }
     }
 

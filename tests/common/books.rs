@@ -29,9 +29,9 @@ impl Pages {
         let book = sheet::read(path, &ReadOptions::default()).unwrap();
         let sheets = book.sheets.into_iter().map(|sheet| {
             let rows = sheet.rows.into_iter().map(|row| {
-                let cells = row.cells.into_iter().enumerate();
+                let cells = row.cells.iter().enumerate();
                 let cells = cells.filter(|(_, cell)| !cell.text.is_empty() && !cell.merged);
-                let cells = cells.map(|(at, cell)| (at, (cell.text, cell.kind)));
+                let cells = cells.map(|(at, cell)| (at, (cell.text.to_owned(), cell.kind)));
                 (row.number, cells.collect())
             });
             (sheet.name, rows.collect())

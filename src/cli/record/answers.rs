@@ -31,7 +31,7 @@ struct Sheetful {
 /// The step whose answers a form of the regulation asks for, if the sheet is such a form.
 pub(super) fn asked(sheet: &Sheet, pack: &Pack) -> Option<&'static StepDef> {
     let def = find("evaluate.answer")?;
-    let first = sheet.rows.first()?.cells.first()?.text.trim();
+    let first = sheet.rows.first()?.cells.get(0)?.text.trim();
     let form = pack.forms.iter().find(|form| form.title.trim() == first)?;
     let questions = form.rows.iter().filter(|pieces| {
         let heading = pieces.first().map_or("", |piece| piece.parts().0);
@@ -183,7 +183,7 @@ impl Sheetful {
             json!(if name.is_empty() { "否" } else { "是" }),
         );
         let cell = row.cells.iter().find(|cell| cell.kind == CellKind::Date);
-        let date = cell.map_or(date, |cell| cell.text.as_str());
+        let date = cell.map_or(date, |cell| cell.text);
         if date.chars().any(|c| c.is_ascii_digit()) {
             self.touched = true;
             self.raw.insert("date".into(), json!(date));

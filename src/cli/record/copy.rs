@@ -94,7 +94,7 @@ fn named_cell(desk: &Desk, mark: &Mark, words: &Words) -> Option<usize> {
                     Kind::Ref | Kind::Code | Kind::Term | Kind::Text | Kind::Day
                 )
             });
-            let text = record.cells.get(&column.key).map_or("", |c| &c.text);
+            let text = record.cells.get(&column.key).map_or("", |c| c.text);
             apt && text.chars().count() >= 2 && words.zh.contains(text)
         })
         .map(|column| column.index)
@@ -263,7 +263,7 @@ fn page(
             page.cells.push(pages::Cell {
                 row: row.number - 1,
                 column: u16::try_from(index).unwrap_or(u16::MAX),
-                text: cell.text.clone(),
+                text: cell.text.to_owned(),
                 form: match (heading, cell.kind) {
                     (Some(heading), _) if look == Look::Data || look == Look::Example => {
                         form(known.is_some_and(|c| c.wan), heading)

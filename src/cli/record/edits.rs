@@ -176,7 +176,7 @@ fn differences(
         };
         let field = &def.fields[slot];
         let cell = table.rows[index].cells.get(&column.key);
-        let text = cell.map_or("", |cell| cell.text.as_str());
+        let text = cell.map_or("", |cell| cell.text);
         let said = |opener| flat(&value_text(fact, slot, voice, opener));
         if def.filled_in(field) || flat(text) == said(masked) || flat(text) == said(plain) {
             continue;
@@ -341,7 +341,7 @@ pub(super) fn example_changed(
     let headings = headings(def, pack, Lang::Zh);
     let changed = headings.iter().any(|heading| {
         let cell = record.cells.get(heading.field.name);
-        let text = cell.map_or("", |cell| cell.text.as_str());
+        let text = cell.map_or("", |cell| cell.text);
         let read = |text: &str| read_field(heading.field, &json!(text), pack).ok();
         !text.is_empty() && text != heading.example && read(text) != read(&heading.example)
     });

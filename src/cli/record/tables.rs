@@ -158,7 +158,7 @@ impl Batch<'_> {
         let mut came = BTreeSet::new();
         for index in 0..table.rows.len() {
             let id = table.rows[index].cells.get(RECORD);
-            let id = id.map_or("", |cell| cell.text.as_str()).to_owned();
+            let id = id.map_or("", |cell| cell.text).to_owned();
             if id == EXAMPLE {
                 if let Some(note) = edits::example_changed(self.pack, file, def, &table, index) {
                     notes.push(note);

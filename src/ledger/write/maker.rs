@@ -22,7 +22,7 @@ pub(super) struct Maker {
     pub(super) previous: [u8; 32],
     pub(super) recipe: Recipe,
     /// The payload of the last event, kept for the next one.
-    pub(super) payload: Vec<u8>,
+    pub(super) payload: String,
 }
 
 impl Maker {
@@ -59,8 +59,8 @@ impl Maker {
 }
 
 /// The payload of a step, written into a buffer that is kept.
-fn payload_of(step: &Step, buffer: &mut Vec<u8>) -> anyhow::Result<String> {
+fn payload_of(step: &Step, buffer: &mut String) -> anyhow::Result<String> {
     buffer.clear();
-    serde_json::to_writer(&mut *buffer, &step.values)?;
-    Ok(str::from_utf8(buffer)?.to_owned())
+    step.values.write(buffer)?;
+    Ok(buffer.clone())
 }

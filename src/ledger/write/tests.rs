@@ -120,7 +120,9 @@ fn a_person_keeps_one_token_whether_many_steps_were_expected_or_not() {
             let mut values = Values::default();
             values.insert("proposer", serde_json::json!({ "personal": name }));
             writer.statements.seal.values(&mut values).unwrap();
-            serde_json::to_string(&values).unwrap()
+            let mut text = String::new();
+            values.write(&mut text).unwrap();
+            text
         });
         writer.tx.commit().unwrap();
         tokens

@@ -91,8 +91,8 @@ pub(super) fn check(
 }
 
 /// True for `A1` or `A1:C9` in this order, and for a plain number where a row is named.
-fn is_place(text: &str, element: &str) -> bool {
-    if element == "row" {
+fn is_place(text: &str, element: &[u8]) -> bool {
+    if element == b"row" {
         return text.parse::<u32>().is_ok_and(|row| row <= 1 << 20);
     }
     let corner = |text: &str| -> Option<(u32, u32)> {
@@ -135,24 +135,30 @@ fn scan(mut part: impl BufRead, name: &str, left: &Cell<u64>) -> Result<bool, Re
             continue;
         }
         // the reader of workbooks computes with places before it looks at them
-        let local = xml.name().rsplit(':').next().unwrap_or_default();
-        merges |= local == "mergeCells";
+        let tag = xml.bare_name();
+        let colon = tag.iter().rposition(|byte| *byte == b':');
+        let local = &tag[colon.map_or(0, |colon| colon + 1)..];
         let place = match local {
-            "c" | "row" => xml.attr("r"),
-            "dimension" | "mergeCell" | "f" | "table" | "autoFilter" => xml.attr("ref"),
+            b"c" | b"row" => xml.attr("r"),
+            b"dimension" | b"mergeCell" | b"f" | b"table" | b"autoFilter" => xml.attr("ref"),
+            b"mergeCells" => {
+                merges = true;
+                None
+            }
+            b"sst" => {
+                let count = xml.attr("uniqueCount").unwrap_or_default();
+                strings = count.trim().parse().unwrap_or(0_u64);
+                None
+            }
+            b"encryption-data" if tag == b"manifest:encryption-data" => {
+                return Err(ReadError::Encrypted);
+            }
             _ => None,
         };
         if let Some(place) = place.filter(|place| !is_place(place, local)) {
             let shown: String = place.chars().take(40).collect();
+            let local = String::from_utf8_lossy(local);
             return Err(corrupt(name, format!("{local} {shown}")));
-        }
-        match xml.name() {
-            "manifest:encryption-data" => return Err(ReadError::Encrypted),
-            tag if tag == "sst" || tag.ends_with(":sst") => {
-                let count = xml.attr("uniqueCount").unwrap_or_default();
-                strings = count.trim().parse().unwrap_or(0_u64);
-            }
-            _ => {}
         }
     }
     let most = before.saturating_sub(left.get()) / STRING;

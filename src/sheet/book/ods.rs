@@ -5,10 +5,10 @@ use std::io::BufRead;
 
 use calamine::Dimensions;
 
-use super::grid::Grid;
+use super::grid::{Filled, Grid};
 use super::value::{iso, number, plain};
 use super::xml::{Piece, Xml};
-use crate::sheet::{Bound, Cell, CellKind, ReadError, Sheet};
+use crate::sheet::{Bound, CellKind, ReadError, Sheet};
 
 /// Reads all visible sheets.
 pub(super) fn read(mut xml: Xml<impl BufRead>, grid: Grid) -> Result<Vec<Sheet>, ReadError> {
@@ -32,7 +32,7 @@ pub(super) fn read(mut xml: Xml<impl BufRead>, grid: Grid) -> Result<Vec<Sheet>,
 
 /// The cell that is being read.
 struct Open {
-    cell: Cell,
+    cell: Filled,
     covered: bool,
     repeat: u32,
     span: (u32, u32),
@@ -54,7 +54,7 @@ struct Ods<'a> {
     repeat: u32,
     column: u32,
     /// The filled cells of the row: column, repetitions, value.
-    line: Vec<(u32, u32, Cell)>,
+    line: Vec<(u32, u32, Filled)>,
     merged: Vec<Dimensions>,
     cell: Option<Open>,
     /// Inside a paragraph whose text counts.
@@ -82,7 +82,7 @@ impl<'a> Ods<'a> {
 
     fn open(&mut self, xml: &Xml<impl BufRead>) -> Result<(), ReadError> {
         match xml.name() {
-            "style:style" => self.style = xml.attr("style:name").unwrap_or_default(),
+            "style:style" => self.style = xml.attr("style:name").unwrap_or_default().into(),
             "style:table-properties" => {
                 let display = xml.attr("table:display");
                 if display.as_deref() == Some("false") {
@@ -91,8 +91,8 @@ impl<'a> Ods<'a> {
             }
             "table:table" if self.shown.is_none() => {
                 let style = xml.attr("table:style-name").unwrap_or_default();
-                self.shown = Some(!self.hidden.contains(&style));
-                self.grid.name = xml.attr("table:name").unwrap_or_default();
+                self.shown = Some(!self.hidden.contains(&*style));
+                self.grid.name = xml.attr("table:name").unwrap_or_default().into();
                 self.row = 0;
             }
             // a table inside a cell, a comment, drawings, the history of changes
@@ -213,7 +213,7 @@ fn count(xml: &Xml<impl BufRead>, attr: &str) -> u32 {
 }
 
 /// The value that the attributes of a cell give; without text when the text inside counts.
-fn typed(xml: &Xml<impl BufRead>) -> Cell {
+fn typed(xml: &Xml<impl BufRead>) -> Filled {
     if xml.attr("calcext:value-type").as_deref() == Some("error") {
         return plain(CellKind::Error, String::new());
     }
@@ -230,7 +230,7 @@ fn typed(xml: &Xml<impl BufRead>) -> Cell {
         }
         Some("string") => {
             let value = value("office:string-value");
-            value.map(|value| plain(CellKind::Text, value))
+            value.map(|value| plain(CellKind::Text, value.into()))
         }
         _ => None,
     };

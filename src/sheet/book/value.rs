@@ -3,11 +3,12 @@
 use calamine::{Data, ExcelDateTime};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 
-use crate::sheet::{Cell, CellKind};
+use super::grid::Filled;
+use crate::sheet::CellKind;
 
-pub(super) fn cell(value: Data) -> Cell {
+pub(super) fn cell(value: Data) -> Filled {
     match value {
-        Data::Empty => Cell::default(),
+        Data::Empty => Filled::default(),
         Data::Int(number) => plain(CellKind::Number, number.to_string()),
         Data::Float(number) => self::number(number),
         Data::String(text) | Data::DurationIso(text) => plain(CellKind::Text, text),
@@ -19,8 +20,8 @@ pub(super) fn cell(value: Data) -> Cell {
     }
 }
 
-pub(super) fn plain(kind: CellKind, text: String) -> Cell {
-    Cell {
+pub(super) fn plain(kind: CellKind, text: String) -> Filled {
+    Filled {
         text,
         kind,
         merged: false,
@@ -28,7 +29,7 @@ pub(super) fn plain(kind: CellKind, text: String) -> Cell {
 }
 
 /// A number in its shortest form, with the 15 digits that office programs keep.
-pub(super) fn number(number: f64) -> Cell {
+pub(super) fn number(number: f64) -> Filled {
     let digits = format!("{number:.14e}").parse().unwrap_or(number);
     // longer whole numbers are left alone, so that a mistyped id is still seen as one
     let shown = if number.fract() == 0.0 {
@@ -39,7 +40,7 @@ pub(super) fn number(number: f64) -> Cell {
     plain(CellKind::Number, format!("{}", shown + 0.0))
 }
 
-pub(super) fn date(serial: &ExcelDateTime) -> Cell {
+pub(super) fn date(serial: &ExcelDateTime) -> Filled {
     let days = serial.as_f64();
     let moment = serial
         .as_datetime()
@@ -57,7 +58,7 @@ pub(super) fn date(serial: &ExcelDateTime) -> Cell {
     }
 }
 
-pub(super) fn iso(text: &str) -> Cell {
+pub(super) fn iso(text: &str) -> Filled {
     let text = text.trim().trim_end_matches('Z');
     let day = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0);
     match text.parse::<NaiveDateTime>().ok().or_else(day) {
@@ -66,7 +67,7 @@ pub(super) fn iso(text: &str) -> Cell {
     }
 }
 
-pub(super) fn stamp(moment: NaiveDateTime) -> Cell {
+pub(super) fn stamp(moment: NaiveDateTime) -> Filled {
     let moment = moment + TimeDelta::milliseconds(500);
     let format = match (moment.num_seconds_from_midnight(), moment.second()) {
         (0, _) => "%Y-%m-%d",

@@ -1,6 +1,8 @@
 //! A reader of balanced XML that refuses document types and never looks anything up.
 
+use std::borrow::Cow;
 use std::io::BufRead;
+use std::ops::Range;
 
 use super::corrupt;
 use crate::sheet::{Bound, ReadError};
@@ -22,6 +24,8 @@ pub(super) struct Xml<'a, R> {
     part: &'a str,
     /// The last tag without its brackets, or the last text.
     piece: Vec<u8>,
+    /// Where the name of the last tag stands in it.
+    name: Range<usize>,
     /// The names of the open elements, end to end, and where each begins.
     names: Vec<u8>,
     open: Vec<usize>,
@@ -35,6 +39,7 @@ impl<'a, R: BufRead> Xml<'a, R> {
             input,
             part,
             piece: Vec::new(),
+            name: 0..0,
             names: Vec::new(),
             open: Vec::new(),
             tag: false,
@@ -44,25 +49,46 @@ impl<'a, R: BufRead> Xml<'a, R> {
 
     /// The name of the innermost element; on [`Piece::Close`] the one that ended.
     pub(super) fn name(&self) -> &str {
-        let name = self.piece.trim_ascii_start();
+        str::from_utf8(self.bare_name()).unwrap_or_default()
+    }
+
+    /// As [`Xml::name`], not looked at.
+    pub(super) fn bare_name(&self) -> &[u8] {
+        self.piece.get(self.name.clone()).unwrap_or_default()
+    }
+
+    /// Finds the name of the tag that was just read; one that is no text is none.
+    fn find_name(&mut self) {
+        let piece = self.piece.as_slice();
+        let name = piece.trim_ascii_start();
         let name = name.strip_prefix(b"/").unwrap_or(name);
+        let from = piece.len() - name.len();
         let end = name.iter().position(u8::is_ascii_whitespace);
-        str::from_utf8(&name[..end.unwrap_or(name.len())]).unwrap_or_default()
+        let length = end.unwrap_or(name.len());
+        let known = name[..length].is_ascii() || str::from_utf8(&name[..length]).is_ok();
+        self.name = from..from + if known { length } else { 0 };
     }
 
     /// The value of an attribute of the tag just opened.
-    pub(super) fn attr(&self, wanted: &str) -> Option<String> {
+    pub(super) fn attr(&self, wanted: &str) -> Option<Cow<'_, str>> {
         let tag = str::from_utf8(&self.piece).ok()?;
-        let (_, mut rest) = tag.split_once(|c: char| c.is_ascii_whitespace())?;
+        let bytes = tag.as_bytes();
+        let mut at = bytes.iter().position(u8::is_ascii_whitespace)? + 1;
         loop {
-            let (key, after) = rest.split_once('=')?;
-            let after = after.trim_start();
-            let quote = after.chars().next()?;
-            let (value, tail) = after.get(1..)?.split_once(quote)?;
-            if key.trim() == wanted {
-                return unescape(value);
+            let equals = at + bytes[at..].iter().position(|byte| *byte == b'=')?;
+            let after = tag[equals + 1..].trim_start();
+            let quote = after.bytes().next().filter(u8::is_ascii)?;
+            let from = tag.len() - after.len() + 1;
+            let end = from + bytes[from..].iter().position(|byte| *byte == quote)?;
+            if tag[at..equals].trim() == wanted {
+                let value = &tag[from..end];
+                return if value.contains('&') {
+                    unescape(value).map(Cow::Owned)
+                } else {
+                    Some(Cow::Borrowed(value))
+                };
             }
-            rest = tail;
+            at = end + 1;
         }
     }
 
@@ -117,9 +143,10 @@ impl<'a, R: BufRead> Xml<'a, R> {
                     return Ok(Some(Piece::Text));
                 }
                 Some(b'/') => {
+                    self.find_name();
                     let start = self.open.last().copied().unwrap_or_default();
                     let expected = self.names.get(start..).unwrap_or_default();
-                    if self.open.is_empty() || expected != self.name().as_bytes() {
+                    if self.open.is_empty() || expected != self.bare_name() {
                         return Err(corrupt(self.part, "tags do not match"));
                     }
                     self.close();
@@ -137,9 +164,10 @@ impl<'a, R: BufRead> Xml<'a, R> {
                             at: Some(self.part.to_owned()),
                         });
                     }
+                    self.find_name();
                     self.open.push(self.names.len());
-                    let name = self.name().to_owned();
-                    self.names.extend_from_slice(name.as_bytes());
+                    let name = self.piece.get(self.name.clone()).unwrap_or_default();
+                    self.names.extend_from_slice(name);
                     return Ok(Some(Piece::Open));
                 }
             }

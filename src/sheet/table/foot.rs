@@ -108,12 +108,12 @@ fn sums(row: &Row) -> bool {
     let own = filled().find(|cell| !cell.merged);
     let first = filled().next();
     // most often they are one cell
-    let own = own.filter(|own| first.is_none_or(|first| !std::ptr::eq(*own, first)));
+    let own = own.filter(|own| first.is_none_or(|first| !std::ptr::eq(own.text, first.text)));
     let firsts = first.into_iter().chain(own);
     // all words of totals end so
     let may = |text: &str| !text.chars().all(|c| settled(c).is_some_and(|c| c != '计'));
-    let firsts = firsts.filter(|cell| may(&cell.text));
-    firsts.map(|cell| norm_heading(&cell.text)).any(|norm| {
+    let firsts = firsts.filter(|cell| may(cell.text));
+    firsts.map(|cell| norm_heading(cell.text)).any(|norm| {
         TOTALS.iter().any(|word| {
             let rest = norm.strip_prefix(word);
             let counts = rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic));

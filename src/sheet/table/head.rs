@@ -78,6 +78,14 @@ pub(super) fn begins(text: &str) -> Option<char> {
 
 /// The text without white space or byte order marks at its ends.
 pub(super) fn trimmed(text: &str) -> &str {
+    // most texts begin and end with a letter, a digit or a Chinese character
+    let han = |byte: Option<&u8>| byte.is_some_and(|byte| (0xE4..=0xE9).contains(byte));
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = text.as_bytes();
+    let last = bytes.len().checked_sub(3).and_then(|at| bytes.get(at));
+    if (plain(bytes.first()) || han(bytes.first())) && (plain(bytes.last()) || han(last)) {
+        return text;
+    }
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 

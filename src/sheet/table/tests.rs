@@ -35,25 +35,34 @@ const SPECS: [ColumnSpec; 5] = [
 fn sheet(rows: &[(u32, &[&str])]) -> Sheet {
     let mut done: Vec<Row> = Vec::new();
     for (number, texts) in rows {
-        let mut cells: Vec<Cell> = Vec::new();
+        let mut cells: Vec<(String, CellKind, bool)> = Vec::new();
         for (index, text) in texts.iter().enumerate() {
             let from = match *text {
-                "^" => done.last().map(|row| row.cells[index].clone()),
-                "<" => cells.last().cloned(),
+                "^" => done
+                    .last()
+                    .map(|row| row.cells.get(index).unwrap().text.to_owned()),
+                "<" => cells.last().map(|(text, ..)| text.clone()),
                 _ => None,
             };
             let merged = from.is_some();
-            let text = from.map_or_else(|| (*text).to_owned(), |cell| cell.text);
+            let text = from.unwrap_or_else(|| (*text).to_owned());
             let kind = if text.is_empty() {
                 CellKind::Empty
             } else {
                 CellKind::Text
             };
-            cells.push(Cell { text, kind, merged });
+            cells.push((text, kind, merged));
         }
         done.push(Row {
             number: *number,
-            cells,
+            cells: cells
+                .iter()
+                .map(|(text, kind, merged)| Cell {
+                    text,
+                    kind: *kind,
+                    merged: *merged,
+                })
+                .collect(),
         });
     }
     Sheet {

@@ -2,15 +2,15 @@
 
 use serde_json::Value as Json;
 
-use super::{Problem, Vocabulary, is_empty, read_text, read_value, shown};
-use crate::step::{Kind, Step, StepDef, Values};
+use super::{Problem, Vocabulary, is_empty, personal, read_text, read_value, shown};
+use crate::step::{Kind, Said, Step, StepDef, Values};
 use crate::words;
 
 /// A step while it is read.
 pub(super) struct Reading<'v> {
     def: &'static StepDef,
     vocabulary: &'v dyn Vocabulary,
-    values: Vec<Option<Json>>,
+    values: Vec<Option<Said>>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -31,7 +31,7 @@ impl<'v> Reading<'v> {
         let field = &self.def.fields[index];
         match read_value(field, value, self.vocabulary) {
             Ok(Json::Null) => {}
-            Ok(json) => self.values[index] = Some(json),
+            Ok(json) => self.values[index] = Some(json.into()),
             Err(words) => {
                 let problem = Problem::new(field, &shown(value), words);
                 self.problems.push(problem);
@@ -48,9 +48,12 @@ impl<'v> Reading<'v> {
         if text.trim().is_empty() {
             return;
         }
-        match read_text(field, text, self.vocabulary) {
-            Ok(Json::Null) => {}
-            Ok(json) => self.values[index] = Some(json),
+        let said = match field.kind {
+            Kind::Personal => personal(field, text).map(|text| Said::Personal(text.into())),
+            _ => read_text(field, text, self.vocabulary).map(Said::from),
+        };
+        match said {
+            Ok(said) => self.values[index] = Some(said),
             Err(words) => self.problems.push(Problem::new(field, text, words)),
         }
     }
