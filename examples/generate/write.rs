@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use minsheng::ledger::{Draft, Ledger, Writer};
 use minsheng::pack::Pack;
-use minsheng::step::{Step, general};
+use minsheng::step::{Said, Step, general};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
@@ -146,7 +146,11 @@ fn append(ledger: &mut Ledger, facts: Vec<Fact>, year: i32, seed: u64) -> anyhow
     let mut count = 0;
     for mut fact in facts {
         for value in fact.step.values.values_mut() {
-            enter(&mut writer, value, seed)?;
+            match value {
+                Said::Personal(plain) => *plain = token(&mut writer, plain, seed)?.into(),
+                Said::Json(json) => enter(&mut writer, json, seed)?,
+                _ => {}
+            }
         }
         writer.append(Draft {
             step: fact.step,
@@ -167,13 +171,7 @@ fn enter(writer: &mut Writer<'_>, value: &mut Json, seed: u64) -> anyhow::Result
             .try_for_each(|item| enter(writer, item, seed)),
         Json::Object(map) => {
             if let Some(Json::String(plain)) = map.get_mut("personal") {
-                let digest = Sha256::new()
-                    .chain_update(seed.to_be_bytes())
-                    .chain_update(plain.as_bytes())
-                    .finalize();
-                let mut salt = [0; 16];
-                salt.copy_from_slice(&digest[..16]);
-                *plain = writer.enter_personal(plain, salt)?;
+                *plain = token(writer, plain, seed)?;
                 return Ok(());
             }
             map.values_mut()
@@ -181,4 +179,15 @@ fn enter(writer: &mut Writer<'_>, value: &mut Json, seed: u64) -> anyhow::Result
         }
         _ => Ok(()),
     }
+}
+
+/// Enters one personal value, and gives its token.
+fn token(writer: &mut Writer<'_>, plain: &str, seed: u64) -> anyhow::Result<String> {
+    let digest = Sha256::new()
+        .chain_update(seed.to_be_bytes())
+        .chain_update(plain.as_bytes())
+        .finalize();
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&digest[..16]);
+    writer.enter_personal(plain, salt)
 }

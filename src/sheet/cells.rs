@@ -121,7 +121,9 @@ mod tests {
         assert!(Cells::default().is_empty() && Cells::default().get(0).is_none());
         let mut packer = Packer::default();
         for row in [&row[..2], &row[2..], &[]] {
-            row.iter().for_each(|cell| packer.push(*cell));
+            for cell in row {
+                packer.push(*cell);
+            }
             assert!(packer.done().iter().eq(row.iter().copied()));
         }
     }
