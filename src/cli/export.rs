@@ -16,7 +16,7 @@ use crate::corridor;
 use crate::ledger::Ledger;
 use crate::pack::paper::PaperOf;
 use crate::pack::{FormDef, Pack, TableDef};
-use crate::report::official::{self, Chosen, Filler, Paper, Row};
+use crate::report::official::{self, Chosen, Filler, List, Paper, Records, Row};
 use crate::report::show::Opener;
 use crate::state::{Book, Subject, View};
 use crate::step;
@@ -47,14 +47,30 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .find(|t| t.id.eq_ignore_ascii_case(&name));
     let form = pack.forms.iter().find(|f| f.id.eq_ignore_ascii_case(&name));
     let public = matches.get_flag("public");
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let mut chosen = Chosen {
+        year: super::audit::year(matches)?,
+        round: text("round"),
+        batch: batch(matches)?,
+        case: text("case"),
+        ..Chosen::default()
+    };
     // what is masked may stand in any record of a subject
     let steps = table.filter(|_| !public);
-    let of_batch = matches.get_one::<String>("batch").is_some();
-    let book = match steps.and_then(|def| official::steps(&pack, def, of_batch)) {
-        Some(steps) => corridor::book_of_steps(&ledger, &steps)?,
-        None => corridor::whole_book(&ledger)?,
+    let steps = steps.and_then(|def| official::steps(&pack, def, chosen.batch.is_some()));
+    let one = ledger.reader().chains()? < 2;
+    let records = table.zip(steps.as_deref()).filter(|_| one);
+    let records = records.and_then(|(def, steps)| Records::of(&pack, def, &chosen, steps));
+    let (book, count) = match (&records, &steps) {
+        (Some(records), _) => records.beside(&ledger)?,
+        (None, Some(steps)) => (corridor::book_of_steps(&ledger, steps)?, 0),
+        (None, None) => (corridor::whole_book(&ledger)?, 0),
     };
-    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    chosen.community = community(&book, matches)?.or_else(|| {
+        let case = Subject::parse(matches.get_one::<String>("case")?);
+        case.community().map(str::to_owned)
+    });
+    chosen.street = street(&book, matches)?;
     let mut filler = Filler {
         pack: &pack,
         book: &book,
@@ -64,22 +80,16 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         },
         persons: None,
         public,
-        chosen: Chosen {
-            community: community(&book, matches)?.or_else(|| {
-                let case = Subject::parse(matches.get_one::<String>("case")?);
-                case.community().map(str::to_owned)
-            }),
-            street: street(&book, matches)?,
-            year: super::audit::year(matches)?,
-            round: text("round"),
-            batch: batch(matches)?,
-            case: text("case"),
-        },
+        chosen,
         date: text("date").map_or(Ok(context.as_of), |t| day(&t))?,
     };
     let busy = context.busy("正在填表…", "Filling in…");
     let (bytes, rows) = match (table, form) {
-        (Some(def), _) => of_table(def, &mut filler, matches, context)?,
+        (Some(def), _) => {
+            let records = records.as_ref().map(|records| (records, count));
+            let list = of_table(def, &mut filler, records, matches, context)?;
+            (of_list(&list, matches)?, list.len())
+        }
         (None, Some(def)) => {
             let papers = of_cases(def, &filler, matches, context)?;
             (of_papers(&papers, matches)?, papers.len())
@@ -122,12 +132,14 @@ fn no_paper(pack: &Pack, name: &str) -> Fail {
     ))
 }
 
+/// The rows of a table.
 fn of_table(
     def: &TableDef,
     filler: &mut Filler<'_>,
+    records: Option<(&Records<'_>, usize)>,
     matches: &ArgMatches,
     context: &mut Context<'_>,
-) -> anyhow::Result<(Vec<u8>, usize)> {
+) -> anyhow::Result<List> {
     match filler.chosen.lacks_place(def) {
         Some(PaperOf::Community) => {
             return Err(Fail(words!(
@@ -145,38 +157,51 @@ fn of_table(
         }
         None => {}
     }
-    let rows = filler
-        .chosen
-        .rows(filler.pack, filler.book, def, context.as_of);
-    if rows.is_empty() {
+    let bare = matches.get_flag("bare");
+    let list = if let Some((records, count)) = records {
+        read_persons(filler, count)?;
+        records.list(filler, context.as_of, bare)?
+    } else {
+        let rows = filler
+            .chosen
+            .rows(filler.pack, filler.book, def, context.as_of);
+        undetermined(def, &rows, context);
+        read_persons(filler, rows.len())?;
+        let list = official::list(def, filler, &rows, bare);
+        std::mem::forget(rows);
+        list
+    };
+    if list.is_empty() {
         talk(
             context,
             "注意：没有符合条件的行，导出的是空表。",
             "Note: no row fits; the table is empty.",
         );
     }
-    undetermined(def, &rows, context);
-    // a table of a good part of the ledger shows a good part of all values
+    Ok(list)
+}
+
+/// A table of a good part of the ledger shows a good part of all names and numbers.
+fn read_persons(filler: &mut Filler<'_>, rows: usize) -> anyhow::Result<()> {
     let reader = filler.opener.ledger.reader();
-    if i64::try_from(rows.len())? >= reader.count()? / 16 {
+    if i64::try_from(rows)? >= reader.count()? / 16 {
         filler.persons = Some(reader.persons()?);
     }
-    let bare = matches.get_flag("bare");
-    let bytes = if is_workbook(matches) {
-        let mut paper = official::table(def, filler, &rows, bare);
-        paper.lay_out();
-        let bytes = xlsx::workbook(std::slice::from_ref(&paper))?;
-        // as with the book
-        std::mem::forget(paper);
-        bytes
-    } else {
-        let mut text = Text::new(matches);
-        official::lines(def, filler, &rows, bare, |line| text.line(line))?;
-        text.end()?
-    };
-    let made = (bytes, rows.len());
-    std::mem::forget(rows);
-    Ok(made)
+    Ok(())
+}
+
+/// A list as a workbook or as text, as the file's name asks.
+fn of_list(list: &List, matches: &ArgMatches) -> anyhow::Result<Vec<u8>> {
+    if is_workbook(matches) {
+        return xlsx::of_list(list);
+    }
+    let mut text = Text::new(matches);
+    for (line, _) in &list.above {
+        text.line(&[line])?;
+    }
+    text.line(&list.headings)?;
+    list.rows(|cells| text.line(cells))?;
+    text.end()
 }
 
 /// Tells which rows were not yet determined, where the table's words say that all were.
@@ -258,7 +283,7 @@ fn of_cases(
 /// Forms as a workbook, or one of them as text, as the file's name asks.
 fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Vec<u8>> {
     if is_workbook(matches) {
-        return xlsx::workbook(papers);
+        return xlsx::of_forms(papers);
     }
     let [paper] = papers else {
         return Err(Fail(words!(
