@@ -3,7 +3,7 @@
 use rusqlite::Row;
 
 use super::read::{Reader, every, of_steps};
-use super::{Event, order};
+use super::{Event, order, scan};
 
 /// One event as it stands in the file, borrowed from it.
 #[derive(Clone, Copy, Debug)]
@@ -56,8 +56,9 @@ impl Reader<'_> {
         steps: &[&str],
         mut each: impl FnMut(&Line<'_>),
     ) -> rusqlite::Result<()> {
-        self.rows(&of_steps(steps), |row| {
-            each(&line(row)?);
+        let wanted = |step: &[u8]| steps.iter().any(|id| id.as_bytes() == step);
+        scan::events(self.conn, wanted, &of_steps(steps), |event| {
+            each(event);
             Ok(())
         })
     }
@@ -73,10 +74,15 @@ impl Reader<'_> {
                 true
             });
         }
-        self.rows(&every(), |row| {
-            each(&line(row)?);
-            Ok(())
-        })
+        scan::events(
+            self.conn,
+            |_| true,
+            &every(),
+            |event| {
+                each(event);
+                Ok(())
+            },
+        )
     }
 }
 
@@ -91,7 +97,7 @@ pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a 
     })
 }
 
-fn line<'a>(row: &'a Row<'_>) -> rusqlite::Result<Line<'a>> {
+pub(super) fn line<'a>(row: &'a Row<'_>) -> rusqlite::Result<Line<'a>> {
     Ok(Line {
         id: row.get(0)?,
         origin: text(row, 1)?,

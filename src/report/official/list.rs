@@ -25,6 +25,8 @@ pub struct List {
     begins: Vec<usize>,
     /// Bytes of each cell.
     lengths: Vec<u32>,
+    /// The rows in their order, if they do not stand in it.
+    order: Option<Vec<usize>>,
 }
 
 /// Makes a list row by row.
@@ -57,6 +59,7 @@ impl<'f, 'a, 'p> Maker<'f, 'a, 'p> {
                 text: String::new(),
                 begins: vec![0],
                 lengths: Vec::new(),
+                order: None,
             },
         }
     }
@@ -90,7 +93,8 @@ impl List {
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.begins.len() - 1
+        let all = self.begins.len() - 1;
+        self.order.as_ref().map_or(all, Vec::len)
     }
 
     /// True if there is no row.
@@ -105,9 +109,10 @@ impl List {
     /// As `each` says.
     pub fn rows<E>(&self, mut each: impl FnMut(&[&str]) -> Result<(), E>) -> Result<(), E> {
         let columns = self.numbered.len();
-        for (row, begin) in self.begins[..self.len()].iter().enumerate() {
-            let number = (row + 1).to_string();
-            let mut at = *begin;
+        for place in 0..self.len() {
+            let number = (place + 1).to_string();
+            let row = self.order.as_ref().map_or(place, |order| order[place]);
+            let mut at = self.begins[row];
             let lengths = &self.lengths[row * columns..(row + 1) * columns];
             let cells = lengths
                 .iter()
@@ -127,24 +132,9 @@ impl List {
         Ok(())
     }
 
-    /// The rows in another order: what stood at each place of `order` before.
-    #[must_use]
-    pub(super) fn ordered(self, order: &[usize]) -> Self {
-        let columns = self.numbered.len();
-        let mut text = String::with_capacity(self.text.len());
-        let mut begins = vec![0];
-        let mut lengths = Vec::with_capacity(order.len() * columns);
-        for &row in order {
-            text.push_str(&self.text[self.begins[row]..self.begins[row + 1]]);
-            begins.push(text.len());
-            lengths.extend_from_slice(&self.lengths[row * columns..(row + 1) * columns]);
-        }
-        Self {
-            text,
-            begins,
-            lengths,
-            ..self
-        }
+    /// Puts the rows in order; those that are not named are left out.
+    pub(super) fn order(&mut self, rows: impl Iterator<Item = usize>) {
+        self.order = Some(rows.collect());
     }
 
     /// The rows of another list of the same table after these.

@@ -102,27 +102,25 @@ impl<'t> Records<'t> {
         let ledger = filler.opener.ledger;
         let mut maker = Maker::new(self.def, filler);
         let (seen, mut aside) = self.read(filler, as_of, &mut maker)?;
-        let mut order: Vec<(&str, usize)> = Vec::new();
-        if seen.mixed {
-            aside.extend(seen.again().map(str::to_owned));
-        }
         let mut list = maker.done(Vec::new());
         if seen.mixed || !aside.is_empty() {
-            let rows = seen.rows();
-            order.extend(rows.filter(|(subject, _)| !aside.contains(*subject)));
-            let book = corridor::book_where(ledger, self.steps, |line| {
-                line.step != self.step.id || aside.contains(line.subject)
-            })?;
-            let chosen = &filler.chosen;
-            let rows = chosen.rows(filler.pack, &book, self.def, as_of);
-            let mut maker = Maker::new(self.def, filler);
-            let subjects = rows.iter().zip(list.len()..);
-            order.extend(subjects.map(|(row, at)| (row.fact.subject.as_str(), at)));
-            rows.iter().for_each(|row| maker.push(&From::Row(row)));
-            list.append(&maker.done(Vec::new()));
-            order.sort_unstable();
-            let order: Vec<usize> = order.into_iter().map(|(_, at)| at).collect();
-            list = list.ordered(&order);
+            let mut order = seen.ordered(&mut aside);
+            order.retain(|(subject, _)| !aside.contains(*subject));
+            if !aside.is_empty() {
+                let book = corridor::book_where(ledger, self.steps, |line| {
+                    line.step != self.step.id || aside.contains(line.subject)
+                })?;
+                let chosen = &filler.chosen;
+                let rows = chosen.rows(filler.pack, &book, self.def, as_of);
+                let mut maker = Maker::new(self.def, filler);
+                rows.iter().for_each(|row| maker.push(&From::Row(row)));
+                let subjects = rows.iter().map(|row| aside.get(&row.fact.subject));
+                let subjects = subjects.map(|subject| subject.map_or("", String::as_str));
+                order.extend(subjects.zip(list.len()..));
+                list.append(&maker.done(Vec::new()));
+                order.sort_unstable();
+            }
+            list.order(order.into_iter().map(|(_, at)| at));
         }
         list.above = above(self.def, filler, &[], list.len(), bare);
         Ok(list)
@@ -193,19 +191,29 @@ impl Seen {
         })
     }
 
-    /// Subjects with their rows.
-    fn rows(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.names()
-            .filter_map(|(name, row)| Some((name, row? as usize)))
-    }
-
-    /// Subjects that were recorded more than once.
-    fn again(&self) -> impl Iterator<Item = &str> {
-        let mut names: Vec<&str> = self.names().map(|(name, _)| name).collect();
-        names.sort_unstable();
-        let pairs = (1..names.len()).filter(|at| names[*at] == names[at - 1]);
-        let again: Vec<&str> = pairs.map(|at| names[at]).collect();
-        again.into_iter()
+    /// Subjects with their rows, in order of the subjects; those that were recorded more than
+    /// once go to `again`.
+    fn ordered(&self, again: &mut BTreeSet<String>) -> Vec<(&str, usize)> {
+        let mut list: Vec<(u64, &str, Option<u32>)> =
+            self.names().map(|(name, row)| (0, name, row)).collect();
+        // most subjects of a table begin with the same letters; what follows is compared at once
+        let same = |a: &str, b: &str| a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+        let first = list.first().map_or("", |(_, name, _)| name);
+        let common = list.iter().map(|(_, name, _)| same(first, name)).min();
+        for (key, name, _) in &mut list {
+            let rest = name.as_bytes().iter().skip(common.unwrap_or_default());
+            let bytes = rest.copied().chain(std::iter::repeat(0)).take(8);
+            *key = bytes.fold(0, |key, byte| key << 8 | u64::from(byte));
+        }
+        list.sort_unstable();
+        for pair in list.windows(2) {
+            if pair[0].1 == pair[1].1 {
+                again.insert(pair[0].1.to_owned());
+            }
+        }
+        let rows = list.into_iter();
+        rows.filter_map(|(_, name, row)| Some((name, row? as usize)))
+            .collect()
     }
 }
 

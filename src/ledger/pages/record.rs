@@ -1,10 +1,10 @@
 //! The columns of a row as they stand in the file, borrowed.
 
-use super::pages::{Doubt, must};
 use super::tree::varint;
+use super::{Doubt, must};
 
 /// The columns of one row, taken one after the other.
-pub(super) struct Record<'a> {
+pub(in crate::ledger) struct Record<'a> {
     data: &'a [u8],
     /// Where the next form stands, and where they end.
     form: usize,
@@ -15,7 +15,7 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     #[inline]
-    pub(super) fn new(data: &'a [u8]) -> Result<Self, Doubt> {
+    pub(in crate::ledger) fn new(data: &'a [u8]) -> Result<Self, Doubt> {
         let mut form = 0;
         let forms = usize::try_from(varint(data, &mut form)?).map_err(|_| Doubt)?;
         must(forms <= data.len())?;
@@ -42,12 +42,12 @@ impl<'a> Record<'a> {
 
     /// The number of the row, which stands elsewhere.
     #[inline]
-    pub(super) fn nothing(&mut self) -> Result<(), Doubt> {
+    pub(in crate::ledger) fn nothing(&mut self) -> Result<(), Doubt> {
         must(self.form()? == 0)
     }
 
     #[inline]
-    pub(super) fn whole(&mut self) -> Result<i64, Doubt> {
+    pub(in crate::ledger) fn whole(&mut self) -> Result<i64, Doubt> {
         let length = match self.form()? {
             form @ 8..=9 => return Ok(form - 8),
             1 => 1,
@@ -68,7 +68,7 @@ impl<'a> Record<'a> {
     }
 
     #[inline]
-    pub(super) fn blob(&mut self) -> Result<&'a [u8], Doubt> {
+    pub(in crate::ledger) fn blob(&mut self) -> Result<&'a [u8], Doubt> {
         let form = self.form()?;
         must(form >= 12 && form % 2 == 0)?;
         self.bytes(usize::try_from((form - 12) / 2).map_err(|_| Doubt)?)
@@ -76,7 +76,13 @@ impl<'a> Record<'a> {
 
     /// Some texts that stand side by side.
     #[inline]
-    pub(super) fn texts<const N: usize>(&mut self) -> Result<[&'a str; N], Doubt> {
+    pub(in crate::ledger) fn texts<const N: usize>(&mut self) -> Result<[&'a str; N], Doubt> {
+        self.raw()?.texts()
+    }
+
+    /// As [`Record::texts`], before anything is known of their bytes.
+    #[inline]
+    pub(in crate::ledger) fn raw<const N: usize>(&mut self) -> Result<Raw<'a, N>, Doubt> {
         let mut lengths = [0; N];
         for length in &mut lengths {
             let form = self.form()?;
@@ -85,18 +91,40 @@ impl<'a> Record<'a> {
         }
         let length = lengths.iter().try_fold(0, |a: usize, b| a.checked_add(*b));
         let bytes = self.bytes(length.ok_or(Doubt)?)?;
-        let mut rest = simdutf8::basic::from_utf8(bytes).map_err(|_| Doubt)?;
-        let mut texts = [""; N];
-        for (text, length) in texts.iter_mut().zip(lengths) {
-            // none may end amid a character
-            (*text, rest) = rest.split_at_checked(length).ok_or(Doubt)?;
-        }
-        Ok(texts)
+        Ok(Raw { bytes, lengths })
     }
 
     /// That was the last column.
     #[inline]
-    pub(super) fn end(&self) -> Result<(), Doubt> {
+    pub(in crate::ledger) fn end(&self) -> Result<(), Doubt> {
         must(self.form == self.forms && self.at == self.data.len())
+    }
+}
+
+/// Texts that stand side by side, as bytes.
+#[derive(Clone, Copy)]
+pub(in crate::ledger) struct Raw<'a, const N: usize> {
+    bytes: &'a [u8],
+    lengths: [usize; N],
+}
+
+impl<'a, const N: usize> Raw<'a, N> {
+    /// The bytes of the first text.
+    #[inline]
+    pub(in crate::ledger) fn first(&self) -> &'a [u8] {
+        let length = self.lengths.first().copied().unwrap_or_default();
+        self.bytes.get(..length).unwrap_or_default()
+    }
+
+    /// The texts.
+    #[inline]
+    pub(in crate::ledger) fn texts(&self) -> Result<[&'a str; N], Doubt> {
+        let mut rest = simdutf8::basic::from_utf8(self.bytes).map_err(|_| Doubt)?;
+        let mut texts = [""; N];
+        for (text, length) in texts.iter_mut().zip(self.lengths) {
+            // none may end amid a character
+            (*text, rest) = rest.split_at_checked(length).ok_or(Doubt)?;
+        }
+        Ok(texts)
     }
 }
