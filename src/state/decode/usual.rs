@@ -9,7 +9,7 @@ use crate::step::{Kind, StepDef};
 /// As [`super::values`]; none if the payload is of any other form, or is not to be told apart
 /// from one that is.
 pub(super) fn values(def: &'static StepDef, payload: &str, wanted: Wanted) -> Option<Vec<Value>> {
-    let mut values = vec![Value::None; def.fields.len()];
+    let mut values: Vec<Value> = def.fields.iter().map(|_| Value::None).collect();
     let mut at = Cursor::new(payload);
     at.must(b'{')?;
     if at.passes(b'}') {
@@ -62,7 +62,7 @@ impl One {
                 })
             }
             b'[' if !self.inside => return self.items(at),
-            b'{' => self.object(at)?,
+            b'{' => Some(self.object(at)?),
             b't' => {
                 at.word("true")?;
                 (self.kind == Kind::Flag).then_some(Value::Flag(true))
@@ -103,16 +103,24 @@ impl One {
     }
 
     /// A personal value `{"personal": TOKEN}`, or a member `{"who": {…}, "role": TEXT}`.
-    fn object(self, at: &mut Cursor<'_>) -> Option<Option<Value>> {
+    fn object(self, at: &mut Cursor<'_>) -> Option<Value> {
         if let Some(token) = token(at) {
             let is = matches!(
                 self.kind,
                 Kind::Text | Kind::Ref | Kind::Code | Kind::Term | Kind::Personal
             );
-            return Some(is.then(|| Value::from_text(token)));
+            return Some(if is {
+                Value::from_text(token)
+            } else {
+                Value::None
+            });
         }
         let (who, role) = member(at)?;
-        Some((self.kind == Kind::Member).then(|| Value::member(who, role)))
+        Some(if self.kind == Kind::Member {
+            Value::member(who, role)
+        } else {
+            Value::None
+        })
     }
 }
 
