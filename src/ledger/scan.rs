@@ -7,12 +7,12 @@ use rusqlite::{Connection, TransactionState};
 use rustc_hash::FxHashMap;
 
 use super::line::{Line, line, text};
-use super::pages::record::{Raw, Record};
+use super::pages::record::Record;
 use super::pages::tree::{Form, Trees};
 use super::pages::{Doubt, Pages, must};
 
 /// The columns of the table of events, in their order.
-const COLUMNS: [&str; 10] = [
+const EVENT: [&str; 10] = [
     "id",
     "origin",
     "seq",
@@ -25,13 +25,8 @@ const COLUMNS: [&str; 10] = [
     "hash",
 ];
 
-/// An event on its page: its texts are still bytes.
-struct Stored<'a> {
-    id: i64,
-    origin: i64,
-    seq: i64,
-    texts: Raw<'a, 6>,
-}
+/// The columns of the table of personal values; its rows stand in the tree of its key.
+const PERSONAL: [&str; 3] = ["token", "salt", "value"];
 
 /// Calls `each` with every event whose step is wanted, in order of arrival. `sql` reads the same
 /// events after a given one.
@@ -47,17 +42,20 @@ pub(super) fn events(
     let (mut last, mut failed) = (0, None);
     // what was begun here ends when all is read, by whomever
     let read = conn.unchecked_transaction();
-    let found = pages(conn).and_then(|(pages, root)| {
+    let found = pages(conn, "event", &EVENT).and_then(|(pages, root)| {
         let names = names(conn)?;
-        stored(&pages, root, |event| {
-            if !wanted(event.texts.first()) {
+        Trees::new(&pages).rows(root, Form::Table, |id, data| {
+            let mut record = Record::new(data)?;
+            record.nothing()?;
+            let (origin, seq) = (record.whole()?, record.whole()?);
+            if !wanted(record.peek()?) {
                 return Ok(());
             }
-            let [step, subject, occurred, recorded_at, actor, payload] = event.texts.texts()?;
+            let [step, subject, occurred, recorded_at, actor, payload] = record.texts()?;
             let line = Line {
-                id: event.id,
-                origin: names.get(&event.origin).ok_or(Doubt)?,
-                seq: event.seq,
+                id,
+                origin: names.get(&origin).ok_or(Doubt)?,
+                seq,
                 step,
                 subject,
                 occurred,
@@ -65,7 +63,7 @@ pub(super) fn events(
                 actor,
                 payload,
             };
-            last = event.id;
+            last = id;
             failed = each(&line).err();
             must(failed.is_none())
         })
@@ -84,13 +82,13 @@ pub(super) fn events(
     Ok(())
 }
 
-/// The pages of a connection's file, which it holds as long as it reads, and the first page of
-/// the events.
-fn pages(conn: &Connection) -> Result<(Pages, u32), Doubt> {
-    let columns = conn.prepare("SELECT * FROM event LIMIT 0")?;
-    must(columns.column_names().eq(COLUMNS))?;
-    let sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = 'event'";
-    let root = conn.query_row(sql, [], |row| row.get(0))?;
+/// The pages of a connection's file, which it holds as long as it reads, and the first page of a
+/// table that has these columns.
+fn pages(conn: &Connection, table: &str, columns: &[&str]) -> Result<(Pages, u32), Doubt> {
+    let all = conn.prepare(&format!("SELECT * FROM {table} LIMIT 0"))?;
+    must(all.column_names().eq(columns.iter().copied()))?;
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let root = conn.query_row(sql, [table], |row| row.get(0))?;
     // it holds the file, and has written nothing itself
     must(conn.transaction_state(None::<&str>)? == TransactionState::Read)?;
     let path = conn.path().filter(|path| !path.is_empty()).ok_or(Doubt)?;
@@ -108,20 +106,32 @@ fn names(conn: &Connection) -> Result<FxHashMap<i64, String>, Doubt> {
     Ok(names)
 }
 
-/// Calls `each` with every event of the file.
-fn stored(
-    pages: &Pages,
-    root: u32,
-    mut each: impl FnMut(&Stored<'_>) -> Result<(), Doubt>,
-) -> Result<(), Doubt> {
-    Trees::new(pages).rows(root, Form::Table, |id, data| {
-        let mut record = Record::new(data)?;
-        record.nothing()?;
-        each(&Stored {
-            id,
-            origin: record.whole()?,
-            seq: record.whole()?,
-            texts: record.raw()?,
+/// Calls `each` with every personal value and its token; it may see them twice, if they are read
+/// again by `SQLite`.
+///
+/// # Errors
+/// If the file cannot be read.
+pub(super) fn persons(conn: &Connection, mut each: impl FnMut(&str, &str)) -> rusqlite::Result<()> {
+    let read = conn.unchecked_transaction();
+    let found = pages(conn, "personal", &PERSONAL).and_then(|(pages, root)| {
+        Trees::new(&pages).rows(root, Form::Index, |_, data| {
+            let mut record = Record::new(data)?;
+            let ([token], _, [value]) = (record.texts()?, record.blob()?, record.texts()?);
+            each(token, value);
+            Ok(())
         })
-    })
+    });
+    if found.is_err() {
+        let mut statement = conn.prepare("SELECT token, value FROM personal")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(text(row, 0)?, text(row, 1)?);
+        }
+    }
+    drop(read);
+    Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -4,6 +4,7 @@ use super::tree::varint;
 use super::{Doubt, must};
 
 /// The columns of one row, taken one after the other.
+#[derive(Clone)]
 pub(in crate::ledger) struct Record<'a> {
     data: &'a [u8],
     /// Where the next form stands, and where they end.
@@ -74,15 +75,18 @@ impl<'a> Record<'a> {
         self.bytes(usize::try_from((form - 12) / 2).map_err(|_| Doubt)?)
     }
 
+    /// The bytes of a text, which is not taken yet.
+    #[inline]
+    pub(in crate::ledger) fn peek(&self) -> Result<&'a [u8], Doubt> {
+        let mut ahead = self.clone();
+        let form = ahead.form()?;
+        must(form >= 13 && form % 2 == 1)?;
+        ahead.bytes(usize::try_from((form - 13) / 2).map_err(|_| Doubt)?)
+    }
+
     /// Some texts that stand side by side.
     #[inline]
     pub(in crate::ledger) fn texts<const N: usize>(&mut self) -> Result<[&'a str; N], Doubt> {
-        self.raw()?.texts()
-    }
-
-    /// As [`Record::texts`], before anything is known of their bytes.
-    #[inline]
-    pub(in crate::ledger) fn raw<const N: usize>(&mut self) -> Result<Raw<'a, N>, Doubt> {
         let mut lengths = [0; N];
         for length in &mut lengths {
             let form = self.form()?;
@@ -91,40 +95,18 @@ impl<'a> Record<'a> {
         }
         let length = lengths.iter().try_fold(0, |a: usize, b| a.checked_add(*b));
         let bytes = self.bytes(length.ok_or(Doubt)?)?;
-        Ok(Raw { bytes, lengths })
+        let mut rest = simdutf8::basic::from_utf8(bytes).map_err(|_| Doubt)?;
+        let mut texts = [""; N];
+        for (text, length) in texts.iter_mut().zip(lengths) {
+            // none may end amid a character
+            (*text, rest) = rest.split_at_checked(length).ok_or(Doubt)?;
+        }
+        Ok(texts)
     }
 
     /// That was the last column.
     #[inline]
     pub(in crate::ledger) fn end(&self) -> Result<(), Doubt> {
         must(self.form == self.forms && self.at == self.data.len())
-    }
-}
-
-/// Texts that stand side by side, as bytes.
-#[derive(Clone, Copy)]
-pub(in crate::ledger) struct Raw<'a, const N: usize> {
-    bytes: &'a [u8],
-    lengths: [usize; N],
-}
-
-impl<'a, const N: usize> Raw<'a, N> {
-    /// The bytes of the first text.
-    #[inline]
-    pub(in crate::ledger) fn first(&self) -> &'a [u8] {
-        let length = self.lengths.first().copied().unwrap_or_default();
-        self.bytes.get(..length).unwrap_or_default()
-    }
-
-    /// The texts.
-    #[inline]
-    pub(in crate::ledger) fn texts(&self) -> Result<[&'a str; N], Doubt> {
-        let mut rest = simdutf8::basic::from_utf8(self.bytes).map_err(|_| Doubt)?;
-        let mut texts = [""; N];
-        for (text, length) in texts.iter_mut().zip(self.lengths) {
-            // none may end amid a character
-            (*text, rest) = rest.split_at_checked(length).ok_or(Doubt)?;
-        }
-        Ok(texts)
     }
 }

@@ -77,7 +77,7 @@ struct Pass<'a, 't> {
     tokens: &'t mut Vec<Token>,
 }
 
-impl<'a> Pass<'a, '_> {
+impl Pass<'_, '_> {
     /// Passes a personal value in its usual form, if it is the next one.
     #[inline]
     fn token(&mut self) -> Option<()> {
