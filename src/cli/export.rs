@@ -7,12 +7,15 @@ mod parquet;
 mod text;
 mod xlsx;
 
+use std::io::Write;
+
 use clap::ArgMatches;
 
 use self::text::Text;
 use super::context::{Context, Format, day};
 use super::{Exit, Fail, talk};
 use crate::corridor;
+use crate::law::Day;
 use crate::ledger::Ledger;
 use crate::pack::paper::PaperOf;
 use crate::pack::{FormDef, Pack, TableDef};
@@ -56,14 +59,15 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         ..Chosen::default()
     };
     // what is masked may stand in any record of a subject
-    let steps = table.filter(|_| !public);
-    let steps = steps.and_then(|def| official::steps(&pack, def, chosen.batch.is_some()));
-    let one = ledger.reader().chains()? < 2;
-    let records = table.zip(steps.as_deref()).filter(|_| one);
-    let records = records.and_then(|(def, steps)| Records::of(&pack, def, &chosen, steps));
-    let (book, count) = match (&records, &steps) {
+    let reads = table.filter(|_| !public);
+    let reads = reads.and_then(|def| official::reads(&pack, def, chosen.batch.is_some()));
+    // events of several chains come in one order only if all are read
+    let reads = reads.filter(|_| ledger.reader().chains().is_ok_and(|chains| chains < 2));
+    let records = table.zip(reads.as_ref());
+    let records = records.and_then(|(def, reads)| Records::of(&pack, def, &chosen, &reads.own));
+    let (mut book, count) = match (&records, &reads) {
         (Some(records), _) => records.beside(&ledger)?,
-        (None, Some(steps)) => (corridor::book_of_steps(&ledger, steps)?, 0),
+        (None, Some(reads)) => (corridor::book_of_steps(&ledger, &reads.own)?, 0),
         (None, None) => (corridor::whole_book(&ledger)?, 0),
     };
     chosen.community = community(&book, matches)?.or_else(|| {
@@ -71,6 +75,14 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         case.community().map(str::to_owned)
     });
     chosen.street = street(&book, matches)?;
+    let mut seen: Seen = |book, id, as_of| View::new(book, id, as_of);
+    if let (None, Some(reads), Some(def)) = (&records, &reads, table) {
+        if reads.suffice(&book, &chosen, def, context.as_of) {
+            seen = |book, id, as_of| View::alone(book, id, as_of);
+        } else {
+            book = corridor::book_of_steps(&ledger, &reads.all)?;
+        }
+    }
     let mut filler = Filler {
         pack: &pack,
         book: &book,
@@ -84,11 +96,17 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         date: text("date").map_or(Ok(context.as_of), |t| day(&t))?,
     };
     let busy = context.busy("正在填表…", "Filling in…");
-    let (bytes, rows) = match (table, form) {
+    let (made, rows) = match (table, form) {
         (Some(def), _) => {
-            let records = records.as_ref().map(|records| (records, count));
-            let list = of_table(def, &mut filler, records, matches, context)?;
-            (of_list(&list, matches)?, list.len())
+            let source = match &records {
+                Some(records) => Source::Records(records, count),
+                None => Source::Book(seen),
+            };
+            let list = of_table(def, &mut filler, &source, matches, context)?;
+            // a list needs no names any more
+            filler.persons = None;
+            let rows = list.len();
+            (of_list(list, matches)?, rows)
         }
         (None, Some(def)) => {
             let papers = of_cases(def, &filler, matches, context)?;
@@ -97,7 +115,7 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         (None, None) => return Err(no_paper(&pack, &name).into()),
     };
     drop(busy);
-    deliver(&bytes, rows, &ledger, matches, context)?;
+    deliver(&made, rows, &ledger, matches, context)?;
     // the process ends with this: taking a large book apart first takes a tenth of the time
     std::mem::forget(book);
     Ok(Exit::Done)
@@ -132,11 +150,22 @@ fn no_paper(pack: &Pack, name: &str) -> Fail {
     ))
 }
 
+/// What is known of a subject, from a book.
+type Seen = for<'b> fn(&'b Book, &str, Day) -> View<'b>;
+
+/// What the rows of a table are made from.
+enum Source<'r> {
+    /// Records, one by one, and how many there are.
+    Records(&'r Records<'r>, usize),
+    /// The filler's book.
+    Book(Seen),
+}
+
 /// The rows of a table.
 fn of_table(
     def: &TableDef,
     filler: &mut Filler<'_>,
-    records: Option<(&Records<'_>, usize)>,
+    source: &Source<'_>,
     matches: &ArgMatches,
     context: &mut Context<'_>,
 ) -> anyhow::Result<List> {
@@ -158,18 +187,20 @@ fn of_table(
         None => {}
     }
     let bare = matches.get_flag("bare");
-    let list = if let Some((records, count)) = records {
-        read_persons(filler, count)?;
-        records.list(filler, context.as_of, bare)?
-    } else {
-        let rows = filler
-            .chosen
-            .rows(filler.pack, filler.book, def, context.as_of);
-        undetermined(def, &rows, context);
-        read_persons(filler, rows.len())?;
-        let list = official::list(def, filler, &rows, bare);
-        std::mem::forget(rows);
-        list
+    let list = match source {
+        Source::Records(records, count) => {
+            read_persons(filler, *count)?;
+            records.list(filler, context.as_of, bare)?
+        }
+        Source::Book(seen) => {
+            let (pack, book) = (filler.pack, filler.book);
+            let rows = filler.chosen.rows(pack, book, def, context.as_of, *seen);
+            undetermined(def, &rows, context);
+            read_persons(filler, rows.len())?;
+            let list = official::list(def, filler, &rows, bare);
+            std::mem::forget(rows);
+            list
+        }
     };
     if list.is_empty() {
         talk(
@@ -184,24 +215,45 @@ fn of_table(
 /// A table of a good part of the ledger shows a good part of all names and numbers.
 fn read_persons(filler: &mut Filler<'_>, rows: usize) -> anyhow::Result<()> {
     let reader = filler.opener.ledger.reader();
-    if i64::try_from(rows)? >= reader.count()? / 16 {
+    if i64::try_from(rows)? >= reader.count()? / 64 {
         filler.persons = Some(reader.persons()?);
     }
     Ok(())
 }
 
+/// What is written.
+enum Made {
+    /// A file.
+    Bytes(Vec<u8>),
+    /// A list, as text.
+    List(List),
+}
+
 /// A list as a workbook or as text, as the file's name asks.
-fn of_list(list: &List, matches: &ArgMatches) -> anyhow::Result<Vec<u8>> {
-    if is_workbook(matches) {
-        return xlsx::of_list(list);
+fn of_list(list: List, matches: &ArgMatches) -> anyhow::Result<Made> {
+    Ok(if is_workbook(matches) {
+        Made::Bytes(xlsx::of_list(&list)?)
+    } else {
+        Made::List(list)
+    })
+}
+
+impl Made {
+    fn write(&self, matches: &ArgMatches, out: &mut dyn Write) -> anyhow::Result<()> {
+        match self {
+            Self::Bytes(bytes) => out.write_all(bytes)?,
+            Self::List(list) => {
+                let mut text = Text::new(matches, out)?;
+                for (line, _) in &list.above {
+                    text.line(&[line])?;
+                }
+                text.line(&list.headings)?;
+                list.rows(|cells| text.line(cells))?;
+                text.end()?;
+            }
+        }
+        Ok(())
     }
-    let mut text = Text::new(matches);
-    for (line, _) in &list.above {
-        text.line(&[line])?;
-    }
-    text.line(&list.headings)?;
-    list.rows(|cells| text.line(cells))?;
-    text.end()
 }
 
 /// Tells which rows were not yet determined, where the table's words say that all were.
@@ -281,9 +333,9 @@ fn of_cases(
 }
 
 /// Forms as a workbook, or one of them as text, as the file's name asks.
-fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Vec<u8>> {
+fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Made> {
     if is_workbook(matches) {
-        return xlsx::of_forms(papers);
+        return Ok(Made::Bytes(xlsx::of_forms(papers)?));
     }
     let [paper] = papers else {
         return Err(Fail(words!(
@@ -293,9 +345,11 @@ fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Vec<u8>> 
         ))
         .into());
     };
-    let mut text = Text::new(matches);
+    let mut bytes = Vec::new();
+    let mut text = Text::new(matches, &mut bytes)?;
     paper.texts().try_for_each(|line| text.line(&line))?;
-    text.end()
+    text.end()?;
+    Ok(Made::Bytes(bytes))
 }
 
 fn is_workbook(matches: &ArgMatches) -> bool {
@@ -305,18 +359,19 @@ fn is_workbook(matches: &ArgMatches) -> bool {
 
 /// Writes an export where it is wanted.
 fn deliver(
-    bytes: &[u8],
+    made: &Made,
     rows: usize,
     ledger: &Ledger,
     matches: &ArgMatches,
     context: &mut Context<'_>,
 ) -> anyhow::Result<()> {
     let Some(file) = matches.get_one::<String>("output") else {
-        context.out.write_all(bytes)?;
+        made.write(matches, context.out)?;
         return super::proof::tell_head(context, ledger);
     };
     super::files::refuse_database(file)?;
-    super::files::write_file(file, bytes, matches.get_flag("force"))?;
+    let put = |out: &mut dyn Write| made.write(matches, out);
+    super::files::write_file_by(file, matches.get_flag("force"), put)?;
     let head = ledger.reader().heads()?;
     let hex = head
         .first()

@@ -13,7 +13,7 @@ pub(in crate::report) use fill::{persons, persons_about};
 pub use layout::{Layout, letters};
 pub use list::{List, list};
 pub use plan::Plan;
-pub use reads::steps;
+pub use reads::reads;
 pub use records::Records;
 pub use rows::{Chosen, Row};
 

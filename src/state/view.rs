@@ -139,6 +139,27 @@ impl<'a> View<'a> {
         }
     }
 
+    /// As [`View::new`], but nothing of the subjects that it names: for who asks only for steps
+    /// that it has records of itself.
+    #[must_use]
+    pub fn alone(book: &'a Book, id: &str, as_of: Day) -> Self {
+        let subject = Subject::parse(id);
+        if matches!(
+            subject,
+            Subject::CommunityYear(..) | Subject::StreetYear(..) | Subject::DistrictYear(_)
+        ) {
+            return Self::new(book, id, as_of);
+        }
+        Self {
+            book,
+            id: id.to_owned(),
+            subject,
+            as_of,
+            own: Live::new(book, book.of_subject(id), as_of),
+            linked: Live::new(book, &[], as_of),
+        }
+    }
+
     /// The live facts of a step, own before linked, each in order of arrival.
     pub fn facts(&self, def: &'static StepDef) -> impl Iterator<Item = &'a Fact> + '_ {
         let own = self.own.of(def).iter();

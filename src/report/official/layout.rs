@@ -14,7 +14,9 @@ const SHORT: f64 = 14.0;
 pub fn letters(text: &str) -> f64 {
     // a character that takes two begins with such a byte
     let letter = |byte: &u8| u32::from(*byte < 0x80) + 2 * u32::from(*byte >= 0xC0);
-    f64::from(text.as_bytes().iter().map(letter).sum::<u32>())
+    let letters = text.as_bytes().iter().map(letter);
+    // no text is so long that this would not hold its letters
+    f64::from(letters.fold(0, u32::wrapping_add))
 }
 
 /// What a column needs.

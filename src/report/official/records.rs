@@ -15,7 +15,7 @@ use crate::corridor;
 use crate::law::Day;
 use crate::ledger::{Ledger, Line};
 use crate::pack::{Pack, TableDef};
-use crate::state::{Book, EventKey, Fact, Subject, Wanted};
+use crate::state::{Book, EventKey, Fact, Subject, View, Wanted};
 use crate::step::{self, Recorded as _, StepDef, general};
 
 /// A table of which every row is said by its record.
@@ -111,9 +111,11 @@ impl<'t> Records<'t> {
                     line.step != self.step.id || aside.contains(line.subject)
                 })?;
                 let chosen = &filler.chosen;
-                let rows = chosen.rows(filler.pack, &book, self.def, as_of);
+                let rows = chosen.rows(filler.pack, &book, self.def, as_of, View::alone);
                 let mut maker = Maker::new(self.def, filler);
-                rows.iter().for_each(|row| maker.push(&From::Row(row)));
+                for row in &rows {
+                    maker.push(&From::Row(row));
+                }
                 let subjects = rows.iter().map(|row| aside.get(&row.fact.subject));
                 let subjects = subjects.map(|subject| subject.map_or("", String::as_str));
                 order.extend(subjects.zip(list.len()..));

@@ -45,7 +45,7 @@ impl Chosen {
         }
     }
 
-    /// The rows of a table, in order of their subjects.
+    /// The rows of a table, in order of their subjects; `seen` gives what is known of one.
     #[must_use]
     pub fn rows<'a>(
         &self,
@@ -53,6 +53,7 @@ impl Chosen {
         book: &'a Book,
         def: &TableDef,
         as_of: Day,
+        seen: fn(&'a Book, &str, Day) -> View<'a>,
     ) -> Vec<Row<'a>> {
         let Some(step) = step::find(&def.rows) else {
             return Vec::new();
@@ -65,7 +66,7 @@ impl Chosen {
             if !self.wants(book, def, step, &Subject::parse(id)) {
                 continue;
             }
-            let view = View::new(book, id, as_of);
+            let view = seen(book, id, as_of);
             let mut records: Vec<&Fact> = view
                 .own()
                 .filter(|f| f.def == step && f.subject == id)
@@ -84,7 +85,7 @@ impl Chosen {
             }
             let last = records.pop();
             for fact in records {
-                let view = View::new(book, id, as_of);
+                let view = seen(book, id, as_of);
                 rows.push(Row { view, fact });
             }
             rows.extend(last.map(|fact| Row { view, fact }));
