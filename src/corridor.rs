@@ -30,7 +30,7 @@ use crate::state::{Book, EventKey, Value};
 use crate::step::{Recorded, Step, general};
 use crate::words::Words;
 
-pub use books::{book_of, book_of_steps, whole_book};
+pub use books::{book_of, book_of_steps, book_where, whole_book};
 pub use complete::Incomplete;
 use reasons::{Given, explain};
 pub use refs::numbers;

@@ -18,6 +18,7 @@ pub mod input;
 pub mod library;
 pub mod mask;
 pub mod oversight;
+pub mod payload;
 pub mod procure;
 pub mod publicize;
 pub mod register;

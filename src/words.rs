@@ -209,15 +209,33 @@ pub fn clean(text: &str) -> String {
 #[must_use]
 pub fn is_clean(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut at = bytes.iter().enumerate();
-    at.all(|(index, byte)| match byte {
-        b'\n' | b' '..=b'~' | 0x80..=0xBF => true,
-        // U+FEFF and U+FFF9 to U+FFFB; beside them stand the full-width forms
-        0xEF => !matches!(bytes.get(index + 1), Some(0xBB | 0xBF)),
-        0xC2 | 0xD8 | 0xE1 | 0xE2 | 0xF3 => false,
-        byte => *byte > 0xC2,
-    })
+    let any = bytes
+        .iter()
+        .fold(0, |any, byte| any | SUSPECT[usize::from(*byte)]);
+    let fine = |(index, byte): (usize, &u8)| {
+        *byte != 0xEF || !matches!(bytes.get(index + 1), Some(0xBB | 0xBF))
+    };
+    any == 0 || any == PERHAPS && bytes.iter().enumerate().all(fine)
 }
+
+/// What a byte says of its character: nothing, that it is taken out or changed, or that it may be.
+const SUSPECT: [u8; 256] = {
+    let mut list = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        list[byte] = match byte {
+            // U+FEFF and U+FFF9 to U+FFFB; beside them stand the full-width forms
+            0xEF => PERHAPS,
+            0xC2 | 0xD8 | 0xE1 | 0xE2 | 0xF3 => SURELY,
+            0x0A | 0x20..=0x7E | 0x80..=0xBF | 0xC3.. => 0,
+            _ => SURELY,
+        };
+        byte += 1;
+    }
+    list
+};
+const PERHAPS: u8 = 1;
+const SURELY: u8 = 2;
 
 /// The compatibility form of a text (NFKC): full-width letters and digits are plain ones.
 #[must_use]

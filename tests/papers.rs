@@ -4,7 +4,16 @@
 
 mod common;
 
-use common::cli::{Office, fixture, judged};
+use common::cli::{Office, base_case, before, fixture, judged};
+use common::examples;
+use minsheng::corridor;
+use minsheng::ledger::{Draft, Ledger};
+use minsheng::pack::Pack;
+use minsheng::report::official::{self, Chosen, Filler};
+use minsheng::report::show::Opener;
+use minsheng::state::View;
+use minsheng::step::{Recorded as _, general};
+use serde_json::{Map, Value as Json};
 
 /// A year of a town, for its papers.
 fn town() -> Office {
@@ -210,4 +219,165 @@ fn tables_of_a_street_and_the_application_that_is_not_published() {
     assert!(application.contains(",4,10,"), "{application}");
     let none = office.run("export HA --case HC2022-002").ends(0);
     assert!(none.err.contains("空表"), "{}", none.err);
+}
+
+/// A table as it is filled from a book of the whole ledger.
+fn by_book(office: &Office, table: &str, chosen: Chosen, as_of: &str) -> String {
+    let ledger = Ledger::open_read(&office.ledger()).unwrap();
+    let book = corridor::whole_book(&ledger).unwrap();
+    let init = book.of_step(general::Init::DEF).next().unwrap();
+    let pack = Pack::load(init.value("regime").text().unwrap()).unwrap();
+    let def = pack.tables.iter().find(|def| def.id == table).unwrap();
+    let as_of = as_of.parse().unwrap();
+    let filler = Filler {
+        pack: &pack,
+        book: &book,
+        opener: Opener {
+            ledger: &ledger,
+            plain: true,
+        },
+        persons: None,
+        public: false,
+        chosen,
+        date: as_of,
+    };
+    let rows = filler.chosen.rows(&pack, &book, def, as_of);
+    let list = official::list(def, &filler, &rows, false);
+    let writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    let mut writer = writer;
+    for (line, _) in &list.above {
+        writer.write_record([line]).unwrap();
+    }
+    writer.write_record(&list.headings).unwrap();
+    list.rows(|cells| writer.write_record(cells)).unwrap();
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+/// Every table of a ledger's regulation is the same, however it is filled.
+fn agrees(office: &Office, code: &str, street: &str, tables: &[&str]) {
+    for table in tables {
+        for as_of in ["2022-02-15", "2023-07-01"] {
+            for year in [None, Some(2021), Some(2022)] {
+                let chosen = Chosen {
+                    community: Some(code.to_owned()),
+                    street: Some(street.to_owned()),
+                    year,
+                    ..Chosen::default()
+                };
+                let year = year.map_or(String::new(), |year| format!("--year {year}"));
+                let told = office
+                    .run(&format!(
+                        "export {table} --community {code} --street {street} {year} --encoding utf-8 --date {as_of} --as-of {as_of}"
+                    ))
+                    .ends(0);
+                assert_eq!(told.out, by_book(office, table, chosen, as_of), "{table}");
+            }
+        }
+    }
+}
+
+/// A demand.
+fn demand(id: &str, received: &str, title: &str, proposer: &str) -> String {
+    format!(
+        r#"{{"step":"collect.demand","community":"HZ","year":2022,"demand":"{id}","received":"{received}","title":"{title}","type":"service","summary":"讲“课”\n一次","grounds":"=1+1","proposer":"{proposer}","phone":"13811112222"}}"#
+    )
+}
+
+#[test]
+fn a_table_filled_record_by_record_is_the_one_filled_from_a_book() {
+    let office = Office::new();
+    office
+        .record(&base_case("works").join("\n"), "--as-is")
+        .ends(0);
+    let lines = [
+        demand("HZ2022-D9999", "2022-01-05", "讲座", "居民丙"),
+        demand("HZ2022-D10000", "2022-01-06", "路灯", "居民丁"),
+        demand("HZ2022-D0700", "2022-01-07", "花坛", "居民戊"),
+        demand("HZ2022-D0701", "2022-03-01", "+雨棚", "居民己"),
+        demand("HZ2022-D0702", "2022-01-08", "扶手", "居民庚"),
+        demand("HZ2022-D0703", "2022-01-08", "坡道", "居民辛"),
+    ];
+    office.record(&lines.join("\n"), "--as-is").ends(0);
+    agrees(&office, "HZ", "粤海街道", &["T1", "T2", "T3", "T4"]);
+    let log = office.run("log --format json").ends(0).out;
+    let seq = |subject: &str| {
+        let mut events = log.lines().map(|line| line.parse::<Json>().unwrap());
+        let event = events.find(|event| event["subject"] == subject);
+        event.unwrap()["seq"].as_i64().unwrap()
+    };
+    let (lamp, ramp) = (seq("HZ2022-D10000"), seq("HZ2022-D0703"));
+    for line in [
+        format!("amend {lamp} --set title=新路灯 --why 抄录笔误"),
+        format!("amend {lamp} --set received=2022-04-01 --why 抄录笔误"),
+        "withdraw HZ2022-D0700 --why 重复登记".to_owned(),
+        format!("withdraw HZ2022-D0703 --event {ramp} --why 登记错"),
+    ] {
+        office.run(&line).ends(0);
+    }
+    // said once more, as ledgers of others may hold it, and once after it was withdrawn
+    let again = [
+        demand("HZ2022-D9999", "2022-01-09", "讲座两次", "居民丙"),
+        demand("HZ2022-D0703", "2022-01-10", "新坡道", "居民辛"),
+    ];
+    let pack = Pack::load("nanshan-2020").unwrap();
+    let mut ledger = Ledger::open(&office.ledger()).unwrap();
+    let mut writer = ledger.write("测试员", "2023-07-01T02:03:04Z").unwrap();
+    for line in again {
+        let values: Map<String, Json> = serde_json::from_str(&line).unwrap();
+        let text = |name: &str| values[name].as_str().unwrap().to_owned();
+        let (subject, occurred) = (text("demand"), text("received"));
+        let step = examples::read(&pack, values);
+        writer
+            .append(Draft {
+                step,
+                subject,
+                occurred,
+            })
+            .unwrap();
+    }
+    writer.commit().unwrap();
+    drop(ledger);
+    office.run("erase --value 居民庚 --why 本人申请").ends(0);
+    agrees(&office, "HZ", "粤海街道", &["T1", "T2", "T3", "T4"]);
+    let list = office
+        .run("export T1 --community HZ --year 2022")
+        .ends(0)
+        .out;
+    for part in ["新路灯", "讲座两次", "'=1+1", "（已删除）"] {
+        assert!(list.contains(part), "{part}: {list}");
+    }
+    assert!(!list.contains("花坛"), "{list}");
+    // a case that was planned and not determined yet looks further
+    let planned = before("service", "implement.determine");
+    let planned = planned.replace("HZ2022-001", "HZ2022-055");
+    let of_case = planned
+        .lines()
+        .filter(|line| line.contains("\"case\":\"HZ2022-055\""));
+    office
+        .record(&of_case.collect::<Vec<_>>().join("\n"), "--as-is")
+        .ends(0);
+    agrees(&office, "HZ", "粤海街道", &["T2", "T3"]);
+}
+
+#[test]
+fn tables_of_other_cities_are_the_same_however_they_are_filled() {
+    let office = town();
+    agrees(&office, "DA", "示例镇", &["P1", "P2"]);
+    let office = Office::empty();
+    office
+        .run("init --origin PLAN.1 --regime haicang-2018")
+        .ends(0);
+    office
+        .run("register community HC --name 示例村居 --street 示例街道 --date 2018-07-13")
+        .ends(0);
+    let lines = [
+        r#"{"step":"shortlist.candidate","community":"HC","year":2022,"case":"HC2022-002","date":"2022-02-10","title":"步道","type":"works","amount":"200000"}"#,
+        r#"{"step":"shortlist.candidate","community":"HC","year":2022,"case":"HC2022-001","date":"2022-02-10","title":"健身器材","type":"goods","amount":"100000"}"#,
+        r#"{"step":"shortlist.apply","case":"HC2022-001","date":"2022-03-20","summary":"更新器材","amount":"100000"}"#,
+    ];
+    office.record(&lines.join("\n"), "--as-is").ends(0);
+    agrees(&office, "HC", "示例街道", &["HQ", "HA"]);
 }

@@ -7,6 +7,8 @@ mod parquet;
 mod text;
 mod xlsx;
 
+use std::io::Write;
+
 use clap::ArgMatches;
 
 use self::text::Text;
@@ -16,7 +18,7 @@ use crate::corridor;
 use crate::ledger::Ledger;
 use crate::pack::paper::PaperOf;
 use crate::pack::{FormDef, Pack, TableDef};
-use crate::report::official::{self, Chosen, Filler, Paper, Row};
+use crate::report::official::{self, Chosen, Filler, List, Paper, Records, Row};
 use crate::report::show::Opener;
 use crate::state::{Book, Subject, View};
 use crate::step;
@@ -47,14 +49,37 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         .find(|t| t.id.eq_ignore_ascii_case(&name));
     let form = pack.forms.iter().find(|f| f.id.eq_ignore_ascii_case(&name));
     let public = matches.get_flag("public");
-    // what is masked may stand in any record of a subject
-    let steps = table.filter(|_| !public);
-    let of_batch = matches.get_one::<String>("batch").is_some();
-    let book = match steps.and_then(|def| official::steps(&pack, def, of_batch)) {
-        Some(steps) => corridor::book_of_steps(&ledger, &steps)?,
-        None => corridor::whole_book(&ledger)?,
-    };
     let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let mut chosen = Chosen {
+        year: super::audit::year(matches)?,
+        round: text("round"),
+        batch: batch(matches)?,
+        case: text("case"),
+        ..Chosen::default()
+    };
+    // what is masked may stand in any record of a subject
+    let reads = table.filter(|_| !public);
+    let reads = reads.and_then(|def| official::reads(&pack, def, chosen.batch.is_some()));
+    // events of several chains come in one order only if all are read
+    let reads = reads.filter(|_| ledger.reader().chains().is_ok_and(|chains| chains < 2));
+    let records = table.zip(reads.as_ref());
+    let records = records.and_then(|(def, reads)| Records::of(&pack, def, &chosen, &reads.own));
+    let (mut book, count) = match (&records, &reads) {
+        (Some(records), _) => records.beside(&ledger)?,
+        (None, Some(reads)) => (corridor::book_of_steps(&ledger, &reads.own)?, 0),
+        (None, None) => (corridor::whole_book(&ledger)?, 0),
+    };
+    chosen.community = community(&book, matches)?.or_else(|| {
+        let case = Subject::parse(matches.get_one::<String>("case")?);
+        case.community().map(str::to_owned)
+    });
+    chosen.street = street(&book, matches)?;
+    if let (None, Some(reads), Some(def)) = (&records, &reads, table) {
+        // what other subjects say is asked only where a subject has no record of its own
+        if !reads.suffice(&book, &chosen, def, context.as_of) {
+            book = corridor::book_of_steps(&ledger, &reads.all)?;
+        }
+    }
     let mut filler = Filler {
         pack: &pack,
         book: &book,
@@ -64,22 +89,22 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         },
         persons: None,
         public,
-        chosen: Chosen {
-            community: community(&book, matches)?.or_else(|| {
-                let case = Subject::parse(matches.get_one::<String>("case")?);
-                case.community().map(str::to_owned)
-            }),
-            street: street(&book, matches)?,
-            year: super::audit::year(matches)?,
-            round: text("round"),
-            batch: batch(matches)?,
-            case: text("case"),
-        },
+        chosen,
         date: text("date").map_or(Ok(context.as_of), |t| day(&t))?,
     };
     let busy = context.busy("正在填表…", "Filling in…");
-    let (bytes, rows) = match (table, form) {
-        (Some(def), _) => of_table(def, &mut filler, matches, context)?,
+    let (made, rows) = match (table, form) {
+        (Some(def), _) => {
+            let source = match &records {
+                Some(records) => Source::Records(records, count),
+                None => Source::Book,
+            };
+            let list = of_table(def, &mut filler, &source, matches, context)?;
+            // a list needs no names any more
+            filler.persons = None;
+            let rows = list.len();
+            (of_list(list, matches)?, rows)
+        }
         (None, Some(def)) => {
             let papers = of_cases(def, &filler, matches, context)?;
             (of_papers(&papers, matches)?, papers.len())
@@ -87,7 +112,7 @@ pub(super) fn export(matches: &ArgMatches, context: &mut Context<'_>) -> anyhow:
         (None, None) => return Err(no_paper(&pack, &name).into()),
     };
     drop(busy);
-    deliver(&bytes, rows, &ledger, matches, context)?;
+    deliver(&made, rows, &ledger, matches, context)?;
     // the process ends with this: taking a large book apart first takes a tenth of the time
     std::mem::forget(book);
     Ok(Exit::Done)
@@ -122,12 +147,22 @@ fn no_paper(pack: &Pack, name: &str) -> Fail {
     ))
 }
 
+/// What the rows of a table are made from.
+enum Source<'r> {
+    /// Records, one by one, and how many there are.
+    Records(&'r Records<'r>, usize),
+    /// The filler's book.
+    Book,
+}
+
+/// The rows of a table.
 fn of_table(
     def: &TableDef,
     filler: &mut Filler<'_>,
+    source: &Source<'_>,
     matches: &ArgMatches,
     context: &mut Context<'_>,
-) -> anyhow::Result<(Vec<u8>, usize)> {
+) -> anyhow::Result<List> {
     match filler.chosen.lacks_place(def) {
         Some(PaperOf::Community) => {
             return Err(Fail(words!(
@@ -145,38 +180,74 @@ fn of_table(
         }
         None => {}
     }
-    let rows = filler
-        .chosen
-        .rows(filler.pack, filler.book, def, context.as_of);
-    if rows.is_empty() {
+    let bare = matches.get_flag("bare");
+    let list = match source {
+        Source::Records(records, count) => {
+            read_persons(filler, *count)?;
+            records.list(filler, context.as_of, bare)?
+        }
+        Source::Book => {
+            let (pack, book) = (filler.pack, filler.book);
+            let rows = filler.chosen.rows(pack, book, def, context.as_of);
+            undetermined(def, &rows, context);
+            read_persons(filler, rows.len())?;
+            let list = official::list(def, filler, &rows, bare);
+            std::mem::forget(rows);
+            list
+        }
+    };
+    if list.is_empty() {
         talk(
             context,
             "注意：没有符合条件的行，导出的是空表。",
             "Note: no row fits; the table is empty.",
         );
     }
-    undetermined(def, &rows, context);
-    // a table of a good part of the ledger shows a good part of all values
+    Ok(list)
+}
+
+/// A table of a good part of the ledger shows a good part of all names and numbers.
+fn read_persons(filler: &mut Filler<'_>, rows: usize) -> anyhow::Result<()> {
     let reader = filler.opener.ledger.reader();
-    if i64::try_from(rows.len())? >= reader.count()? / 16 {
+    if i64::try_from(rows)? >= reader.count()? / 64 {
         filler.persons = Some(reader.persons()?);
     }
-    let bare = matches.get_flag("bare");
-    let bytes = if is_workbook(matches) {
-        let mut paper = official::table(def, filler, &rows, bare);
-        paper.lay_out();
-        let bytes = xlsx::workbook(std::slice::from_ref(&paper))?;
-        // as with the book
-        std::mem::forget(paper);
-        bytes
+    Ok(())
+}
+
+/// What is written.
+enum Made {
+    /// A file.
+    Bytes(Vec<u8>),
+    /// A list, as text.
+    List(List),
+}
+
+/// A list as a workbook or as text, as the file's name asks.
+fn of_list(list: List, matches: &ArgMatches) -> anyhow::Result<Made> {
+    Ok(if is_workbook(matches) {
+        Made::Bytes(xlsx::of_list(&list)?)
     } else {
-        let mut text = Text::new(matches);
-        official::lines(def, filler, &rows, bare, |line| text.line(line))?;
-        text.end()?
-    };
-    let made = (bytes, rows.len());
-    std::mem::forget(rows);
-    Ok(made)
+        Made::List(list)
+    })
+}
+
+impl Made {
+    fn write(&self, matches: &ArgMatches, out: &mut dyn Write) -> anyhow::Result<()> {
+        match self {
+            Self::Bytes(bytes) => out.write_all(bytes)?,
+            Self::List(list) => {
+                let mut text = Text::new(matches, out)?;
+                for (line, _) in &list.above {
+                    text.line(&[line])?;
+                }
+                text.line(&list.headings)?;
+                list.rows(|cells| text.line(cells))?;
+                text.end()?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Tells which rows were not yet determined, where the table's words say that all were.
@@ -256,9 +327,9 @@ fn of_cases(
 }
 
 /// Forms as a workbook, or one of them as text, as the file's name asks.
-fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Vec<u8>> {
+fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Made> {
     if is_workbook(matches) {
-        return xlsx::workbook(papers);
+        return Ok(Made::Bytes(xlsx::of_forms(papers)?));
     }
     let [paper] = papers else {
         return Err(Fail(words!(
@@ -268,9 +339,11 @@ fn of_papers(papers: &[Paper], matches: &ArgMatches) -> anyhow::Result<Vec<u8>> 
         ))
         .into());
     };
-    let mut text = Text::new(matches);
+    let mut bytes = Vec::new();
+    let mut text = Text::new(matches, &mut bytes)?;
     paper.texts().try_for_each(|line| text.line(&line))?;
-    text.end()
+    text.end()?;
+    Ok(Made::Bytes(bytes))
 }
 
 fn is_workbook(matches: &ArgMatches) -> bool {
@@ -280,18 +353,19 @@ fn is_workbook(matches: &ArgMatches) -> bool {
 
 /// Writes an export where it is wanted.
 fn deliver(
-    bytes: &[u8],
+    made: &Made,
     rows: usize,
     ledger: &Ledger,
     matches: &ArgMatches,
     context: &mut Context<'_>,
 ) -> anyhow::Result<()> {
     let Some(file) = matches.get_one::<String>("output") else {
-        context.out.write_all(bytes)?;
+        made.write(matches, context.out)?;
         return super::proof::tell_head(context, ledger);
     };
     super::files::refuse_database(file)?;
-    super::files::write_file(file, bytes, matches.get_flag("force"))?;
+    let put = |out: &mut dyn Write| made.write(matches, out);
+    super::files::write_file_by(file, matches.get_flag("force"), put)?;
     let head = ledger.reader().heads()?;
     let hex = head
         .first()

@@ -333,6 +333,15 @@ pub(super) fn is_reserved(path: &Path) -> bool {
 /// It is written aside and then given its name: who is killed here, or whose disk is full,
 /// leaves the old file or none.
 pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Result<()> {
+    write_file_by(file, force, |out| Ok(out.write_all(bytes)?))
+}
+
+/// As [`write_file`], what `put` writes.
+pub(super) fn write_file_by(
+    file: &str,
+    force: bool,
+    put: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let path = Path::new(file);
     if is_reserved(path) {
         return Err(Fail(words!(
@@ -349,6 +358,11 @@ pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Resul
             file,
             error
         ))
+    };
+    // what cannot be made is told as it is, and what cannot be written as that
+    let told = |error: anyhow::Error| match error.downcast::<std::io::Error>() {
+        Ok(error) => unwritten(error).into(),
+        Err(error) => error,
     };
     match std::fs::symlink_metadata(path).map(|there| there.file_type()) {
         Ok(kind) if kind.is_symlink() || kind.is_dir() => {
@@ -373,7 +387,7 @@ pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Resul
                 .write(true)
                 .open(path)
                 .map_err(unwritten)?;
-            return Ok(out.write_all(bytes).map_err(unwritten)?);
+            return put(&mut out).map_err(told);
         }
         _ => {}
     }
@@ -382,13 +396,14 @@ pub(super) fn write_file(file: &str, bytes: &[u8], force: bool) -> anyhow::Resul
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let random = crate::ledger::chain::hex(&random);
     let temporary = path.with_file_name(format!(".{name}.{random}.tmp"));
-    let written = crate::ledger::create_private(&temporary)
-        .and_then(|mut out| out.write_all(bytes).and_then(|()| out.sync_all()))
-        .and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    Ok(written.map_err(unwritten)?)
+    let write = || -> anyhow::Result<()> {
+        let mut out = crate::ledger::create_private(&temporary)?;
+        put(&mut out)?;
+        out.sync_all()?;
+        Ok(std::fs::rename(&temporary, path)?)
+    };
+    let written = write().inspect_err(|_| drop(std::fs::remove_file(&temporary)));
+    written.map_err(told)
 }
 
 #[cfg(test)]

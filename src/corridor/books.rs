@@ -1,7 +1,7 @@
 //! Books of a ledger: all of it, or what bears on some subjects or steps.
 
 use super::gather;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Line};
 use crate::state::{Book, Wanted};
 use crate::step::StepDef;
 
@@ -26,15 +26,31 @@ pub fn book_of_steps(
     ledger: &Ledger,
     steps: &[(&'static StepDef, Wanted)],
 ) -> anyhow::Result<Book> {
-    let reader = ledger.reader();
-    if reader.chains()? > 1 {
+    if ledger.reader().chains()? > 1 {
         return whole_book(ledger);
     }
+    book_where(ledger, steps, |_| true)
+}
+
+/// As [`book_of_steps`], of the events of the one chain that `which` chooses.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub fn book_where(
+    ledger: &Ledger,
+    steps: &[(&'static StepDef, Wanted)],
+    mut which: impl FnMut(&Line<'_>) -> bool,
+) -> anyhow::Result<Book> {
+    let reader = ledger.reader();
     let ids: Vec<&str> = steps.iter().map(|(def, _)| def.id).collect();
     let mut book = Book::new()
         .of_chain(reader.own()?)
         .wanting(steps.iter().copied());
-    reader.lines_of_steps(&ids, |event| book.take_line(event))?;
+    reader.lines_of_steps(&ids, |event| {
+        if which(event) {
+            book.take_line(event);
+        }
+    })?;
     Ok(book)
 }
 

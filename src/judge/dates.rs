@@ -210,10 +210,7 @@ impl<'a> Facts<'a> {
         let outcome = self.met(end, &to_label, due, &span);
         let kept = end.filter(|_| outcome.status == Status::Kept);
         let mut outcome = self
-            .show(
-                outcome.uses([start_fact]).due(due),
-                [from, to],
-            )
+            .show(outcome.uses([start_fact]).due(due), [from, to])
             .fact_of("due", || due.to_string())
             .fact_of("spare", || spare(end.map(|(day, _)| day), due));
         // what was done in time is governed by the day on which it was done

@@ -161,8 +161,7 @@ impl Facts<'_> {
                 Outcome::broken(said).blames([fact])
             }
         });
-        Outcome::join(parts)
-            .unwrap_or_else(|| Outcome::waits_for(super::eval::step_label(of)))
+        Outcome::join(parts).unwrap_or_else(|| Outcome::waits_for(super::eval::step_label(of)))
     }
 }
 

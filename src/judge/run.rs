@@ -27,8 +27,7 @@ pub(super) fn computed<'a>(
 ) -> Judged {
     let taken =
         |check: &'a Check| applied(facts, check, check.when.as_ref(), &check.primitive, passed);
-    let nothing =
-        || Outcome::exempt(words!("没有可核对的内容。", "Nothing to check."));
+    let nothing = || Outcome::exempt(words!("没有可核对的内容。", "Nothing to check."));
     if checks.clone().all(|check| check.readings.is_empty()) {
         let outcomes = checks.map(taken);
         return Judged::alone(Outcome::join(outcomes).unwrap_or_else(nothing));

@@ -58,8 +58,7 @@ impl<'a> Facts<'a> {
         let parts = groups
             .iter()
             .map(|(name, cases)| self.total_of(total, name, cases, &population.unknown));
-        let mut outcome =
-            Outcome::join(parts).unwrap_or_else(|| Outcome::exempt(Words::default()));
+        let mut outcome = Outcome::join(parts).unwrap_or_else(|| Outcome::exempt(Words::default()));
         outcome.governed = self
             .view
             .subject

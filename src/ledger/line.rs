@@ -4,7 +4,7 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use super::read::{Reader, every, of_steps, of_subject};
-use super::{Event, order};
+use super::{Event, order, scan};
 
 /// One event as it stands in the file, borrowed from it.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +57,9 @@ impl Reader<'_> {
         steps: &[&str],
         mut each: impl FnMut(&Line<'_>),
     ) -> rusqlite::Result<()> {
-        self.rows(&of_steps(steps), |row| {
-            each(&line(row)?);
+        let wanted = |step: &[u8]| steps.iter().any(|id| id.as_bytes() == step);
+        scan::events(self.conn, wanted, &of_steps(steps), |event| {
+            each(event);
             Ok(())
         })
     }
@@ -97,10 +98,15 @@ impl Reader<'_> {
                 true
             });
         }
-        self.rows(&every(), |row| {
-            each(&line(row)?);
-            Ok(())
-        })
+        scan::events(
+            self.conn,
+            |_| true,
+            &every(),
+            |event| {
+                each(event);
+                Ok(())
+            },
+        )
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 use super::copies::Copies;
-use super::{Event, Ledger, chain, line};
+use super::{Event, Ledger, chain, line, scan};
 use crate::step::{Held, Said, Values};
 
 /// Puts tokens in the place of personal values, entering new ones in the table.
@@ -264,26 +264,31 @@ pub(super) fn open(conn: &Connection, token: &str) -> rusqlite::Result<Option<St
 /// Every personal value of a ledger, for who shows many of them.
 #[derive(Debug, Default)]
 pub struct Persons {
-    values: FxHashMap<Token, Box<str>>,
+    /// All values, one after the other.
+    text: String,
+    /// Where in `text` the value of each token begins and ends.
+    places: FxHashMap<Token, (usize, usize)>,
 }
 
 impl Persons {
     pub(super) fn read(conn: &Connection) -> rusqlite::Result<Self> {
-        let mut values = FxHashMap::default();
-        let mut statement = conn.prepare("SELECT token, value FROM personal")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            if let Some(token) = bytes(line::text(row, 0)?) {
-                values.insert(token, line::text(row, 1)?.into());
+        let mut persons = Self::default();
+        scan::persons(conn, |token, value| {
+            if let Some(token) = bytes(token) {
+                let begin = persons.text.len();
+                persons.text.push_str(value);
+                let place = (begin, persons.text.len());
+                persons.places.insert(token, place);
             }
-        }
-        Ok(Self { values })
+        })?;
+        Ok(persons)
     }
 
     /// The value behind a token; none if it was erased.
     #[must_use]
     pub fn get(&self, token: &str) -> Option<&str> {
-        self.values.get(&bytes(token)?).map(|value| &**value)
+        let (begin, end) = *self.places.get(&bytes(token)?)?;
+        self.text.get(begin..end)
     }
 }
 

@@ -161,22 +161,10 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the file cannot be read.
     pub fn of_steps(self, steps: &[&str], mut each: impl FnMut(Event)) -> rusqlite::Result<()> {
-        self.rows(&of_steps(steps), |row| {
-            each(event(row)?);
-            Ok(())
-        })
-    }
-
-    /// Calls `each` with every row of a query, until it fails.
-    pub(super) fn rows(
-        self,
-        sql: &str,
-        mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
-    ) -> rusqlite::Result<()> {
-        let mut statement = self.conn.prepare(sql)?;
-        let mut rows = statement.query([])?;
+        let mut statement = self.conn.prepare(&of_steps(steps))?;
+        let mut rows = statement.query([0])?;
         while let Some(row) = rows.next()? {
-            each(row)?;
+            each(event(row)?);
         }
         Ok(())
     }
@@ -227,7 +215,7 @@ impl<'a> Reader<'a> {
     /// If the file cannot be read.
     pub fn arrivals(self, mut each: impl FnMut(Event) -> bool) -> rusqlite::Result<()> {
         let mut statement = self.conn.prepare(&every())?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query([0])?;
         while let Some(row) = rows.next()? {
             if !each(event(row)?) {
                 break;
@@ -419,16 +407,19 @@ fn quoted(steps: &[&str]) -> String {
     ids.join(", ")
 }
 
-/// All events, in order of arrival.
+/// All events after one, in order of arrival.
 pub(super) fn every() -> String {
-    format!("SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin ORDER BY e.id")
+    format!(
+        "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
+         WHERE e.id > ?1 ORDER BY e.id"
+    )
 }
 
-/// Those of some steps.
+/// Those of some steps after one.
 pub(super) fn of_steps(steps: &[&str]) -> String {
     format!(
         "SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin
-         WHERE e.step IN ({}) ORDER BY e.id",
+         WHERE e.id > ?1 AND e.step IN ({}) ORDER BY e.id",
         quoted(steps)
     )
 }

@@ -1,13 +1,10 @@
 //! `verify`: every byte of every event, the chain, the schema and what stands beside them.
 
 mod integrity;
-mod pages;
 mod payload;
-mod record;
 mod stored;
 mod stream;
 mod tally;
-mod tree;
 mod walk;
 mod whole;
 

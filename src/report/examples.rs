@@ -314,8 +314,15 @@ impl Example {
 fn judged_both_ways(pack: &Pack, book: &Book, subject: &str, as_of: Day) -> Vec<Finding> {
     let mut findings = Vec::new();
     let all = pack.rules.iter().map(|rule| ((), rule));
-    judge::judge_for(pack, book, (subject, as_of), all, &|_| true, |(), _, told| {
-        findings.extend(told);
-    });
+    judge::judge_for(
+        pack,
+        book,
+        (subject, as_of),
+        all,
+        &|_| true,
+        |(), _, told| {
+            findings.extend(told);
+        },
+    );
     findings
 }

@@ -2,19 +2,22 @@
 
 mod fill;
 mod layout;
-mod lines;
+mod list;
 mod plan;
 mod reads;
+mod records;
 mod rows;
 
 pub use fill::{Filler, in_words};
 pub(in crate::report) use fill::{persons, persons_about};
-pub use lines::lines;
+pub use layout::{Layout, letters};
+pub use list::{List, list};
 pub use plan::Plan;
-pub use reads::steps;
+pub use reads::reads;
+pub use records::Records;
 pub use rows::{Chosen, Row};
 
-use crate::pack::{FormDef, TableDef};
+use crate::pack::FormDef;
 use crate::state::View;
 use crate::step;
 
@@ -52,17 +55,13 @@ pub struct Cell {
     pub height: usize,
 }
 
-/// A paper as rows of cells.
+/// A form as rows of cells.
 #[derive(Clone, Debug)]
 pub struct Paper {
     /// Name of the sheet.
     pub name: String,
-    /// Widths of the columns, in characters; of a list only once it is laid out.
+    /// Widths of the columns, in characters.
     pub widths: Vec<f64>,
-    /// A page for one case, not a list.
-    pub form: bool,
-    /// A list of so many columns that it wants A3.
-    pub large: bool,
     /// The rows.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -71,10 +70,7 @@ impl Paper {
     /// The cells as text, row by row: a wide cell is followed by blanks.
     pub fn texts(&self) -> impl Iterator<Item = Vec<&str>> {
         self.rows.iter().map(|row| {
-            // a line of a list stands alone in its row
-            let alone = row.len() == 1 && !self.form;
-            let width = if alone { 1 } else { self.widths.len() };
-            let mut texts = vec![""; width];
+            let mut texts = vec![""; self.widths.len()];
             for cell in row {
                 if let Some(slot) = texts.get_mut(cell.column) {
                     *slot = &cell.text;
@@ -82,66 +78,6 @@ impl Paper {
             }
             texts
         })
-    }
-
-    /// Gives the columns of a list their widths; a form has its own.
-    pub fn lay_out(&mut self) {
-        if !self.form {
-            (self.widths, self.large) = layout::arrange(&mut self.rows, self.widths.len());
-        }
-    }
-}
-
-/// A table with a row for each record, not laid out yet.
-#[must_use]
-pub fn table(def: &TableDef, filler: &Filler<'_>, rows: &[Row<'_>], bare: bool) -> Paper {
-    let columns = def.columns.len();
-    let line = |text: String, face: Face| {
-        vec![Cell {
-            text,
-            face,
-            column: 0,
-            width: columns,
-            height: 1,
-        }]
-    };
-    let mut list = Vec::new();
-    if !bare {
-        list.push(line(filler.of_table(&def.title, def, rows), Face::Title));
-        list.push(line(filler.of_table(&def.header, def, rows), Face::Line));
-        if let Some(summary) = &def.summary {
-            list.push(line(filler.of_table(summary, def, rows), Face::Line));
-        }
-    }
-    let cell = |column: usize, text: String, face: Face| Cell {
-        text,
-        face,
-        column,
-        width: 1,
-        height: 1,
-    };
-    let headings = def.columns.iter().enumerate();
-    list.push(
-        headings
-            .map(|(i, c)| cell(i, c.heading.clone(), Face::Heading))
-            .collect(),
-    );
-    let plans = def.columns.iter().map(|column| Plan::of(&column.value));
-    let faces = def.columns.iter().map(|column| face(&column.value));
-    let plans: Vec<(Plan<'_>, Face)> = plans.zip(faces).collect();
-    for (index, row) in rows.iter().enumerate() {
-        let cells = plans
-            .iter()
-            .enumerate()
-            .map(|(i, (plan, face))| cell(i, guarded(filler.of_row(plan, row, index + 1)), *face));
-        list.push(cells.collect());
-    }
-    Paper {
-        name: def.id.clone(),
-        widths: vec![0.0; columns],
-        form: false,
-        large: false,
-        rows: list,
     }
 }
 
@@ -208,8 +144,6 @@ pub fn form(def: &FormDef, filler: &Filler<'_>, view: &View<'_>) -> Paper {
     Paper {
         name: view.id.clone(),
         widths: def.widths.clone(),
-        form: true,
-        large: false,
         rows: list,
     }
 }
@@ -238,14 +172,17 @@ fn face(template: &str) -> Face {
     }
 }
 
-/// Keeps a spreadsheet from reading text of residents as a formula.
-fn guard(cell: &mut String) {
+/// Keeps a spreadsheet from reading text of residents, which begins at a byte, as a formula.
+fn guard(text: &mut String, begin: usize) {
+    let cell = &text[begin..];
     if !super::table::is_plain(cell) {
-        *cell = super::table::inert(&super::table::clean(cell)).into_owned();
+        let cell = super::table::inert(&super::table::clean(cell)).into_owned();
+        text.truncate(begin);
+        text.push_str(&cell);
     }
 }
 
 fn guarded(mut cell: String) -> String {
-    guard(&mut cell);
+    guard(&mut cell, 0);
     cell
 }

@@ -1,6 +1,7 @@
 //! What a payload names, found in one pass over its text.
 
 use crate::ledger::personal::{self, Token};
+use crate::step::payload::Cursor;
 use crate::step::{Kind, StepDef};
 
 /// The subjects that a payload names, each once, borrowed from it.
@@ -42,13 +43,12 @@ pub(super) fn named<'a>(
 ) -> Option<Named<'a>> {
     tokens.clear();
     let mut pass = Pass {
-        text: payload,
-        at: 0,
+        at: Cursor::new(payload),
         named: Named::default(),
         tokens,
     };
     pass.object(def)?;
-    (pass.at == payload.len()).then_some(pass.named)
+    pass.at.is_at_end().then_some(pass.named)
 }
 
 /// What a value stands in.
@@ -69,92 +69,39 @@ struct Take {
     inside: Inside,
 }
 
-/// Where the first byte stands that ends a text, begins an escape or may not stand in one.
-#[inline]
-fn stop(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
-    let (words, rest) = bytes.as_chunks();
-    for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        // the high bit of every byte below `limit`; above such a byte perhaps of others, too
-        let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
-        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-        let escape = below(word ^ (ONES * u64::from(b'\\')), 1);
-        let hits = (quote | escape | below(word, 32)) & HIGH;
-        if hits != 0 {
-            return Some(8 * index + hits.trailing_zeros() as usize / 8);
-        }
-    }
-    let stops = |byte: &u8| *byte < 32 || matches!(byte, b'"' | b'\\');
-    Some(bytes.len() - rest.len() + rest.iter().position(stops)?)
-}
-
 /// A pass over a text. Where it comes upon another form than the usual one, of which JSON has
 /// many, it ends with none.
 struct Pass<'a, 't> {
-    text: &'a str,
-    at: usize,
+    at: Cursor<'a>,
     named: Named<'a>,
     tokens: &'t mut Vec<Token>,
 }
 
-impl<'a> Pass<'a, '_> {
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    /// Passes a sign, if it is the next one.
-    fn passes(&mut self, sign: u8) -> bool {
-        let is = self.peek() == Some(sign);
-        self.at += usize::from(is);
-        is
-    }
-
-    fn must(&mut self, sign: u8) -> Option<()> {
-        self.passes(sign).then_some(())
-    }
-
-    /// Passes a name with its colon, if it is the next one.
-    #[inline]
-    fn names(&mut self, name: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let end = name.len() + 1;
-        let is = rest.get(end..end + 2) == Some(b"\":")
-            && rest[0] == b'"'
-            && rest[1..end] == *name.as_bytes();
-        self.at += if is { end + 2 } else { 0 };
-        is
-    }
-
+impl Pass<'_, '_> {
     /// Passes a personal value in its usual form, if it is the next one.
     #[inline]
     fn token(&mut self) -> Option<()> {
-        let rest = self.text.get(self.at..)?;
-        let rest = rest.strip_prefix("{\"personal\":\"")?;
-        let (token, rest) = rest.split_at_checked(64)?;
-        let bytes = personal::bytes(token).filter(|_| rest.starts_with("\"}"))?;
-        self.tokens.push(bytes);
-        self.at += 13 + 64 + 2;
+        let token = self.at.token(personal::bytes)?;
+        self.tokens.push(token);
         Some(())
     }
 
     /// The object of the whole payload.
     fn object(&mut self, def: &'static StepDef) -> Option<()> {
         let (mut seen, mut next) = (0_u64, 0);
-        self.must(b'{')?;
-        if self.passes(b'}') {
+        self.at.must(b'{')?;
+        if self.at.passes(b'}') {
             return Some(());
         }
         loop {
             // the fields mostly stand in the order of the form
             let ahead = def.fields.get(next..).unwrap_or_default();
-            let place = ahead.iter().position(|field| self.names(field.name));
+            let place = ahead.iter().position(|field| self.at.names(field.name));
             let index = if let Some(at) = place {
                 next + at
             } else {
-                let name = self.plain()?;
-                self.must(b':')?;
+                let name = self.at.plain()?;
+                self.at.must(b':')?;
                 def.index(name)?
             };
             (index < 64).then_some(())?;
@@ -170,16 +117,16 @@ impl<'a> Pass<'a, '_> {
                 several: field.kind == Kind::Ref,
                 inside: Inside::Field,
             })?;
-            if !self.passes(b',') {
-                return self.must(b'}');
+            if !self.at.passes(b',') {
+                return self.at.must(b'}');
             }
         }
     }
 
     fn value(&mut self, take: Take) -> Option<()> {
-        match self.peek()? {
+        match self.at.peek()? {
             b'"' => {
-                let (text, escapes) = self.string()?;
+                let (text, escapes) = self.at.string()?;
                 if take.single {
                     // one with escapes cannot be borrowed
                     (!escapes).then_some(())?;
@@ -191,17 +138,17 @@ impl<'a> Pass<'a, '_> {
             }
             b'[' if take.inside == Inside::Field => self.list(take.several),
             b'{' => self.token().or_else(|| self.person(take.inside)),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
-            b'-' | b'0'..=b'9' => self.whole(),
+            b't' => self.at.word("true"),
+            b'f' => self.at.word("false"),
+            b'n' => self.at.word("null"),
+            b'-' | b'0'..=b'9' => self.at.whole().map(drop),
             _ => None,
         }
     }
 
     fn list(&mut self, several: bool) -> Option<()> {
-        self.must(b'[')?;
-        if self.passes(b']') {
+        self.at.must(b'[')?;
+        if self.at.passes(b']') {
             return Some(());
         }
         loop {
@@ -210,27 +157,27 @@ impl<'a> Pass<'a, '_> {
                 several: false,
                 inside: Inside::List,
             })?;
-            if !self.passes(b',') {
-                return self.must(b']');
+            if !self.at.passes(b',') {
+                return self.at.must(b']');
             }
         }
     }
 
     /// A personal value `{"personal": TOKEN}`, or a member `{"who": {…}, "role": TEXT}`.
     fn person(&mut self, inside: Inside) -> Option<()> {
-        self.must(b'{')?;
-        if self.passes(b'}') {
+        self.at.must(b'{')?;
+        if self.at.passes(b'}') {
             return Some(());
         }
         let (mut who, mut role) = (false, false);
         loop {
-            let name = self.plain()?;
-            self.must(b':')?;
+            let name = self.at.plain()?;
+            self.at.must(b':')?;
             match name {
                 "personal" if !who && !role => {
-                    let token = self.plain()?;
+                    let token = self.at.plain()?;
                     self.tokens.extend(personal::bytes(token));
-                    return self.must(b'}');
+                    return self.at.must(b'}');
                 }
                 "who" if !who && inside != Inside::Member => {
                     who = true;
@@ -242,63 +189,14 @@ impl<'a> Pass<'a, '_> {
                 }
                 "role" if !role => {
                     role = true;
-                    self.plain()?;
+                    self.at.plain()?;
                 }
                 _ => return None,
             }
-            if !self.passes(b',') {
-                return self.must(b'}');
+            if !self.at.passes(b',') {
+                return self.at.must(b'}');
             }
         }
-    }
-
-    /// A text without escapes.
-    fn plain(&mut self) -> Option<&'a str> {
-        let (text, escapes) = self.string()?;
-        (!escapes).then_some(text)
-    }
-
-    /// A text, and whether it has escapes, as line breaks and quotes are written.
-    fn string(&mut self) -> Option<(&'a str, bool)> {
-        self.must(b'"')?;
-        let from = self.at;
-        let mut escapes = false;
-        loop {
-            let rest = self.text.as_bytes().get(self.at..)?;
-            self.at += stop(rest)?;
-            match self.peek()? {
-                b'"' => break,
-                b'\\' => {
-                    escapes = true;
-                    self.at += 1;
-                    matches!(self.peek()?, b'"' | b'\\' | b'n' | b'r' | b't').then_some(())?;
-                    self.at += 1;
-                }
-                _ => return None,
-            }
-        }
-        // it ends at a quote, which is a character of its own
-        let text = self.text.get(from..self.at)?;
-        self.at += 1;
-        Some((text, escapes))
-    }
-
-    fn word(&mut self, word: &str) -> Option<()> {
-        let rest = self.text.get(self.at..)?;
-        rest.starts_with(word).then(|| self.at += word.len())
-    }
-
-    /// A whole number of a usual length.
-    fn whole(&mut self) -> Option<()> {
-        self.passes(b'-');
-        let zero = self.peek() == Some(b'0');
-        let from = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.at += 1;
-        }
-        let digits = self.at - from;
-        // what follows, a fraction or an exponent, is no sign that may follow
-        ((1..=18).contains(&digits) && (digits == 1 || !zero)).then_some(())
     }
 }
 
@@ -388,22 +286,6 @@ mod tests {
             }
         }
         assert!(usual > 10_000, "{usual}");
-    }
-
-    #[test]
-    fn the_first_byte_that_stops_a_text_is_found_wherever_it_stands() {
-        for stopping in 0..=u8::MAX {
-            let stops = stopping < 32 || stopping == b'"' || stopping == b'\\';
-            for at in 0..20 {
-                let mut bytes = [b' ', b'!', b'#', b'~', 127, 128, 160, 162, 220, 255].repeat(3);
-                bytes[at] = stopping;
-                let usual = stop(&bytes);
-                assert_eq!(usual, stops.then_some(at), "{stopping} at {at}");
-                bytes[at + 1] = b'"';
-                assert_eq!(stop(&bytes), Some(at + usize::from(!stops)));
-            }
-        }
-        assert_eq!(stop(b""), None);
     }
 
     #[test]

@@ -10,16 +10,16 @@ use std::thread;
 use rusqlite::TransactionState;
 use sha2::{Digest, Sha256};
 
-use super::pages::{Doubt, Pages, must};
-use super::record::Record;
 use super::stored::{Mentions, Persons, again};
 use super::stream::{Seen, names};
 use super::tally::{Ascent, Tally, Tokens};
-use super::tree::{Form, Trees};
 use super::walk::Walk;
 use super::{Faults, Ledger};
 use crate::ledger::chain::Parts;
 use crate::ledger::checkpoint::Anchor;
+use crate::ledger::pages::record::Record;
+use crate::ledger::pages::tree::{Form, Trees};
+use crate::ledger::pages::{Doubt, Pages, must};
 use crate::ledger::personal;
 
 /// What a pass over a whole ledger gives.
@@ -59,6 +59,7 @@ impl Ledger {
         must(state == TransactionState::Read)?;
         let roots = self.roots()?;
         let pages = Pages::open(&self.path)?;
+        pages.take_free()?;
         let (names, chains) = names(&self.conn)?;
         let mut walk = Walk::new(&self.origin.name, against);
         let (mentions, places) = (walk.mentions.other(), walk.places.other());
@@ -103,7 +104,7 @@ fn events(
     let mut faults = Faults::default();
     // mostly the chain is that of the event before
     let mut last = (0, None);
-    Trees::new(pages).rows(roots.of("event")?, Form::Table, |id, data| {
+    Trees::strict(pages).rows(roots.of("event")?, Form::Table, |id, data| {
         let mut record = Record::new(data)?;
         record.nothing()?;
         let (row, seq) = (record.whole()?, record.whole()?);
@@ -143,7 +144,7 @@ fn beside(
     mut mentions: Tally,
     mut places: Tally,
 ) -> Result<Beside, Doubt> {
-    let mut trees = Trees::new(pages);
+    let mut trees = Trees::strict(pages);
     for (name, root) in &roots.0 {
         let form = match name.as_str() {
             name if READ.contains(&name) => continue,

@@ -37,43 +37,66 @@ pub struct Filler<'a> {
 }
 
 /// What a slot is filled from.
+#[derive(Default)]
 struct At<'s, 'v> {
     view: Option<&'s View<'v>>,
     fact: Option<&'s Fact>,
     number: usize,
+    /// Of a text of a whole table: its rows, as far as they are known, and how many there are.
     table: Option<(&'s TableDef, &'s [Row<'v>])>,
+    count: usize,
+}
+
+impl At<'_, '_> {
+    /// The identifier of what it is about.
+    fn subject(&self) -> Option<&str> {
+        let of_view = self.view.map(|view| view.id.as_str());
+        of_view.or_else(|| self.fact.map(|fact| fact.subject.as_str()))
+    }
+
+    fn community(&self) -> Option<String> {
+        Subject::parse(self.subject()?)
+            .community()
+            .map(str::to_owned)
+    }
 }
 
 impl Filler<'_> {
     /// Fills a text of a whole table.
     #[must_use]
-    pub fn of_table(&self, template: &str, def: &TableDef, rows: &[Row<'_>]) -> String {
+    pub fn of_table(
+        &self,
+        template: &str,
+        def: &TableDef,
+        rows: &[Row<'_>],
+        count: usize,
+    ) -> String {
         self.fill(
             &Plan::of(template),
             &At {
-                view: None,
-                fact: None,
-                number: 0,
                 table: Some((def, rows)),
+                count,
+                ..At::default()
             },
         )
     }
 
-    /// Fills a cell of a row.
-    #[must_use]
-    pub fn of_row(&self, plan: &Plan<'_>, row: &Row<'_>, number: usize) -> String {
-        let mut text = String::new();
-        self.put_row(plan, row, number, &mut text);
-        text
-    }
-
-    /// As [`Filler::of_row`], after what `text` holds.
+    /// Fills a cell of a row, after what `text` holds.
     pub(super) fn put_row(&self, plan: &Plan<'_>, row: &Row<'_>, number: usize, text: &mut String) {
         let at = At {
             view: Some(&row.view),
             fact: Some(row.fact),
             number,
-            table: None,
+            ..At::default()
+        };
+        self.put_all(plan, &at, text);
+    }
+
+    /// As [`Filler::put_row`], for a row of which nothing is shown but what its record says.
+    pub(super) fn put_record(&self, plan: &Plan<'_>, record: &Fact, text: &mut String) {
+        let at = At {
+            fact: Some(record),
+            ..At::default()
         };
         self.put_all(plan, &at, text);
     }
@@ -85,9 +108,7 @@ impl Filler<'_> {
             &Plan::of(template),
             &At {
                 view: Some(view),
-                fact: None,
-                number: 0,
-                table: None,
+                ..At::default()
             },
         )
     }
@@ -109,27 +130,23 @@ impl Filler<'_> {
 
     fn slot(&self, slot: &Slot<'_>, at: &At<'_, '_>, out: &mut String) {
         if slot.field.is_some() {
-            if let Some(view) = at.view {
-                self.value(slot, view, at.fact, out);
-            }
-            return;
+            return self.value(slot, at, out);
         }
-        let code = at.view.and_then(|view| view.subject.community());
-        let code = code.or(self.chosen.community.as_deref());
-        let code = code.unwrap_or_default();
+        let code = || at.community().or_else(|| self.chosen.community.clone());
+        let code = || code().unwrap_or_default();
         let rows = at.table.map_or(&[][..], |(_, rows)| rows);
         let text = match slot.name {
             "#" => at.number.to_string(),
             "street" => {
                 let chosen = self.chosen.street.as_deref();
-                let street = chosen.or_else(|| self.book.street(code));
+                let street = chosen.map_or_else(|| self.book.street(&code()), Some);
                 self.hidden(street.unwrap_or_default(), Some(Sure::Likely), at.view)
             }
             "community" => {
-                let name = self.book.community_name(code).unwrap_or_default();
+                let name = self.book.community_name(&code()).unwrap_or_default();
                 self.hidden(name, Some(Sure::Likely), at.view)
             }
-            "case" => at.view.map_or(String::new(), |view| view.id.clone()),
+            "case" => at.subject().unwrap_or_default().to_owned(),
             "year" => self.chosen.year.map_or(String::new(), |y| y.to_string()),
             "office" => {
                 let offices = self.book.of_step(general::Init::DEF);
@@ -137,7 +154,7 @@ impl Filler<'_> {
                 self.hidden(name.unwrap_or_default(), Some(Sure::Likely), at.view)
             }
             "date" => in_words(self.date),
-            "n" => rows.len().to_string(),
+            "n" => at.count.to_string(),
             "batch" => batches(rows),
             "wan" => at
                 .table
@@ -147,12 +164,7 @@ impl Filler<'_> {
                 .filter(|row| type_of(&row.view).as_deref() == Some(kind))
                 .count()
                 .to_string(),
-            _ => {
-                if let Some(view) = at.view {
-                    self.value(slot, view, at.fact, out);
-                }
-                return;
-            }
+            _ => return self.value(slot, at, out),
         };
         out.push_str(&text);
     }
@@ -179,21 +191,25 @@ impl Filler<'_> {
     }
 
     /// The value of a record of a case, or a named fact of the pack.
-    fn value(&self, slot: &Slot<'_>, view: &View<'_>, row: Option<&Fact>, out: &mut String) {
-        let Some((def, index)) = slot.field.or_else(|| self.named(slot.path, view)) else {
-            let text = self.computed(slot.path, view);
-            out.push_str(&self.hidden(&text, Some(Sure::Certain), Some(view)));
+    fn value(&self, slot: &Slot<'_>, at: &At<'_, '_>, out: &mut String) {
+        let view = at.view;
+        let field = slot.field.or_else(|| self.named(slot.path, view?));
+        let Some((def, index)) = field else {
+            if let Some(view) = view {
+                let text = self.computed(slot.path, view);
+                out.push_str(&self.hidden(&text, Some(Sure::Certain), Some(view)));
+            }
             return;
         };
-        if self.public && self.redacted(def, index, view) {
+        if self.public && view.is_some_and(|view| self.redacted(def, index, view)) {
             out.push_str("（不公开）");
             return;
         }
-        let fact = match row.filter(|fact| fact.def == def) {
+        let fact = match at.fact.filter(|fact| fact.def == def) {
             Some(fact) => Some(fact),
-            None => view.last(def),
+            None => view.and_then(|view| view.last(def)),
         };
-        if slot.ticks {
+        if slot.ticks && at.subject().is_some() {
             out.push_str(&self.ticked(fact, def, index, slot.nth));
             return;
         }
@@ -292,7 +308,7 @@ impl Filler<'_> {
         fact: &Fact,
         index: usize,
         nth: Option<usize>,
-        view: &View<'_>,
+        view: Option<&View<'_>>,
         out: &mut String,
     ) {
         let items = fact.values[index].items();
@@ -308,7 +324,7 @@ impl Filler<'_> {
         }
     }
 
-    fn one(&self, value: &Value, field: &Field, view: &View<'_>, out: &mut String) {
+    fn one(&self, value: &Value, field: &Field, view: Option<&View<'_>>, out: &mut String) {
         // who leads a project and who is listed are named in public by the law itself
         let named = matches!(field.name, "leader" | "person");
         let opener = Opener {
@@ -331,14 +347,14 @@ impl Filler<'_> {
             Value::Text(text) if field.kind == Kind::Term => {
                 let word = self.pack.label(field.vocabulary, text);
                 // a word of no list is free text
-                let sure = (word == &**text).then_some(Sure::Likely);
+                let sure = || (word == &**text).then_some(Sure::Likely);
                 return self.put(word, sure, view, out);
             }
             Value::Text(code) if field.kind == Kind::Code => {
                 let name = self.book.community_name(code);
                 return out.push_str(name.unwrap_or(code));
             }
-            Value::Text(text) => return self.put(text, mask::sureness(field), view, out),
+            Value::Text(text) => return self.put(text, || mask::sureness(field), view, out),
             Value::Day(day) => day.to_string(),
             Value::Moment(moment) => moment.to_string().replace('T', " "),
             Value::Count(number) => number.to_string(),
@@ -349,9 +365,15 @@ impl Filler<'_> {
     }
 
     /// A text as its readers may see it.
-    fn put(&self, text: &str, sure: Option<Sure>, view: &View<'_>, out: &mut String) {
+    fn put(
+        &self,
+        text: &str,
+        sure: impl FnOnce() -> Option<Sure>,
+        view: Option<&View<'_>>,
+        out: &mut String,
+    ) {
         if self.public {
-            out.push_str(&self.hidden(text, sure, Some(view)));
+            out.push_str(&self.hidden(text, sure(), view));
         } else {
             out.push_str(text);
         }

@@ -1,19 +1,46 @@
 //! What a table reads: the steps whose facts can stand in it, so that no others are loaded.
 
+use crate::law::Day;
 use crate::pack::{Pack, TableDef};
 use crate::step::{self, Kind, Recorded, STEPS, StepDef, general, register};
 
+use super::Chosen;
 use super::plan::{Plan, Slot, field};
-use crate::state::Wanted;
+use crate::state::{Book, Subject, Wanted};
 
-/// The steps that bear on a table that is not masked, with the fields of each; none if it may be
-/// any. `of_batch` says that the rows of one batch are wanted.
+/// The steps that bear on a table, with the fields that are read of each.
+#[derive(Debug)]
+pub struct Reads {
+    /// Those whose records stand with the subjects of the rows.
+    pub own: Vec<(&'static StepDef, Wanted)>,
+    /// Those, and what leads to other subjects.
+    pub all: Vec<(&'static StepDef, Wanted)>,
+    /// Steps of which the last record is shown, if not of the subject, then of one that it names.
+    last: Vec<&'static StepDef>,
+}
+
+impl Reads {
+    /// True if the subjects of all rows have records of their own of every step that is shown, so
+    /// that nothing is asked of the subjects that they name; the book holds the own steps.
+    #[must_use]
+    pub fn suffice(&self, book: &Book, chosen: &Chosen, def: &TableDef, as_of: Day) -> bool {
+        let Some(rows) = step::find(&def.rows) else {
+            return true;
+        };
+        let has = |id: &str, step| book.live(id, step, as_of).next().is_some();
+        let mut records = book.of_step(rows);
+        records.all(|fact| {
+            let id = fact.subject.as_str();
+            self.last.iter().all(|step| *step == rows || has(id, step))
+                || !chosen.wants(book, def, rows, &Subject::parse(id))
+        })
+    }
+}
+
+/// What bears on a table that is not masked; none if it may be any step. `of_batch` says that
+/// the rows of one batch are wanted.
 #[must_use]
-pub fn steps(
-    pack: &Pack,
-    def: &TableDef,
-    of_batch: bool,
-) -> Option<Vec<(&'static StepDef, Wanted)>> {
+pub fn reads(pack: &Pack, def: &TableDef, of_batch: bool) -> Option<Reads> {
     // a condition, and what code computes, may look at anything
     if pack.rows.contains_key(&def.id) {
         return None;
@@ -55,15 +82,21 @@ pub fn steps(
         // a batch is that of the last candidate
         last.push(step::find("shortlist.candidate")?);
     }
-    if rows.subject != "demand" && last.iter().any(|step| *step != rows) {
+    let others = last.iter().any(|step| *step != rows);
+    steps.extend(&last);
+    let wanted = |mut steps: Vec<&'static StepDef>| {
+        steps.sort_by_key(|def| def.mark);
+        steps.dedup();
+        let wanted = steps.into_iter().map(|def| (def, wanted(def, &shown)));
+        wanted.collect::<Vec<_>>()
+    };
+    let own = wanted(steps.clone());
+    if rows.subject != "demand" && others {
         // what a case names may hold what it lacks itself
         steps.extend(STEPS.iter().filter(|def| links(def)));
     }
-    steps.extend(last);
-    steps.sort_by_key(|def| def.mark);
-    steps.dedup();
-    let wanted = |def| (def, wanted(def, &shown));
-    Some(steps.into_iter().map(wanted).collect())
+    let all = wanted(steps);
+    Some(Reads { own, all, last })
 }
 
 /// What is read of a step: what is shown, and what says where a record belongs.

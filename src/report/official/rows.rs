@@ -92,7 +92,13 @@ impl Chosen {
         rows
     }
 
-    fn wants(&self, book: &Book, def: &TableDef, step: &StepDef, subject: &Subject) -> bool {
+    pub(super) fn wants(
+        &self,
+        book: &Book,
+        def: &TableDef,
+        step: &StepDef,
+        subject: &Subject,
+    ) -> bool {
         if step.stage() == "register" {
             return true;
         }
@@ -107,6 +113,13 @@ impl Chosen {
             (PaperOf::Community, _) => subject.community() == self.community.as_deref(),
         };
         placed && self.year.is_none_or(|year| subject.year() == Some(year))
+    }
+
+    /// As [`Chosen::fits`], for a record that stands alone.
+    pub(super) fn fits_record(&self, fact: &Fact) -> bool {
+        let round = self.round.as_ref();
+        round.is_none_or(|round| fact.value("round").text() == Some(round))
+            && (self.batch).is_none_or(|batch| fact.value("batch").count() == Some(batch))
     }
 
     fn fits(&self, view: &View<'_>, fact: &Fact) -> bool {

@@ -1,4 +1,11 @@
 //! The pages of the file, read beside `SQLite`, and which of them something has taken.
+//!
+//! They are read while a connection of this process holds the file, so that nobody writes
+//! meanwhile. Where anything is not of the form in which `SQLite` writes this program's ledgers,
+//! whoever reads them is in doubt and asks `SQLite`.
+
+pub(super) mod record;
+pub(super) mod tree;
 
 use std::fs::File;
 use std::io;
@@ -32,7 +39,7 @@ pub(super) fn must(holds: bool) -> Result<(), Doubt> {
 pub(super) struct Pages {
     file: Arc<File>,
     /// Bytes of a page.
-    pub(super) size: usize,
+    size: usize,
     /// How many pages there are.
     count: u32,
     /// First page of the list of free pages, and how many are free.
@@ -71,12 +78,11 @@ impl Pages {
         if LOCKED < length {
             pages.take(u32::try_from(LOCKED / u64::from(size)).map_err(|_| Doubt)? + 1)?;
         }
-        pages.take_free()?;
         Ok(pages)
     }
 
     /// Takes a page, which must be there and not be taken.
-    pub(super) fn take(&self, number: u32) -> Result<(), Doubt> {
+    fn take(&self, number: u32) -> Result<(), Doubt> {
         must((1..=self.count).contains(&number))?;
         let bit = 1 << (number % 64);
         let word = self.taken.get(number as usize / 64).ok_or(Doubt)?;
@@ -84,7 +90,7 @@ impl Pages {
     }
 
     /// Takes a page and reads it.
-    pub(super) fn read(&self, number: u32, page: &mut Vec<u8>) -> Result<(), Doubt> {
+    fn read(&self, number: u32, page: &mut Vec<u8>) -> Result<(), Doubt> {
         self.take(number)?;
         page.resize(self.size, 0);
         let from = u64::from(number - 1) * self.size as u64;
@@ -92,7 +98,7 @@ impl Pages {
     }
 
     /// Takes the pages that are free.
-    fn take_free(&self) -> Result<(), Doubt> {
+    pub(super) fn take_free(&self) -> Result<(), Doubt> {
         let (mut next, mut left) = self.free;
         let mut page = Vec::new();
         while next != 0 {

@@ -1,10 +1,11 @@
 //! The columns of a row as they stand in the file, borrowed.
 
-use super::pages::{Doubt, must};
 use super::tree::varint;
+use super::{Doubt, must};
 
 /// The columns of one row, taken one after the other.
-pub(super) struct Record<'a> {
+#[derive(Clone)]
+pub(in crate::ledger) struct Record<'a> {
     data: &'a [u8],
     /// Where the next form stands, and where they end.
     form: usize,
@@ -15,7 +16,7 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     #[inline]
-    pub(super) fn new(data: &'a [u8]) -> Result<Self, Doubt> {
+    pub(in crate::ledger) fn new(data: &'a [u8]) -> Result<Self, Doubt> {
         let mut form = 0;
         let forms = usize::try_from(varint(data, &mut form)?).map_err(|_| Doubt)?;
         must(forms <= data.len())?;
@@ -42,12 +43,12 @@ impl<'a> Record<'a> {
 
     /// The number of the row, which stands elsewhere.
     #[inline]
-    pub(super) fn nothing(&mut self) -> Result<(), Doubt> {
+    pub(in crate::ledger) fn nothing(&mut self) -> Result<(), Doubt> {
         must(self.form()? == 0)
     }
 
     #[inline]
-    pub(super) fn whole(&mut self) -> Result<i64, Doubt> {
+    pub(in crate::ledger) fn whole(&mut self) -> Result<i64, Doubt> {
         let length = match self.form()? {
             form @ 8..=9 => return Ok(form - 8),
             1 => 1,
@@ -68,15 +69,24 @@ impl<'a> Record<'a> {
     }
 
     #[inline]
-    pub(super) fn blob(&mut self) -> Result<&'a [u8], Doubt> {
+    pub(in crate::ledger) fn blob(&mut self) -> Result<&'a [u8], Doubt> {
         let form = self.form()?;
         must(form >= 12 && form % 2 == 0)?;
         self.bytes(usize::try_from((form - 12) / 2).map_err(|_| Doubt)?)
     }
 
+    /// The bytes of a text, which is not taken yet.
+    #[inline]
+    pub(in crate::ledger) fn peek(&self) -> Result<&'a [u8], Doubt> {
+        let mut ahead = self.clone();
+        let form = ahead.form()?;
+        must(form >= 13 && form % 2 == 1)?;
+        ahead.bytes(usize::try_from((form - 13) / 2).map_err(|_| Doubt)?)
+    }
+
     /// Some texts that stand side by side.
     #[inline]
-    pub(super) fn texts<const N: usize>(&mut self) -> Result<[&'a str; N], Doubt> {
+    pub(in crate::ledger) fn texts<const N: usize>(&mut self) -> Result<[&'a str; N], Doubt> {
         let mut lengths = [0; N];
         for length in &mut lengths {
             let form = self.form()?;
@@ -96,7 +106,7 @@ impl<'a> Record<'a> {
 
     /// That was the last column.
     #[inline]
-    pub(super) fn end(&self) -> Result<(), Doubt> {
+    pub(in crate::ledger) fn end(&self) -> Result<(), Doubt> {
         must(self.form == self.forms && self.at == self.data.len())
     }
 }

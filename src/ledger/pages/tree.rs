@@ -1,10 +1,10 @@
 //! The trees of the file: every page of them checked, and their rows in order.
 
-use super::pages::{Doubt, Pages, must, word};
+use super::{Doubt, Pages, must, word};
 
 /// What a tree holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::ledger) enum Form {
     /// Rows under a number.
     Table,
     /// Rows that are their own key.
@@ -14,8 +14,8 @@ pub(super) enum Form {
 /// Levels of a tree at most, as in `SQLite`.
 const DEEPEST: usize = 20;
 
-/// A walk through trees; all that `PRAGMA quick_check` asks of their pages is asked.
-pub(super) struct Trees<'p> {
+/// A walk through trees.
+pub(in crate::ledger) struct Trees<'p> {
     pages: &'p Pages,
     /// A page of each level.
     levels: Vec<Vec<u8>>,
@@ -26,9 +26,11 @@ pub(super) struct Trees<'p> {
     /// The number of the row before.
     last: Option<i64>,
     form: Form,
+    /// All that `PRAGMA quick_check` asks of the pages is asked.
+    strict: bool,
 }
 
-/// A page that was checked.
+/// The head of a page.
 struct Page {
     cells: usize,
     /// Where the places of the cells stand.
@@ -54,7 +56,8 @@ struct Cell<'a> {
 }
 
 impl<'p> Trees<'p> {
-    pub(super) fn new(pages: &'p Pages) -> Self {
+    /// Reads the rows, as `SQLite` would.
+    pub(in crate::ledger) fn new(pages: &'p Pages) -> Self {
         Self {
             pages,
             levels: Vec::new(),
@@ -62,11 +65,20 @@ impl<'p> Trees<'p> {
             long: (Vec::new(), Vec::new()),
             last: None,
             form: Form::Table,
+            strict: false,
+        }
+    }
+
+    /// Asks of the pages all that `PRAGMA quick_check` asks.
+    pub(in crate::ledger) fn strict(pages: &'p Pages) -> Self {
+        Self {
+            strict: true,
+            ..Self::new(pages)
         }
     }
 
     /// Calls `each` with every row of a tree, in its order.
-    pub(super) fn rows(
+    pub(in crate::ledger) fn rows(
         &mut self,
         root: u32,
         form: Form,
@@ -128,7 +140,7 @@ impl<'p> Trees<'p> {
         Ok(height.unwrap_or_default() + 1)
     }
 
-    /// Checks that what stands on a page covers it and nothing stands there twice.
+    /// Reads the head of a page.
     fn check(&mut self, data: &[u8], head: usize) -> Result<Page, Doubt> {
         let leaf = match (self.form, *data.get(head).ok_or(Doubt)?) {
             (Form::Table, 13) | (Form::Index, 10) => true,
@@ -136,9 +148,28 @@ impl<'p> Trees<'p> {
             _ => return Err(Doubt),
         };
         let cells = usize::from(half(data, head + 3)?);
+        let places = head + if leaf { 8 } else { 12 };
+        if self.strict {
+            self.cover(data, head, (cells, places), leaf)?;
+        }
+        let right = (!leaf).then(|| word(data, head + 8)).transpose()?;
+        Ok(Page {
+            cells,
+            places,
+            right,
+        })
+    }
+
+    /// Checks that what stands on a page covers it and nothing stands there twice.
+    fn cover(
+        &mut self,
+        data: &[u8],
+        head: usize,
+        (cells, places): (usize, usize),
+        leaf: bool,
+    ) -> Result<(), Doubt> {
         // pages are not so large that this would not fit
         let content = usize::from(half(data, head + 5)?);
-        let places = head + if leaf { 8 } else { 12 };
         must(places + 2 * cells <= content && content <= data.len())?;
         self.spans.clear();
         for index in 0..cells {
@@ -171,13 +202,7 @@ impl<'p> Trees<'p> {
         }
         let whole = u32::try_from(data.len()).map_err(|_| Doubt)?;
         gaps += whole.checked_sub(end).ok_or(Doubt)?;
-        must(gaps == u32::from(data[head + 7]))?;
-        let right = (!leaf).then(|| word(data, head + 8)).transpose()?;
-        Ok(Page {
-            cells,
-            places,
-            right,
-        })
+        must(gaps == u32::from(data[head + 7]))
     }
 
     #[inline]
@@ -259,7 +284,7 @@ fn half(page: &[u8], at: usize) -> Result<u16, Doubt> {
 
 /// A number of one to nine bytes, as `SQLite` writes them.
 #[inline]
-pub(super) fn varint(data: &[u8], at: &mut usize) -> Result<i64, Doubt> {
+pub(in crate::ledger) fn varint(data: &[u8], at: &mut usize) -> Result<i64, Doubt> {
     let first = *data.get(*at).ok_or(Doubt)?;
     *at += 1;
     if first < 128 {
