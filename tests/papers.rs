@@ -11,7 +11,6 @@ use minsheng::ledger::{Draft, Ledger};
 use minsheng::pack::Pack;
 use minsheng::report::official::{self, Chosen, Filler};
 use minsheng::report::show::Opener;
-use minsheng::state::View;
 use minsheng::step::{Recorded as _, general};
 use serde_json::{Map, Value as Json};
 

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{OptionalExtension as _, Row};
 
 use super::line::{Line, line, text};
-use super::read::{COLUMNS, Reader, event};
-use super::{Event, chain as chains, order};
+use super::read::{COLUMNS, Reader, event, every};
+use super::{Event, chain as chains, order, scan};
 
 /// An event as far as a sweep looks at it.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,19 @@ pub struct Glance<'e> {
 /// Where an event stands: the number of its chain in the file, and its place in the chain.
 pub type Place = (i64, i64);
 
+impl<'e> Glance<'e> {
+    fn of(line: &Line<'e>, origin: i64) -> Self {
+        Self {
+            origin,
+            seq: line.seq,
+            step: line.step,
+            subject: line.subject,
+            recorded_at: line.recorded_at,
+            payload: line.payload,
+        }
+    }
+}
+
 impl Reader<'_> {
     /// Looks at every event in order of arrival, and hands over those of which `look` says
     /// something, with what it says, in the one order of all chains.
@@ -40,23 +53,30 @@ impl Reader<'_> {
         mut look: impl FnMut(&Glance<'_>) -> Option<T>,
         mut take: impl FnMut(Event, T),
     ) -> rusqlite::Result<()> {
-        let mut statement = self.conn().prepare(&glances("ORDER BY id"))?;
         let mut whole = self.conn().prepare_cached(&of_id())?;
-        let mut rows = statement.query([])?;
-        let one = self.chains()? < 2;
+        let numbers = self.origins()?.into_iter().map(|(id, name)| (name, id));
+        let numbers: HashMap<String, i64> = numbers.collect();
+        let mut last = (String::new(), 0);
+        let one = numbers.len() < 2;
         let (mut events, mut said) = (Vec::new(), HashMap::new());
-        while let Some(row) = rows.next()? {
-            let Some(about) = look(&glance(row)?) else {
-                continue;
+        scan::events(self.conn(), |_| true, &every(), |line| {
+            if last.0 != line.origin {
+                let number = numbers.get(line.origin);
+                let number = number.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+                last = (line.origin.to_owned(), *number);
+            }
+            let Some(about) = look(&Glance::of(line, last.1)) else {
+                return Ok(());
             };
-            let event = whole.query_row([row.get::<_, i64>(0)?], event)?;
+            let event = whole.query_row([line.id], event)?;
             if one {
                 take(event, about);
             } else {
                 said.insert(event.id, about);
                 events.push(event);
             }
-        }
+            Ok(())
+        })?;
         order::settle(&mut events);
         for event in events {
             if let Some(about) = said.remove(&event.id) {
@@ -75,8 +95,10 @@ impl Reader<'_> {
         (origin, seq): Place,
         mut look: impl FnMut(&Glance<'_>),
     ) -> rusqlite::Result<()> {
-        let after = glances("WHERE origin = ?1 AND seq > ?2 ORDER BY seq");
-        let mut statement = self.conn().prepare_cached(&after)?;
+        let mut statement = self.conn().prepare_cached(
+            "SELECT id, origin, seq, step, subject, recorded_at, payload FROM event
+             WHERE origin = ?1 AND seq > ?2 ORDER BY seq",
+        )?;
         let mut rows = statement.query([origin, seq])?;
         while let Some(row) = rows.next()? {
             look(&glance(row)?);
@@ -205,11 +227,6 @@ fn settle(events: &mut Vec<Event>) {
 /// One event by its number in the file.
 fn of_id() -> String {
     format!("SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1")
-}
-
-/// What a sweep looks at, of some events.
-fn glances(which: &str) -> String {
-    format!("SELECT id, origin, seq, step, subject, recorded_at, payload FROM event {which}")
 }
 
 fn glance<'r>(row: &'r Row<'_>) -> rusqlite::Result<Glance<'r>> {
