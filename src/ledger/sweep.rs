@@ -59,24 +59,29 @@ impl Reader<'_> {
         let mut last = (String::new(), 0);
         let one = numbers.len() < 2;
         let (mut events, mut said) = (Vec::new(), HashMap::new());
-        scan::events(self.conn(), |_| true, &every(), |line| {
-            if last.0 != line.origin {
-                let number = numbers.get(line.origin);
-                let number = number.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-                last = (line.origin.to_owned(), *number);
-            }
-            let Some(about) = look(&Glance::of(line, last.1)) else {
-                return Ok(());
-            };
-            let event = whole.query_row([line.id], event)?;
-            if one {
-                take(event, about);
-            } else {
-                said.insert(event.id, about);
-                events.push(event);
-            }
-            Ok(())
-        })?;
+        scan::events(
+            self.conn(),
+            |_| true,
+            &every(),
+            |line| {
+                if last.0 != line.origin {
+                    let number = numbers.get(line.origin);
+                    let number = number.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+                    last = (line.origin.to_owned(), *number);
+                }
+                let Some(about) = look(&Glance::of(line, last.1)) else {
+                    return Ok(());
+                };
+                let event = whole.query_row([line.id], event)?;
+                if one {
+                    take(event, about);
+                } else {
+                    said.insert(event.id, about);
+                    events.push(event);
+                }
+                Ok(())
+            },
+        )?;
         order::settle(&mut events);
         for event in events {
             if let Some(about) = said.remove(&event.id) {
