@@ -415,6 +415,11 @@ pub(super) fn every() -> String {
     )
 }
 
+/// One event by its number in the file.
+pub(super) fn of_id() -> String {
+    format!("SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1")
+}
+
 /// Those of some steps after one.
 pub(super) fn of_steps(steps: &[&str]) -> String {
     format!(

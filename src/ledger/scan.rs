@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionState};
 use rustc_hash::FxHashMap;
 
 use super::line::{Line, line, text};
+use super::read::of_id;
 use super::pages::record::Record;
 use super::pages::tree::{Form, Trees};
 use super::pages::{Doubt, Pages, must};
@@ -45,23 +46,8 @@ pub(super) fn events(
     let found = pages(conn, "event", &EVENT).and_then(|(pages, root)| {
         let names = names(conn)?;
         Trees::new(&pages).rows(root, Form::Table, |id, data| {
-            let mut record = Record::new(data)?;
-            record.nothing()?;
-            let (origin, seq) = (record.whole()?, record.whole()?);
-            if !wanted(record.peek()?) {
+            let Some(line) = event(id, data, &names, &wanted)? else {
                 return Ok(());
-            }
-            let [step, subject, occurred, recorded_at, actor, payload] = record.texts()?;
-            let line = Line {
-                id,
-                origin: names.get(&origin).ok_or(Doubt)?,
-                seq,
-                step,
-                subject,
-                occurred,
-                recorded_at,
-                actor,
-                payload,
             };
             last = id;
             failed = each(&line).err();
@@ -80,6 +66,66 @@ pub(super) fn events(
     }
     drop(read);
     Ok(())
+}
+
+/// Calls `each` with the events of some numbers, which are in order.
+///
+/// # Errors
+/// If the file cannot be read, one of them is not there, or `each` fails.
+pub(super) fn picked(
+    conn: &Connection,
+    ids: &[i64],
+    mut each: impl FnMut(&Line<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let (mut done, mut failed) = (0, None);
+    let read = conn.unchecked_transaction();
+    let found = pages(conn, "event", &EVENT).and_then(|(pages, root)| {
+        let names = names(conn)?;
+        Trees::new(&pages).picked(root, ids, |id, data| {
+            let line = event(id, data, &names, |_| true)?.ok_or(Doubt)?;
+            done += 1;
+            failed = each(&line).err();
+            must(failed.is_none())
+        })
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if found.is_err() {
+        let mut one = conn.prepare_cached(&of_id())?;
+        for id in &ids[done..] {
+            one.query_row([id], |row| each(&line(row)?))?;
+        }
+    }
+    drop(read);
+    Ok(())
+}
+
+/// The event of a row, if its step is wanted.
+fn event<'r>(
+    id: i64,
+    data: &'r [u8],
+    names: &'r FxHashMap<i64, String>,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Line<'r>>, Doubt> {
+    let mut record = Record::new(data)?;
+    record.nothing()?;
+    let (origin, seq) = (record.whole()?, record.whole()?);
+    if !wanted(record.peek()?) {
+        return Ok(None);
+    }
+    let [step, subject, occurred, recorded_at, actor, payload] = record.texts()?;
+    Ok(Some(Line {
+        id,
+        origin: names.get(&origin).ok_or(Doubt)?,
+        seq,
+        step,
+        subject,
+        occurred,
+        recorded_at,
+        actor,
+        payload,
+    }))
 }
 
 /// The pages of a connection's file, which it holds as long as it reads, and the first page of a

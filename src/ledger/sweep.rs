@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension as _, Row};
 
-use super::line::{Line, line, text};
-use super::read::{COLUMNS, Reader, event, every};
+use super::line::{Line, text};
+use super::read::{COLUMNS, Reader, event, every, of_id};
 use super::{Event, chain as chains, order, scan};
 
 /// An event as far as a sweep looks at it.
@@ -169,8 +169,8 @@ impl Reader<'_> {
         let mut ids = self.ids_of_places(places)?;
         let known: HashSet<i64> = shared.iter().map(|event| event.id).collect();
         ids.retain(|id| !known.contains(id));
-        let mut one = self.conn().prepare_cached(&of_id())?;
         if self.chains()? > 1 {
+            let mut one = self.conn().prepare_cached(&of_id())?;
             let events = ids.into_iter().map(|id| one.query_row([id], event));
             let mut events = events.collect::<Result<Vec<Event>, _>>()?;
             events.extend(shared.iter().cloned());
@@ -181,15 +181,13 @@ impl Reader<'_> {
             return Ok(());
         }
         let mut shared = shared.iter().peekable();
-        for id in ids {
-            while let Some(event) = shared.next_if(|event| event.id < id) {
+        scan::picked(self.conn(), &ids, |line| {
+            while let Some(event) = shared.next_if(|event| event.id < line.id) {
                 each(&event.line());
             }
-            one.query_row([id], |row| {
-                each(&line(row)?);
-                Ok(())
-            })?;
-        }
+            each(line);
+            Ok(())
+        })?;
         for event in shared {
             each(&event.line());
         }
@@ -227,11 +225,6 @@ impl Reader<'_> {
 fn settle(events: &mut Vec<Event>) {
     events.sort_by_key(|event| event.id);
     order::settle(events);
-}
-
-/// One event by its number in the file.
-fn of_id() -> String {
-    format!("SELECT {COLUMNS} FROM event e JOIN origin o ON o.id = e.origin WHERE e.id = ?1")
 }
 
 fn glance<'r>(row: &'r Row<'_>) -> rusqlite::Result<Glance<'r>> {

@@ -90,6 +90,64 @@ impl<'p> Trees<'p> {
         Ok(())
     }
 
+    /// Calls `each` with the rows of a table under some numbers, which are in order; all must be
+    /// there.
+    pub(in crate::ledger) fn picked(
+        &mut self,
+        root: u32,
+        numbers: &[i64],
+        mut each: impl FnMut(i64, &[u8]) -> Result<(), Doubt>,
+    ) -> Result<(), Doubt> {
+        self.form = Form::Table;
+        self.pick(root, 0, numbers, &mut each)
+    }
+
+    /// Looks for rows on a page and on those below it that may have them.
+    fn pick(
+        &mut self,
+        number: u32,
+        depth: usize,
+        mut numbers: &[i64],
+        each: &mut impl FnMut(i64, &[u8]) -> Result<(), Doubt>,
+    ) -> Result<(), Doubt> {
+        must(depth < DEEPEST)?;
+        if self.levels.len() == depth {
+            self.levels.push(Vec::new());
+        }
+        let mut data = std::mem::take(&mut self.levels[depth]);
+        self.pages.read(number, &mut data)?;
+        let page = self.check(&data, if number == 1 { 100 } else { 0 })?;
+        for index in 0..page.cells {
+            let Some(first) = numbers.first() else {
+                break;
+            };
+            let place = usize::from(half(&data, page.places + 2 * index)?);
+            let cell = self.cell(&data, place, page.right.is_none())?;
+            if cell.number < *first {
+                continue;
+            }
+            let (here, after) = match cell.left {
+                Some(_) => numbers.split_at(numbers.partition_point(|n| *n <= cell.number)),
+                None => numbers.split_at(1),
+            };
+            numbers = after;
+            match (cell.left, cell.more) {
+                (Some(left), _) => self.pick(left, depth + 1, here, each)?,
+                (None, _) if cell.number != here[0] => return Err(Doubt),
+                (None, None) => each(cell.number, cell.local)?,
+                (None, Some(more)) => {
+                    self.gather(&cell, more)?;
+                    each(cell.number, &self.long.0)?;
+                }
+            }
+        }
+        if !numbers.is_empty() {
+            self.pick(page.right.ok_or(Doubt)?, depth + 1, numbers, each)?;
+        }
+        self.levels[depth] = data;
+        Ok(())
+    }
+
     /// Walks through a page and what is below it; gives how many levels there are.
     fn below(
         &mut self,
