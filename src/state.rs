@@ -8,10 +8,11 @@ mod cohort;
 mod decode;
 mod fact;
 mod ids;
+mod places;
 pub mod subject;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -23,6 +24,8 @@ pub use ids::Ids;
 pub use subject::Subject;
 pub use view::View;
 
+use places::Subjects;
+
 use crate::law::{Calendar, Day};
 use crate::ledger::{Event, Line};
 use crate::step::implement::Start;
@@ -32,8 +35,7 @@ use crate::step::{self, Recorded as _, StepDef, general, register};
 #[derive(Debug, Default)]
 pub struct Book {
     facts: Vec<Fact>,
-    by_subject: BTreeMap<String, Vec<usize>>,
-    about: FxHashMap<String, Vec<usize>>,
+    subjects: Subjects,
     /// By the number of the chain and the place in it.
     by_place: FxHashMap<(usize, i64), usize>,
     /// The name of each chain, kept once; its place here is its number.
@@ -175,27 +177,15 @@ impl Book {
             "withdraw" => self.strike(&fact, index),
             _ => {}
         }
+        let only = &self.only;
         let here = |name: &&str| {
-            let code = self.only.as_ref().and(subject::code_of(name));
+            let code = only.as_ref().and(subject::code_of(name));
             let known = |only: &Arc<BTreeSet<String>>| code.is_none_or(|code| only.contains(code));
-            self.only.as_ref().is_none_or(known)
+            only.as_ref().is_none_or(known)
         };
-        let named: Vec<&str> = fact.named().filter(here).collect();
-        for subject in std::iter::once(fact.subject.as_str()).chain(named) {
-            match self.by_subject.get_mut(subject) {
-                // named twice is named
-                Some(list) if list.last() == Some(&index) => {}
-                Some(list) => list.push(index),
-                None => {
-                    self.by_subject.insert(subject.to_owned(), vec![index]);
-                }
-            }
-        }
-        match self.about.get_mut(&fact.subject) {
-            Some(list) => list.push(index),
-            None => {
-                self.about.insert(fact.subject.clone(), vec![index]);
-            }
+        self.subjects.add_own(&fact.subject, index);
+        for subject in fact.named().filter(here) {
+            self.subjects.add(subject, index);
         }
         self.by_place.insert(place, index);
         self.by_step.entry(def.mark).or_default().push(index);
@@ -263,23 +253,21 @@ impl Book {
     /// The facts that concern a subject, as places in the book.
     #[must_use]
     pub fn of_subject(&self, subject: &str) -> &[usize] {
-        self.by_subject.get(subject).map_or(&[], Vec::as_slice)
+        &self.subjects.of(subject).all
     }
 
     /// The facts that are about a subject itself, as places in the book.
     #[must_use]
     pub fn about(&self, subject: &str) -> &[usize] {
-        self.about.get(subject).map_or(&[], Vec::as_slice)
+        &self.subjects.of(subject).about
     }
 
     /// The facts that concern any subject that begins with `prefix`, each once.
     #[must_use]
     pub fn of_prefix(&self, prefix: &str) -> Vec<usize> {
-        let mut list: Vec<usize> = self
-            .by_subject
-            .range(prefix.to_owned()..)
-            .take_while(|(subject, _)| subject.starts_with(prefix))
-            .flat_map(|(_, list)| list.iter().copied())
+        let subjects = self.subjects.with(prefix);
+        let mut list: Vec<usize> = subjects
+            .flat_map(|subject| self.of_subject(subject).iter().copied())
             .collect();
         list.sort_unstable();
         list.dedup();
@@ -298,7 +286,7 @@ impl Book {
 
     /// The subjects of the book, in order.
     pub fn subjects(&self) -> impl Iterator<Item = &str> {
-        self.by_subject.keys().map(String::as_str)
+        self.subjects.in_order().iter().map(String::as_str)
     }
 
     /// The place of an event in the book.

@@ -41,9 +41,8 @@ impl Book {
         target.amended.push(fact.key.clone());
         // a correction may name subjects that the event did not name before
         for subject in self.facts[index].mentions() {
-            let list = self.by_subject.entry(subject.to_owned()).or_default();
-            if !list.contains(&index) {
-                list.push(index);
+            if !self.subjects.of(subject).all.contains(&index) {
+                self.subjects.add(subject, index);
             }
         }
     }

@@ -212,7 +212,8 @@ fn linked_to(book: &Book, id: &str, subject: &Subject, own: &[usize]) -> Vec<usi
         });
         for link in links {
             let about = book.about(link).iter().copied();
-            linked.extend(about.filter(|index| own.binary_search(index).is_err()));
+            // a correction may put an earlier record behind later ones
+            linked.extend(about.filter(|index| !own.contains(index)));
             if named {
                 continue;
             }
