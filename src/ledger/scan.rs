@@ -7,10 +7,10 @@ use rusqlite::{Connection, TransactionState};
 use rustc_hash::FxHashMap;
 
 use super::line::{Line, line, text};
-use super::read::of_id;
 use super::pages::record::Record;
 use super::pages::tree::{Form, Trees};
 use super::pages::{Doubt, Pages, must};
+use super::read::of_id;
 
 /// The columns of the table of events, in their order.
 const EVENT: [&str; 10] = [

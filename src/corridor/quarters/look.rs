@@ -193,27 +193,22 @@ enum Sign {
     Opens,
 }
 
-/// What each byte may begin.
-const SIGNS: [Sign; 256] = {
-    let mut signs = [Sign::Other; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        signs[byte] = match byte as u8 {
-            b'0'..=b'9' | b'-' => Sign::Digit,
-            b'A'..=b'Z' => Sign::Capital,
-            b'"' | b'=' => Sign::Opens,
-            _ => Sign::Other,
-        };
-        byte += 1;
+impl Sign {
+    fn of(byte: u8) -> Self {
+        match byte {
+            b'0'..=b'9' | b'-' => Self::Digit,
+            b'A'..=b'Z' => Self::Capital,
+            b'"' | b'=' => Self::Opens,
+            _ => Self::Other,
+        }
     }
-    signs
-};
+}
 
 /// Everything in a payload that may name a place: read byte by byte, for it is done for all of
 /// the log.
 fn words<'t>(payload: &'t str, mut each: impl FnMut(Word<'t>)) {
     let bytes = payload.as_bytes();
-    let sign = |at: usize| bytes.get(at).map(|byte| SIGNS[usize::from(*byte)]);
+    let sign = |at: usize| bytes.get(at).map(|byte| Sign::of(*byte));
     let end_of_id = |mut at: usize| {
         while matches!(sign(at), Some(Sign::Digit | Sign::Capital)) {
             at += 1;

@@ -18,7 +18,7 @@ use crate::words::is_silent;
 pub(in crate::judge) struct Memo<'a> {
     named: RefCell<Vec<Option<Rc<Vec<Found<'a>>>>>>,
     conditions: RefCell<Vec<Option<Answer>>>,
-    modules: RefCell<Vec<Option<Option<Found<'a>>>>>,
+    modules: RefCell<Vec<Option<Computed<'a>>>>,
     stages: RefCell<Vec<(String, bool)>>,
     until: OnceCell<Option<Day>>,
     staff: OnceCell<Vec<&'a Fact>>,
@@ -42,6 +42,9 @@ impl<'a> Deref for Values<'a> {
         }
     }
 }
+
+/// What code computed: a value, or that it cannot be told.
+struct Computed<'a>(Option<Found<'a>>);
 
 /// Keeps what was found out of the part of a pack at a place.
 fn keep<T>(list: &RefCell<Vec<Option<T>>>, at: usize, what: T) {
@@ -180,11 +183,11 @@ impl<'a> Facts<'a> {
             return modules::compute(fact, self);
         };
         let at = fact as usize;
-        if let Some(Some(found)) = memo.modules.borrow().get(at) {
+        if let Some(Some(Computed(found))) = memo.modules.borrow().get(at) {
             return found.clone();
         }
         let found = modules::compute(fact, self);
-        keep(&memo.modules, at, found.clone());
+        keep(&memo.modules, at, Computed(found.clone()));
         found
     }
 

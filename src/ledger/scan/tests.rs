@@ -102,6 +102,40 @@ fn events_of_the_pages_are_those_of_sqlite() {
 }
 
 #[test]
+fn single_events_of_the_pages_are_those_of_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path(), 900);
+    let ledger = Ledger::open_read(&path).unwrap();
+    let mut all = Vec::new();
+    let all_lines = ledger
+        .reader()
+        .lines(|line| all.push((line.id, told(line))));
+    all_lines.unwrap();
+    for every in [1, 2, 37, 1000] {
+        let chosen: Vec<(i64, String)> = all.iter().step_by(every).cloned().collect();
+        let ids: Vec<i64> = chosen.iter().map(|(id, _)| *id).collect();
+        let (pages, root) = super::pages(&ledger.conn, "event", &super::EVENT).unwrap();
+        let mut seen = Vec::new();
+        let picked = super::Trees::new(&pages).picked(root, &ids, |id, _| {
+            seen.push(id);
+            Ok(())
+        });
+        assert!(picked.is_ok());
+        assert_eq!(seen, ids);
+        let mut lines = Vec::new();
+        let read = super::picked(&ledger.conn, &ids, |line| {
+            lines.push((line.id, told(line)));
+            Ok(())
+        });
+        read.unwrap();
+        assert_eq!(lines, chosen);
+    }
+    let none = |ids: &[i64]| super::picked(&ledger.conn, ids, |_| Ok(()));
+    assert!(none(&[]).is_ok());
+    assert!(none(&[1, 100_000]).is_err());
+}
+
+#[test]
 fn what_is_not_committed_yet_is_read_by_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = Ledger::open(&made(folder.path(), 40)).unwrap();
