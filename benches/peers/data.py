@@ -14,6 +14,9 @@ from measure import apart
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADINGS = ["项目名称", "项目类型", "需求概述", "需求理由", "提议人", "联系方式", "提出日期", "备注"]
 
+# the first communities of a made-up district
+COMMUNITIES = [f"AAA{letter}" for letter in "ABCDEFGHIJ"]
+
 
 class Data:
     """Files in a work folder, made once."""
@@ -56,13 +59,14 @@ class Data:
         return self.made(name, lambda out: quiet(words + ["--out", out]))
 
     def empty(self):
-        """A ledger of one community without anything."""
+        """A ledger of some communities without anything."""
         def make(out):
             tool = [self.binary, "--ledger", out, "--actor", "bench"]
             quiet(tool + ["init", "--regime", "nanshan-2020", "--origin", "EMPTY"])
-            quiet(tool + ["register", "community", "AAAA", "--name", "示例社区",
-                          "--street", "示例街道", "--date", "2020-09-10"])
-        return self.made("empty.db", make)
+            for code in COMMUNITIES:
+                quiet(tool + ["register", "community", code, "--name", f"示例社区{code}",
+                              "--street", "示例街道", "--date", "2020-09-10"])
+        return self.made("empty-communities.db", make)
 
     def typed(self, ledger):
         name = os.path.basename(ledger).replace(".db", ".typed.db")
