@@ -383,20 +383,28 @@ impl Book {
     pub fn served(&self, case: &str) -> Vec<String> {
         let own = Subject::parse(case).community().map(str::to_owned);
         let mut codes: Vec<String> = own.into_iter().collect();
-        for &index in self.about(case) {
-            let fact = &self.facts[index];
-            if let Some(place) = fact.def.serves()
-                && !fact.struck
-            {
-                let named = fact.values[place].items().iter();
-                codes.extend(named.filter_map(Value::text).map(str::to_owned));
-            }
-        }
+        codes.extend(self.named_by(case).map(str::to_owned));
         if codes.len() > 1 {
             codes.sort();
             codes.dedup();
         }
         codes
+    }
+
+    /// As [`Book::served`], in any order and perhaps more than once, of what is surely a case.
+    pub fn served_by<'b>(&'b self, case: &'b str) -> impl Iterator<Item = &'b str> {
+        let own = subject::code_of(case).into_iter();
+        own.chain(self.named_by(case))
+    }
+
+    /// The communities that the records of a case name.
+    fn named_by(&self, case: &str) -> impl Iterator<Item = &str> {
+        let facts = self.about(case).iter().map(|&index| &self.facts[index]);
+        let lists = facts.filter(|fact| !fact.struck).filter_map(|fact| {
+            let place = fact.def.serves()?;
+            Some(fact.values[place].items())
+        });
+        lists.flatten().filter_map(Value::text)
     }
 
     /// Codes of the registered communities, in order.

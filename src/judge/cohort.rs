@@ -1,6 +1,6 @@
 //! Primitives over the projects of a year and over its parts.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 use serde_json::json;
@@ -130,7 +130,7 @@ impl<'a> Facts<'a> {
         &self,
         by: &'static StepDef,
         filter: Option<&Expr>,
-        places: &HashSet<String>,
+        places: &FxHashSet<String>,
     ) -> Vec<&'a Fact> {
         let view = self.view;
         // a street looks through the records of the whole district
@@ -179,17 +179,17 @@ impl<'a> Facts<'a> {
 
     /// The scopes that hold any of some cases: the district, streets and communities; none if
     /// there is no case.
-    pub(super) fn places(&self, cases: &[&str]) -> HashSet<String> {
+    pub(super) fn places(&self, cases: &[&str]) -> FxHashSet<String> {
         let book = self.view.book;
         if cases.is_empty() {
-            return HashSet::new();
+            return FxHashSet::default();
         }
-        let mut places = HashSet::from([DISTRICT.to_owned()]);
+        let mut places = FxHashSet::from_iter([DISTRICT.to_owned()]);
         for case in cases {
-            for code in book.served(case) {
-                if !places.contains(&code) {
-                    places.extend(book.street(&code).map(str::to_owned));
-                    places.insert(code);
+            for code in book.served_by(case) {
+                if !places.contains(code) {
+                    places.extend(book.street(code).map(str::to_owned));
+                    places.insert(code.to_owned());
                 }
             }
         }
@@ -202,8 +202,8 @@ impl<'a> Facts<'a> {
         let Some(scope) = record.value("scope").text() else {
             return true;
         };
-        let mut served = book.served(case).into_iter();
-        scope == DISTRICT || served.any(|code| code == scope || book.street(&code) == Some(scope))
+        let mut served = book.served_by(case);
+        scope == DISTRICT || served.any(|code| code == scope || book.street(code) == Some(scope))
     }
 
     /// The projects of the year for which a condition holds, and those for which nobody knows.
@@ -259,16 +259,15 @@ impl<'a> Facts<'a> {
                 enough(population.len().min(usize::try_from(number).unwrap_or(0)))
             }
             Least::EachCommunity => {
-                let covered: HashSet<&str> = covered.iter().copied().collect();
-                let mut communities: BTreeMap<String, bool> = BTreeMap::new();
-                for case in population {
-                    let seen = covered.contains(case);
-                    for code in self.view.book.served(case) {
+                let book = self.view.book;
+                let mut communities: BTreeMap<&str, bool> = BTreeMap::new();
+                for (cases, seen) in [(covered, true), (missing, false)] {
+                    for code in cases.iter().flat_map(|case| book.served_by(case)) {
                         *communities.entry(code).or_default() |= seen;
                     }
                 }
                 let unseen = communities.into_iter().filter(|(_, seen)| !seen);
-                Lacking::Communities(unseen.map(|(code, _)| code).collect())
+                Lacking::Communities(unseen.map(|(code, _)| code.to_owned()).collect())
             }
         }
     }

@@ -1,9 +1,10 @@
 //! What many rules ask of one subject, found out once.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::{Answer, Facts, Found, modules};
 use crate::law::Day;
@@ -65,7 +66,7 @@ pub(in crate::judge) struct Population<'a> {
     /// Those for which nobody knows.
     pub(in crate::judge) unknown: Vec<&'a str>,
     /// The scopes that hold any of the former.
-    pub(in crate::judge) places: HashSet<String>,
+    pub(in crate::judge) places: FxHashSet<String>,
 }
 
 /// The projects of a year for which a condition holds, and those for which nobody knows.
