@@ -110,13 +110,7 @@ impl<'p> Trees<'p> {
         mut numbers: &[i64],
         each: &mut impl FnMut(i64, &[u8]) -> Result<(), Doubt>,
     ) -> Result<(), Doubt> {
-        must(depth < DEEPEST)?;
-        if self.levels.len() == depth {
-            self.levels.push(Vec::new());
-        }
-        let mut data = std::mem::take(&mut self.levels[depth]);
-        self.pages.read(number, &mut data)?;
-        let page = self.check(&data, if number == 1 { 100 } else { 0 })?;
+        let (data, page) = self.open(number, depth)?;
         for index in 0..page.cells {
             let Some(first) = numbers.first() else {
                 break;
@@ -155,13 +149,7 @@ impl<'p> Trees<'p> {
         depth: usize,
         each: &mut impl FnMut(i64, &[u8]) -> Result<(), Doubt>,
     ) -> Result<usize, Doubt> {
-        must(depth < DEEPEST)?;
-        if self.levels.len() == depth {
-            self.levels.push(Vec::new());
-        }
-        let mut data = std::mem::take(&mut self.levels[depth]);
-        self.pages.read(number, &mut data)?;
-        let page = self.check(&data, if number == 1 { 100 } else { 0 })?;
+        let (data, page) = self.open(number, depth)?;
         let mut height = None;
         for index in 0..page.cells {
             let place = usize::from(half(&data, page.places + 2 * index)?);
@@ -196,6 +184,18 @@ impl<'p> Trees<'p> {
         }
         self.levels[depth] = data;
         Ok(height.unwrap_or_default() + 1)
+    }
+
+    /// Takes a page of a level, whose bytes are put back when it is done with.
+    fn open(&mut self, number: u32, depth: usize) -> Result<(Vec<u8>, Page), Doubt> {
+        must(depth < DEEPEST)?;
+        if self.levels.len() == depth {
+            self.levels.push(Vec::new());
+        }
+        let mut data = std::mem::take(&mut self.levels[depth]);
+        self.pages.read(number, &mut data)?;
+        let page = self.check(&data, if number == 1 { 100 } else { 0 })?;
+        Ok((data, page))
     }
 
     /// Reads the head of a page.
